@@ -1,0 +1,143 @@
+//! What goes wrong, collected so that every mistake is reported at once.
+//!
+//! A message has two lines. The first says what is wrong: lower case, no full
+//! stop, code in backticks. The second says what to type, and renders the way
+//! rustc's own help does.
+
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// The mistakes found so far. Dropping it without looking is a bug of ours.
+pub(crate) struct Errors {
+    found: Option<Vec<syn::Error>>,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self {
+            found: Some(Vec::new()),
+        }
+    }
+
+    /// Reports a mistake at the tokens that have to change.
+    pub(crate) fn at(&mut self, place: impl ToTokens, line: impl Display, help: impl Display) {
+        self.push(syn::Error::new_spanned(place, message(line, help)));
+    }
+
+    /// Reports a mistake where there are no tokens to underline.
+    pub(crate) fn at_span(&mut self, span: Span, line: impl Display, help: impl Display) {
+        self.push(syn::Error::new(span, message(line, help)));
+    }
+
+    /// Reports what a parser of syn has to say.
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        if let Some(found) = &mut self.found {
+            found.push(error);
+        }
+    }
+
+    /// Whether nothing was reported yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// The `compile_error!`s, one for each mistake, in the order found.
+    pub(crate) fn into_tokens(mut self) -> TokenStream {
+        self.found
+            .take()
+            .unwrap_or_default()
+            .iter()
+            .map(syn::Error::to_compile_error)
+            .collect()
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        debug_assert!(
+            self.found.is_none() || std::thread::panicking(),
+            "mistakes were collected and never looked at"
+        );
+    }
+}
+
+/// The help for a word that is not in the list: the nearest one, else all.
+pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("write one of {}", listed(known)),
+    }
+}
+
+/// The known word that was probably meant.
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let wanted = word.to_lowercase();
+    known
+        .iter()
+        .map(|known| (distance(&wanted, known), *known))
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+fn message(line: impl Display, help: impl Display) -> String {
+    // rustc indents what follows the first line of a message.
+    format!("{line}\n= help: {help}")
+}
+
+fn listed(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}
+
+/// Edit distance where swapping two neighbours counts as one.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let change = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1)
+                .min(row[j - 1] + 1)
+                .min(rows[i - 1][j - 1] + change);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_wins() {
+        let known = ["header", "hide", "role", "any_role"];
+        assert_eq!(nearest("haeder", &known), Some("header"));
+        assert_eq!(nearest("HEADER", &known), Some("header"));
+        assert_eq!(nearest("roel", &known), Some("role"));
+        assert_eq!(nearest("timeout", &known), None);
+    }
+
+    #[test]
+    fn a_swap_is_one_step() {
+        assert_eq!(distance("jtw", "jwt"), 1);
+        assert_eq!(distance("", "ab"), 2);
+        assert_eq!(distance("same", "same"), 0);
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "never looked at")]
+    fn forgetting_to_look_is_a_bug() {
+        drop(Errors::new());
+    }
+}

@@ -1,0 +1,408 @@
+//! From what was decided to tokens.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::{
+    FnArg, GenericArgument, GenericParam, Pat, PathArguments, ReturnType, Signature, Token, Type,
+};
+
+use super::item::{Caller, Handler, bare};
+use super::rule::{Call, OwnPayload, Rule};
+use crate::diagnostics::Errors;
+use crate::paths::Krate;
+use crate::tokens;
+
+pub(crate) struct Output<'a> {
+    pub(crate) krate: &'a Krate,
+    pub(crate) handler: &'a Handler,
+    pub(crate) own_payload: Option<&'a OwnPayload>,
+    pub(crate) keys: &'a [Ident],
+}
+
+/// An item that is no handler at all.
+pub(crate) fn rejected(item: &TokenStream, errors: Errors) -> TokenStream {
+    let errors = errors.into_tokens();
+    quote!(#item #errors)
+}
+
+impl Output<'_> {
+    // Input:
+    //     #[jam_auth(backend = "jwt", cookie = "jwt")]
+    //     async fn me(user: Auth<User>) -> Json<User> { .. }
+    //
+    // Output:
+    //     async fn me(user: Auth<User, me>) -> Json<User> { .. }
+    //     pub struct me {}
+    //     const _: () = {
+    //         impl Rule for me {
+    //             type Payload = User;
+    //             const ACCESS: Access<Self::Payload> = {
+    //                 let rule = user::<Self::Payload>();
+    //                 let rule = rule.backend("jwt");
+    //                 let rule = rule.cookie("jwt");
+    //                 rule
+    //             };
+    //         }
+    //         const _: () = { let _ = <me as Rule>::ACCESS; };
+    //         fn __jam_check(a0: Auth<User, me>) {
+    //             need_response::<Json<User>>();
+    //             need_send(&me(a0));
+    //         }
+    //     };
+    pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
+        let own_payload = self.own_payload();
+        let (function, sig) = if caller.optional {
+            self.optional_function(caller)
+        } else {
+            self.function(caller)
+        };
+        let marker = self.marker();
+        let krate = self.krate;
+        let private = krate.private();
+        let name = self.handler.name();
+        let access = match rule {
+            Rule::Constant(path) => path.clone(),
+            Rule::Chain(calls) => {
+                let calls = calls.iter().map(Call::statement);
+                let user = quote!(#krate::dsl::user::<Self::Payload>());
+                let user = tokens::located(user, tokens::place(caller.payload.to_token_stream()));
+                quote!({
+                    let rule = #user;
+                    #(#calls)*
+                    rule
+                })
+            }
+        };
+        let implementation = self.implementation(&caller.payload, &access);
+        let evaluated = quote!(<#name as #private::Rule>::ACCESS);
+        let evaluated = match rule {
+            Rule::Constant(path) => {
+                let check = if caller.optional {
+                    quote!(check_optional)
+                } else {
+                    quote!(check_required)
+                };
+                let check = quote!(#private::#check(&#evaluated));
+                tokens::located(check, tokens::place(path.clone()))
+            }
+            Rule::Chain(_) => quote!({ let _ = #evaluated; }),
+        };
+        let signature = self.signature_check(&sig, caller);
+        let editor = self.editor();
+        quote! {
+            #own_payload
+            #function
+            #marker
+            #[allow(unexpected_cfgs, unused_qualifications)]
+            const _: () = {
+                #editor
+                #implementation
+                const _: () = #evaluated;
+                #signature
+            };
+        }
+    }
+
+    /// After a mistake: the item as it is, and what others may refer to, so
+    /// that one mistake gives one error.
+    pub(crate) fn as_written(
+        &self,
+        item: &TokenStream,
+        caller: Option<&Caller>,
+        errors: Errors,
+    ) -> TokenStream {
+        let own_payload = self.own_payload();
+        let rule = caller.filter(|_| !self.handler.is_method()).map(|caller| {
+            let marker = self.marker();
+            let krate = self.krate;
+            let implementation = self.implementation(&caller.payload, &quote!(#krate::dsl::user()));
+            quote! {
+                #marker
+                const _: () = {
+                    #implementation
+                };
+            }
+        });
+        let editor = self.editor();
+        let errors = errors.into_tokens();
+        let editor = (!self.handler.is_method()).then(|| {
+            quote! {
+                #[allow(unexpected_cfgs)]
+                const _: () = { #editor };
+            }
+        });
+        quote!(#item #own_payload #rule #editor #errors)
+    }
+
+    /// The function with its caller's type marked, and its signature.
+    fn function(&self, caller: &Caller) -> (TokenStream, Signature) {
+        let Handler {
+            attrs,
+            vis,
+            sig,
+            body,
+        } = self.handler;
+        let mut sig = sig.clone();
+        if let Some(FnArg::Typed(argument)) = sig.inputs.get_mut(caller.position) {
+            mark(&mut argument.ty, self.handler.name());
+        }
+        (quote!(#(#attrs)* #vis #sig #body), sig)
+    }
+
+    // A stale cookie is cleared on the response, which an extractor cannot do:
+    // the body is wrapped.
+    //
+    // Input:
+    //     async fn home(user: Option<Auth<User>>) -> Html<String> { .. }
+    //
+    // Output:
+    //     async fn home(user: Optional<User, home>) -> Response {
+    //         let (user, stale): (Option<Auth<User>>, _) = Optional::split(user);
+    //         answer(stale, async move {
+    //             if let Some(value) = Option::<Html<String>>::None { return value; }
+    //             { .. }
+    //         }.await)
+    //     }
+    fn optional_function(&self, caller: &Caller) -> (TokenStream, Signature) {
+        let Handler {
+            attrs,
+            vis,
+            sig,
+            body,
+        } = self.handler;
+        let private = self.krate.private();
+        let name = self.handler.name();
+        let Caller {
+            payload, written, ..
+        } = caller;
+        let stale = Ident::new("__jam_stale", Span::mixed_site());
+        let value = Ident::new("__jam_value", Span::mixed_site());
+        let mut taken = Ident::new("__jam_caller", Span::mixed_site());
+        let mut sig = sig.clone();
+        let mut pattern = quote!(_);
+        if let Some(FnArg::Typed(argument)) = sig.inputs.get_mut(caller.position) {
+            pattern = argument.pat.to_token_stream();
+            if let Some(plain) = plain_name(&argument.pat) {
+                taken = plain;
+            }
+            *argument.pat = Pat::Verbatim(taken.to_token_stream());
+            *argument.ty = Type::Verbatim(quote!(#private::Optional<#payload, #name>));
+        }
+        let declared = match &sig.output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, ty) => inferred(ty).to_token_stream(),
+        };
+        sig.output = ReturnType::Type(
+            <Token![->]>::default(),
+            Box::new(Type::Verbatim(quote!(#private::Response))),
+        );
+        let place = match &self.handler.sig.output {
+            ReturnType::Default => name.span(),
+            ReturnType::Type(_, ty) => tokens::place(ty.to_token_stream()),
+        };
+        // Nothing runs here: the statement only tells the block its type, so
+        // that `?`, `return` and coercions work as they do in a function.
+        let typed = quote! {
+            if let ::core::option::Option::Some(#value) = ::core::option::Option::<#declared>::None {
+                return #value;
+            }
+        };
+        let answered = quote_spanned! {Span::mixed_site().located_at(place)=>
+            async move { #typed #body }.await
+        };
+        let function = quote! {
+            #(#attrs)* #vis #sig {
+                let (#pattern, #stale): (#written, _) = #private::Optional::split(#taken);
+                #private::answer(#stale, #answered)
+            }
+        };
+        (function, sig)
+    }
+
+    /// A type with the handler's name: whoever imports the handler imports
+    /// its rule.
+    fn marker(&self) -> TokenStream {
+        let vis = &self.handler.vis;
+        let name = self.handler.name();
+        quote! {
+            #[doc(hidden)]
+            #[allow(
+                dead_code,
+                missing_copy_implementations,
+                missing_debug_implementations,
+                non_camel_case_types,
+                unreachable_pub,
+                clippy::exhaustive_structs
+            )]
+            #vis struct #name {}
+        }
+    }
+
+    fn implementation(&self, payload: &Type, access: &TokenStream) -> TokenStream {
+        let krate = self.krate;
+        let private = krate.private();
+        let name = self.handler.name();
+        let place = tokens::place(payload.to_token_stream());
+        let ty = tokens::located(quote!(#krate::Access<Self::Payload>), place);
+        quote! {
+            #[automatically_derived]
+            impl #private::Rule for #name {
+                type Payload = #payload;
+                const ACCESS: #ty = #access;
+            }
+        }
+    }
+
+    /// Has rustc look at the handler where it stands, rather than at the
+    /// router, where a mistake would be reported without its reason.
+    fn signature_check(&self, sig: &Signature, caller: &Caller) -> Option<TokenStream> {
+        let has_impl = |ty: &Type| tokens::mentions(ty.to_token_stream(), "impl");
+        if self.handler.has_cfg() {
+            return None;
+        }
+        let private = self.krate.private();
+        let name = self.handler.name();
+        let response = match &self.handler.sig.output {
+            ReturnType::Type(_, ty)
+                if !caller.optional && !has_impl(ty) && !matches!(bare(ty), Type::Never(_)) =>
+            {
+                Some(quote!(#private::need_response::<#ty>();))
+            }
+            _ => None,
+        };
+        let types: Vec<&Type> = sig
+            .inputs
+            .iter()
+            .filter_map(|argument| match argument {
+                FnArg::Typed(argument) => Some(&*argument.ty),
+                FnArg::Receiver(_) => None,
+            })
+            .collect();
+        if types.iter().any(|ty| has_impl(ty)) {
+            return None;
+        }
+        let values: Vec<_> = (0..types.len())
+            .map(|position| format_ident!("a{position}", span = Span::mixed_site()))
+            .collect();
+        let parameters = sig.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            _ => None,
+        });
+        let generics = &sig.generics;
+        let conditions = &sig.generics.where_clause;
+        let future = quote_spanned! {Span::mixed_site().located_at(name.span())=>
+            &#name::<#(#parameters),*>(#(#values),*)
+        };
+        Some(quote! {
+            fn __jam_check #generics (#(#values: #types),*) #conditions {
+                #response
+                #private::need_send(#future);
+            }
+        })
+    }
+
+    // The options are real items of the runtime, so that an editor that
+    // expands macros completes and documents their names. A compiler has no
+    // use for them, and would complain a second time about an unknown one.
+    fn editor(&self) -> TokenStream {
+        let krate = self.krate;
+        let keys = self.keys.iter().filter(|key| *key != "crate");
+        quote! {
+            #[cfg(rust_analyzer)]
+            fn __jam_options() {
+                #(let _ = #krate::options::#keys;)*
+            }
+        }
+    }
+
+    fn own_payload(&self) -> Option<TokenStream> {
+        let OwnPayload { name, fields } = self.own_payload?;
+        let krate = self.krate;
+        let private = krate.private();
+        let serde = krate.serde();
+        let vis = &self.handler.vis;
+        let doc = format!("The payload of the handler `{}`.", self.handler.name());
+        let renamed = krate.is_renamed().then(|| quote!(#[jam(crate = #krate)]));
+        let fields = fields.iter().map(|field| {
+            let syn::Field {
+                attrs, ident, ty, ..
+            } = field;
+            quote!(#(#attrs)* pub #ident: #ty)
+        });
+        Some(quote! {
+            #[doc = #doc]
+            #[derive(
+                ::core::clone::Clone,
+                ::core::fmt::Debug,
+                #private::serde::Serialize,
+                #private::serde::Deserialize,
+                #krate::JamPayload
+            )]
+            #[serde(crate = #serde)]
+            #renamed
+            #[allow(missing_docs, unreachable_pub, clippy::exhaustive_structs)]
+            #vis struct #name {
+                #(#fields,)*
+            }
+        })
+    }
+}
+
+/// Adds the rule as the second argument of the user's own `Auth<..>`.
+fn mark(ty: &mut Type, rule: &Ident) {
+    match ty {
+        Type::Group(group) => mark(&mut group.elem, rule),
+        Type::Paren(paren) => mark(&mut paren.elem, rule),
+        Type::Path(path) => {
+            if let Some(segment) = path.path.segments.last_mut()
+                && let PathArguments::AngleBracketed(list) = &mut segment.arguments
+            {
+                let rule = Type::Verbatim(rule.to_token_stream());
+                list.args.push(GenericArgument::Type(rule));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The name an argument has when its pattern is nothing more than that.
+fn plain_name(pat: &Pat) -> Option<Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.to_token_stream().into_iter().count() == 1 => {
+            Some(pat.ident.clone())
+        }
+        _ => None,
+    }
+}
+
+/// The type with `_` in place of every `impl Trait`, as a `let` may have it.
+fn inferred(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    infer(&mut ty);
+    ty
+}
+
+fn infer(ty: &mut Type) {
+    match ty {
+        Type::ImplTrait(_) => *ty = Type::Verbatim(quote!(_)),
+        Type::Array(array) => infer(&mut array.elem),
+        Type::Group(group) => infer(&mut group.elem),
+        Type::Paren(paren) => infer(&mut paren.elem),
+        Type::Reference(reference) => infer(&mut reference.elem),
+        Type::Slice(slice) => infer(&mut slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                if let PathArguments::AngleBracketed(list) = &mut segment.arguments {
+                    for argument in &mut list.args {
+                        if let GenericArgument::Type(ty) = argument {
+                            infer(ty);
+                        }
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,51 @@
+//! `#[jam_auth(..)]`: parse, check, decide, expand.
+
+mod args;
+mod expand;
+mod item;
+mod rule;
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::Errors;
+use args::Args;
+use item::Handler;
+use rule::{OwnPayload, Rule};
+
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let mut args = Args::parse(args, &mut errors);
+    let complete = errors.is_empty();
+    let Some(handler) = Handler::read(item, &mut errors) else {
+        return expand::rejected(item, errors);
+    };
+
+    let krate = args.krate.clone();
+    let keys = std::mem::take(&mut args.keys);
+    let own_payload = OwnPayload::decide(&mut args, &handler);
+    let example = own_payload
+        .as_ref()
+        .map_or_else(|| "User".to_owned(), |payload| payload.name.to_string());
+    let caller = handler.caller(&example, &mut errors);
+    if let (Some(payload), Some(caller)) = (&own_payload, &caller) {
+        payload.check(caller, &mut errors);
+    }
+    let rule = Rule::decide(args, caller.as_ref(), complete, &mut errors);
+
+    let output = expand::Output {
+        krate: &krate,
+        handler: &handler,
+        own_payload: own_payload.as_ref(),
+        keys: &keys,
+    };
+    match caller.as_ref() {
+        Some(caller) if errors.is_empty() => {
+            errors.into_tokens();
+            output.protected(&rule, caller)
+        }
+        caller => output.as_written(item, caller, errors),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::expand;
+use crate::snapshot;
+
+fn errors(args: TokenStream, item: &TokenStream) -> Vec<String> {
+    snapshot::errors(expand(args, item))
+}
+
+#[test]
+fn jwt_cookie() {
+    let item = quote! {
+        /// Who am I?
+        #[instrument(skip_all)]
+        pub async fn get_user(user: Auth<User>, Path(id): Path<u64>) -> Json<User> {
+            body half typed.
+        }
+    };
+    let args = quote!(backend = "jwt", cookie = "jwt");
+    snapshot::check("jwt_cookie", without_body(expand(args, &item)));
+}
+
+#[test]
+fn every_option() {
+    let item = quote! {
+        async fn edit<D: Db, const N: usize>(mut user: jam::Auth<User>, db: State<D>) -> impl IntoResponse
+        where
+            D: Clone,
+        {
+        }
+    };
+    let args = quote! {
+        backend = "session", header = "x-id", cookie, hide, scope("a", "b"),
+        any_role(Role::A, Role::B), role(Role::C), crate = crate::auth::jam,
+    };
+    snapshot::check("every_option", expand(args, &item));
+}
+
+#[test]
+fn constant() {
+    let item = quote!(
+        async fn me(_: Auth<User>) {}
+    );
+    let args = quote!(self::rules::WEB);
+    snapshot::check("constant", expand(args, &item));
+}
+
+#[test]
+fn optional() {
+    let item = quote! {
+        async fn home(Caller { name, .. }: Option<Auth<User>>, id: Path<u64>) -> Result<impl IntoResponse, Error> {
+            Ok(id?)
+        }
+    };
+    let args = quote!(backend = "jwt", optional);
+    snapshot::check("optional", expand(args, &item));
+}
+
+#[test]
+fn own_payload() {
+    let item = quote!(
+        pub async fn get_user(user: Auth<GetUserPayload>) {}
+    );
+    let args = quote! {
+        backend = "jwt",
+        payload(#[jam(sub)] user: u64, names: HashMap<String, String>),
+        crate = renamed
+    };
+    snapshot::check("own_payload", expand(args, &item));
+}
+
+#[test]
+fn after_a_mistake() {
+    let item = quote!(
+        pub async fn me(user: Auth<User>) {}
+    );
+    snapshot::check("after_a_mistake", expand(quote!(bakcend = "jwt"), &item));
+}
+
+#[test]
+fn a_renamed_crate_is_named_nowhere() {
+    let item = quote!(
+        async fn home(_: Option<Auth<HomePayload>>) -> Html<String> {}
+    );
+    let args = quote!(backend = "jwt", optional, payload(a: u8), crate = renamed);
+    let expansion = expand(args, &item);
+    assert!(!crate::tokens::text(&expansion).contains("jam::"));
+}
+
+#[test]
+fn ten_mistakes_give_ten_errors() {
+    let args = quote! {
+        backend = "jtw", cookie = "a b", haeder = "x", header, optional = true,
+        role(), any_role("admin"), scope("a b"), hide hide
+    };
+    let item = quote!(
+        fn me(json: Json<u8>, user: Auth<User>) {}
+    );
+    assert_eq!(
+        errors(args, &item),
+        [
+            "expected `,` before `hide`",
+            "unknown backend `jtw`",
+            "\"a b\" is not a cookie name",
+            "unknown option `haeder`",
+            "`header` needs a value",
+            "`optional` takes no value",
+            "`role` names no role, so nobody could be let in",
+            "a role is a value of the payload's role type, not a literal",
+            "\"a b\" is not a scope",
+            "`hide` is set twice",
+            "handler `me` must be async",
+            "the caller must be the first argument",
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_missing_after_an_option_that_failed() {
+    let item = || {
+        quote!(
+            async fn me(user: Auth<User>) {}
+        )
+    };
+    assert_eq!(
+        errors(quote!(bakcend = "jwt"), &item()),
+        ["unknown option `bakcend`"]
+    );
+    assert_eq!(errors(quote!(), &item()), ["no backend is chosen"]);
+}
+
+#[test]
+fn arguments_behind_cfg_have_no_position() {
+    let args = || quote!(backend = "jwt");
+    let item = quote!(
+        async fn me(#[cfg(unix)] a: A, user: Auth<User>) {}
+    );
+    assert_eq!(errors(args(), &item), [""; 0]);
+    let item = quote!(
+        async fn me(a: A, user: Auth<User>) {}
+    );
+    assert_eq!(
+        errors(args(), &item),
+        ["the caller must be the first argument"]
+    );
+}
+
+#[test]
+fn a_second_attribute_finds_the_first() {
+    let args = || quote!(backend = "jwt");
+    let once = expand(
+        args(),
+        &quote!(
+            async fn me(user: Auth<User>) {}
+        ),
+    );
+    let function: TokenStream = once.into_iter().take(5).collect();
+    assert_eq!(errors(args(), &function), ["`me` is already protected"]);
+}
+
+#[test]
+fn types_passed_through_macro_rules_are_read() {
+    let group = |tokens| proc_macro2::Group::new(proc_macro2::Delimiter::None, tokens);
+    let ty = group(quote!(Auth<User>));
+    let name = group(quote!("jwt"));
+    assert_eq!(
+        errors(quote!(backend = #name), &quote!(async fn me(user: #ty) {})),
+        [""; 0]
+    );
+}
+
+/// The body is no Rust, and comes out as it went in.
+fn without_body(expansion: TokenStream) -> TokenStream {
+    let body = quote!({ body half typed. }).to_string();
+    expansion
+        .into_iter()
+        .map(|token| {
+            if token.to_string() == body {
+                quote!({}).into_iter().next().expect("a group")
+            } else {
+                token
+            }
+        })
+        .collect()
+}

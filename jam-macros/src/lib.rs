@@ -1,0 +1,39 @@
+//! The macros of `jam-auth`. They are documented where that crate re-exports
+//! them, and what they expand to is private to the two.
+
+mod diagnostics;
+mod handler;
+mod paths;
+mod payload;
+mod role;
+mod routes;
+mod serde_attr;
+#[cfg(test)]
+mod snapshot;
+mod tokens;
+
+use proc_macro::TokenStream;
+
+#[expect(missing_docs, reason = "documented at the re-export")]
+#[proc_macro_attribute]
+pub fn jam_auth(args: TokenStream, item: TokenStream) -> TokenStream {
+    handler::expand(args.into(), &item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented at the re-export")]
+#[proc_macro]
+pub fn jam_routes(table: TokenStream) -> TokenStream {
+    routes::expand(table.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented at the re-export")]
+#[proc_macro_derive(JamPayload, attributes(jam))]
+pub fn jam_payload(item: TokenStream) -> TokenStream {
+    payload::expand(item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented at the re-export")]
+#[proc_macro_derive(JamRole, attributes(jam))]
+pub fn jam_role(item: TokenStream) -> TokenStream {
+    role::expand(item.into()).into()
+}

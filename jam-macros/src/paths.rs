@@ -1,0 +1,64 @@
+//! The path of the runtime crate: `::jam`, or what `crate = ..` says.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::Parser as _;
+
+use crate::diagnostics::Errors;
+use crate::tokens;
+
+/// Where expansions find the runtime.
+#[derive(Clone)]
+pub(crate) struct Krate(TokenStream);
+
+impl Default for Krate {
+    fn default() -> Self {
+        Self(quote!(::jam))
+    }
+}
+
+impl Krate {
+    /// Reads the value of `crate = ..`.
+    pub(crate) fn read(key: &syn::Ident, value: &tokens::Value, errors: &mut Errors) -> Self {
+        const HELP: &str = "write `crate = path::to::jam`";
+        match value {
+            tokens::Value::Equals(path) if !path.is_empty() => {
+                match syn::Path::parse_mod_style.parse2(path.clone()) {
+                    Ok(path) => return Self(path.into_token_stream()),
+                    Err(_) => errors.at(path, "`crate` takes a path", HELP),
+                }
+            }
+            _ => errors.at(key, "`crate` needs a path", HELP),
+        }
+        Self::default()
+    }
+
+    /// Whether the path is not the default one.
+    pub(crate) fn is_renamed(&self) -> bool {
+        self.text() != "::jam"
+    }
+
+    /// An item that only expansions name.
+    pub(crate) fn private(&self) -> TokenStream {
+        quote!(#self::__private)
+    }
+
+    /// The path of the serde that the runtime was built with, as serde's
+    /// derives want it.
+    pub(crate) fn serde(&self) -> syn::LitStr {
+        syn::LitStr::new(
+            &format!("{}::__private::serde", self.text()),
+            Span::call_site(),
+        )
+    }
+
+    fn text(&self) -> String {
+        tokens::text(&self.0)
+    }
+}
+
+impl ToTokens for Krate {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.0.to_tokens(tokens);
+    }
+}

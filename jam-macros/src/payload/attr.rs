@@ -1,0 +1,197 @@
+//! What was written in `#[jam(..)]` on the struct and on its fields.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::Attribute;
+use syn::parse::Parser as _;
+
+use crate::diagnostics::{Errors, did_you_mean};
+use crate::paths::Krate;
+use crate::serde_attr::{Kind, SerdeAttr};
+use crate::tokens::{self, Entry, Value};
+
+const CONTAINER_OPTIONS: &[&str] = &["role", "scopes", "crate"];
+
+/// Every mark: its name, and the claim that a field with it is kept as. A new
+/// mark starts here, with a variant of [`Mark`].
+const MARKS: &[(&str, Mark)] = &[
+    ("sub", Mark::Sub),
+    ("roles", Mark::Roles),
+    ("scopes", Mark::Scopes),
+];
+
+/// What a field means to the rules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Sub,
+    Roles,
+    Scopes,
+}
+
+impl Mark {
+    /// The claim in a token.
+    pub(crate) fn claim(self) -> &'static str {
+        match self {
+            Self::Sub => "sub",
+            Self::Roles => "roles",
+            Self::Scopes => "scope",
+        }
+    }
+}
+
+/// `#[jam(..)]` on the struct.
+#[derive(Default)]
+pub(crate) struct Container {
+    pub(crate) krate: Krate,
+    pub(crate) role: Option<(Ident, TokenStream)>,
+    pub(crate) scopes: Vec<syn::LitStr>,
+}
+
+/// A field that stands in the JSON.
+pub(crate) struct Field<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) ty: &'a syn::Type,
+    pub(crate) mark: Option<(Ident, Mark)>,
+    /// What serde calls it; nothing for a flattened field.
+    pub(crate) name: Option<String>,
+}
+
+impl Container {
+    pub(crate) fn parse(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut container = Self::default();
+        let mut seen = Vec::new();
+        for (key, value) in options(attrs, "payload", CONTAINER_OPTIONS, errors) {
+            if seen.contains(&key) {
+                errors.at(&key, format!("`{key}` is set twice"), "keep one of the two");
+                continue;
+            }
+            if key == "role" {
+                container.role = role(&key, &value, errors).map(|path| (key.clone(), path));
+            } else if key == "scopes" {
+                container.scopes = scopes(&key, &value, errors);
+            } else {
+                container.krate = Krate::read(&key, &value, errors);
+            }
+            seen.push(key);
+        }
+        container
+    }
+}
+
+impl<'a> Field<'a> {
+    /// `None` for a field that serde leaves out.
+    pub(crate) fn parse(
+        field: &'a syn::Field,
+        container: &[Attribute],
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let names: Vec<_> = MARKS.iter().map(|(name, _)| *name).collect();
+        let mut mark: Option<(Ident, Mark)> = None;
+        for (key, value) in options(&field.attrs, "payload", &names, errors) {
+            let Some((_, meaning)) = MARKS.iter().find(|(name, _)| key == name) else {
+                continue;
+            };
+            if let Value::Equals(_) | Value::List(_) = value {
+                errors.at(
+                    &key,
+                    format!("`{key}` takes no value on a field"),
+                    format!("write `#[jam({key})]`"),
+                );
+            }
+            match &mark {
+                Some((first, _)) => errors.at(
+                    &key,
+                    format!("this field is already marked `{first}`"),
+                    format!("keep `{first}` or `{key}`"),
+                ),
+                None => mark = Some((key, *meaning)),
+            }
+        }
+        let serde = SerdeAttr::read(&field.attrs);
+        let ident = field.ident.as_ref()?;
+        if let Some((key, _)) = &mark
+            && (serde.flatten || serde.skip)
+        {
+            errors.at(
+                key,
+                format!("a field marked `{key}` has to have a name in the claims"),
+                "remove `flatten` or `skip` of serde from it",
+            );
+        }
+        if serde.skip {
+            return None;
+        }
+        let name = SerdeAttr::read(container).name_of(ident, &serde, Kind::Field);
+        Some(Self {
+            ident,
+            ty: &field.ty,
+            mark,
+            name: (!serde.flatten).then_some(name),
+        })
+    }
+}
+
+/// The options in all `#[jam(..)]`; those not in the list are reported.
+pub(crate) fn options(
+    attrs: &[Attribute],
+    what: &str,
+    known: &[&str],
+    errors: &mut Errors,
+) -> Vec<(Ident, Value)> {
+    let mut options = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("jam")) {
+        let syn::Meta::List(list) = &attr.meta else {
+            errors.at(
+                &attr.meta,
+                "`#[jam]` needs options in parentheses",
+                format!("write `#[jam({})]`", known.first().unwrap_or(&"")),
+            );
+            continue;
+        };
+        for entry in tokens::entries(list.tokens.clone(), errors) {
+            match entry {
+                Entry::Option { key, value } if known.iter().any(|name| key == name) => {
+                    options.push((key, value));
+                }
+                Entry::Option { key, .. } => errors.at(
+                    &key,
+                    format!("unknown {what} option `{key}`"),
+                    did_you_mean(&key.to_string(), known),
+                ),
+                Entry::Other(tokens) => errors.at(
+                    tokens,
+                    format!("this is not a {what} option"),
+                    did_you_mean("", known),
+                ),
+            }
+        }
+    }
+    options
+}
+
+fn role(key: &Ident, value: &Value, errors: &mut Errors) -> Option<TokenStream> {
+    const HELP: &str = "write `role = Role`, the enum that derives `JamRole`";
+    match value {
+        Value::Equals(tokens) if !tokens.is_empty() => {
+            let path = tokens::ungroup(tokens.clone());
+            if syn::Path::parse_mod_style.parse2(path.clone()).is_ok() {
+                return Some(path);
+            }
+            errors.at(tokens, "`role` takes the path of a type", HELP);
+        }
+        _ => errors.at(key, "`role` needs a value", HELP),
+    }
+    None
+}
+
+fn scopes(key: &Ident, value: &Value, errors: &mut Errors) -> Vec<syn::LitStr> {
+    const EXAMPLE: &str = "scopes(\"notes:read\", \"notes:write\")";
+    match value {
+        Value::List(list) => return tokens::scopes(key, list, EXAMPLE, errors),
+        _ => errors.at(
+            key,
+            "`scopes` takes its values in parentheses",
+            format!("write `{EXAMPLE}`"),
+        ),
+    }
+    Vec::new()
+}

@@ -1,0 +1,125 @@
+//! From the struct that was read to its impls.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+
+use super::Payload;
+use super::attr::{Field, Mark};
+use crate::diagnostics::Errors;
+use crate::tokens;
+
+// Input:
+//     #[jam(role = Role, scopes("notes:read"))]
+//     struct User { #[jam(sub)] id: u64, name: String, #[jam(roles)] roles: Vec<Role> }
+//
+// Output:
+//     impl Payload for User {
+//         type Role = Role;
+//         const SCOPES: &'static [&'static str] = &["notes:read"];
+//         const MARKS: &'static [Mark] = &[Mark::sub("id"), Mark::roles("roles")];
+//         fn subject(&self) -> Option<Cow<'_, str>> {
+//             Some(<u64 as Subject>::subject(&self.id))
+//         }
+//         fn has_role(&self, role: Self::Role) -> bool {
+//             <Vec<Role> as Roles<Self::Role>>::contains(&self.roles, &role)
+//         }
+//     }
+//     impl HasRoles for User {}
+//
+// After a mistake nothing is marked, but the impls are there: a handler that
+// takes the payload then has nothing more to say about it.
+pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
+    let is_valid = errors.is_empty();
+    let errors = errors.into_tokens();
+    // No impl could hold for every lifetime.
+    if payload.input.generics.lifetimes().next().is_some() {
+        return errors;
+    }
+    let krate = &payload.container.krate;
+    let private = krate.private();
+    let name = &payload.input.ident;
+    let (generics, arguments, conditions) = payload.input.generics.split_for_impl();
+    let role = match &payload.container.role {
+        Some((_, path)) => path.clone(),
+        None => quote!(#private::NoRole),
+    };
+    let declared = &payload.container.scopes;
+    let marked = |wanted| {
+        payload
+            .fields
+            .iter()
+            .find(|field| matches!(&field.mark, Some((_, mark)) if *mark == wanted))
+    };
+    let members = is_valid.then(|| {
+        let marks = payload.fields.iter().filter_map(|field| {
+            let (key, _) = field.mark.as_ref()?;
+            let name = field.name.as_deref()?;
+            Some(quote!(#private::Mark::#key(#name)))
+        });
+        let subject = marked(Mark::Sub).map(|field| subject(payload, field));
+        let has_role = marked(Mark::Roles).map(|field| has_role(payload, field));
+        let scopes = marked(Mark::Scopes).map(|field| scopes(payload, field));
+        quote! {
+            const MARKS: &'static [#private::Mark] = &[#(#marks),*];
+            #subject
+            #has_role
+            #scopes
+        }
+    });
+    let has = |mark, marker: TokenStream| {
+        marked(mark).map(|_| {
+            quote! {
+                #[automatically_derived]
+                impl #generics #krate::#marker for #name #arguments #conditions {}
+            }
+        })
+    };
+    let has_roles = has(Mark::Roles, quote!(HasRoles));
+    let has_scopes = has(Mark::Scopes, quote!(HasScopes));
+    quote! {
+        #[automatically_derived]
+        impl #generics #krate::Payload for #name #arguments #conditions {
+            type Role = #role;
+            const SCOPES: &'static [&'static str] = &[#(#declared),*];
+            #members
+        }
+        #has_roles
+        #has_scopes
+        #errors
+    }
+}
+
+// The field's own type stands in the calls, so that a wrong one is reported
+// at the field.
+fn subject(payload: &Payload<'_>, field: &Field<'_>) -> TokenStream {
+    let private = payload.container.krate.private();
+    let Field { ident, ty, .. } = field;
+    quote! {
+        fn subject(&self) -> ::core::option::Option<#private::Cow<'_, str>> {
+            ::core::option::Option::Some(<#ty as #private::Subject>::subject(&self.#ident))
+        }
+    }
+}
+
+fn has_role(payload: &Payload<'_>, field: &Field<'_>) -> TokenStream {
+    let private = payload.container.krate.private();
+    let Field { ident, ty, .. } = field;
+    quote! {
+        fn has_role(&self, role: Self::Role) -> bool {
+            <#ty as #private::Roles<Self::Role>>::contains(&self.#ident, &role)
+        }
+    }
+}
+
+fn scopes(payload: &Payload<'_>, field: &Field<'_>) -> TokenStream {
+    let krate = &payload.container.krate;
+    let Field { ident, ty, .. } = field;
+    let place = tokens::place(ty.to_token_stream());
+    let value = quote_spanned! {Span::call_site().located_at(place)=> &self.#ident };
+    quote! {
+        fn scopes(&self) -> ::core::option::Option<&#krate::Scopes> {
+            let scopes: &#krate::Scopes = #value;
+            ::core::option::Option::Some(scopes)
+        }
+    }
+}

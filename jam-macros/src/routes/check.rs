@@ -1,0 +1,153 @@
+//! What axum would panic about at start-up, found now.
+
+use std::collections::HashMap;
+
+use matchit::InsertError;
+use proc_macro2::TokenTree;
+
+use super::parse::{Item, Row, Section};
+use crate::diagnostics::Errors;
+use crate::tokens;
+
+pub(crate) fn all(table: &[Item], errors: &mut Errors) {
+    let sections = table.iter().filter_map(|item| match item {
+        Item::Section(section) => Some(section),
+        Item::Merge(_) => None,
+    });
+    let mut routes = Routes::default();
+    for section in sections {
+        for row in &section.rows {
+            if section.declared && !row.names_its_handler() {
+                errors.at(
+                    &row.handler,
+                    "a row of `declared()` names its handler",
+                    "write the path of a function that has `#[jam_auth(..)]`",
+                );
+            }
+            if is_path(row, errors) {
+                routes.insert(row, errors);
+            }
+        }
+        declared_stands_alone(section, errors);
+        public_has_a_reason(section, errors);
+    }
+}
+
+/// The routes so far, as axum keeps them.
+#[derive(Default)]
+struct Routes {
+    matcher: matchit::Router<()>,
+    handlers: HashMap<String, Vec<(&'static str, String)>>,
+}
+
+impl Routes {
+    fn insert(&mut self, row: &Row, errors: &mut Errors) {
+        let path = row.path.value();
+        let method = row.verb.2;
+        let handler = tokens::text(&row.handler);
+        // axum merges rows of one path; `any` takes what the others leave.
+        if let Some(handlers) = self.handlers.get_mut(&path) {
+            match handlers.iter().find(|(known, _)| *known == method) {
+                Some((_, first)) => errors.at_span(
+                    row.verb_span,
+                    format!("`{method} {path}` is routed twice"),
+                    format!("it goes to `{first}` already: remove one of the two rows"),
+                ),
+                None => handlers.push((method, handler)),
+            }
+            return;
+        }
+        match self.matcher.insert(path.clone(), ()) {
+            Ok(()) => {
+                self.handlers.insert(path, vec![(method, handler)]);
+            }
+            Err(error) => report(row, &error, errors),
+        }
+    }
+}
+
+fn report(row: &Row, error: &InsertError, errors: &mut Errors) {
+    let path = row.path.value();
+    match error {
+        InsertError::Conflict { with } => errors.at(
+            &row.path,
+            format!("`{path}` collides with `{with}`"),
+            format!("a parameter has one name at one place: write \"{with}\" here too"),
+        ),
+        InsertError::InvalidCatchAll => errors.at(
+            &row.path,
+            "a catch-all stands at the end of the path",
+            "write \"/files/{*path}\"",
+        ),
+        InsertError::InvalidParamSegment => errors.at(
+            &row.path,
+            "a parameter is the last thing between two `/`",
+            "write \"/{a}/{b}\"",
+        ),
+        _ => errors.at(
+            &row.path,
+            "a parameter has a name between `{` and `}`",
+            "write \"/notes/{id}\"",
+        ),
+    }
+}
+
+/// Whether the path has the form that axum takes.
+fn is_path(row: &Row, errors: &mut Errors) -> bool {
+    let path = row.path.value();
+    if !path.starts_with('/') {
+        errors.at(
+            &row.path,
+            "a path starts with `/`",
+            format!("write \"/{path}\""),
+        );
+        return false;
+    }
+    let old = path
+        .split('/')
+        .find(|segment| segment.starts_with([':', '*']));
+    if let Some(old) = old {
+        let rewritten: Vec<_> = path.split('/').map(modern).collect();
+        errors.at(
+            &row.path,
+            format!("`{old}` is how axum 0.7 wrote a parameter"),
+            format!("write \"{}\"", rewritten.join("/")),
+        );
+        return false;
+    }
+    true
+}
+
+fn modern(segment: &str) -> String {
+    match (segment.strip_prefix(':'), segment.starts_with('*')) {
+        (Some(name), _) => format!("{{{name}}}"),
+        (None, true) => format!("{{{segment}}}"),
+        (None, false) => segment.to_owned(),
+    }
+}
+
+fn declared_stands_alone(section: &Section, errors: &mut Errors) {
+    if section.declared && tokens::text(&section.rule) != "declared()" {
+        errors.at(
+            &section.rule,
+            "`declared()` stands alone: the rules are on the handlers",
+            "write `declared() = [..]`",
+        );
+    }
+}
+
+/// The runtime asks for this too, but only when the table is built.
+fn public_has_a_reason(section: &Section, errors: &mut Errors) {
+    let rule: Vec<TokenTree> = section.rule.clone().into_iter().collect();
+    let [TokenTree::Ident(word), TokenTree::Group(list)] = rule.as_slice() else {
+        return;
+    };
+    let is_blank = |text: syn::LitStr| text.value().trim().is_empty();
+    if word == "public" && tokens::string(&list.stream()).is_some_and(is_blank) {
+        errors.at(
+            list,
+            "an open route needs a reason",
+            "say why everybody may call it: `public(\"health probe\") = [..]`",
+        );
+    }
+}

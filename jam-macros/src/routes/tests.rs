@@ -1,0 +1,101 @@
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::quote;
+
+use super::expand;
+use crate::snapshot;
+
+fn errors(table: TokenStream) -> Vec<String> {
+    snapshot::errors(expand(table))
+}
+
+#[test]
+fn table() {
+    let expansion = expand(quote! {
+        public("probe") = [get("/healthz", ops::health), any("/x", |x: u8| async move { x })],
+        user::<Of<User, u8>>() = {
+            post("/notes", notes::create::<Db, _>),
+        },
+        EMPTY = (),
+        declared() = [get("/me", pages::me), put("/me", pages::edit::<Db>)],
+        merge(reports::routes()),
+    });
+    snapshot::check("table", quote!(fn routes() -> JamRouter<App> #expansion));
+}
+
+#[test]
+fn empty_table() {
+    let expansion = expand(quote!());
+    snapshot::check("empty_table", quote!(fn routes() -> JamRouter #expansion));
+}
+
+#[test]
+fn broken_rows_keep_the_shape_and_hide_no_others() {
+    let expansion = expand(quote! {
+        WEB = [
+            GET("/a", a),
+            get("/b" b),
+            get("/c"),
+            get("/d", d) get("/e", e),
+            get("/f", f).role(Role::Admin),
+            nonsense,
+            get("/g", g),
+        ]
+        ADMIN = [get("/h", h)],
+        get("/i", i),
+    });
+    snapshot::check(
+        "broken_table",
+        quote!(fn routes() -> JamRouter<App> #expansion),
+    );
+}
+
+#[test]
+fn mistakes_of_the_table() {
+    let found = errors(quote! {
+        WEB = [
+            get("/a", a), get("/a", b), any("/a", c), any("/a", d), post("/a", e),
+            get("/u/{id}", f), put("/u/{name}", g),
+            get("users", h), get("/u/:id/*rest", i), get("/{}", j),
+            get("/{*rest}/x", k), get(path, l), get("/m", m, n), get(),
+        ],
+        = [get("/x", x)],
+        declared() = [get("/c", || async {})],
+        declared().hide() = [get("/d", d)],
+        public(" ") = [],
+        WEB,
+        WEB = ,
+        WEB = x,
+    });
+    assert_eq!(
+        found,
+        [
+            "the path is not a string literal",
+            "a row has one path and one handler",
+            "this row has no path and no handler",
+            "these rows have no rule",
+            "expected a rule and its rows",
+            "expected the rule's rows behind `=`",
+            "expected the rule's rows in brackets",
+            "`GET /a` is routed twice",
+            "`any method /a` is routed twice",
+            "`/u/{name}` collides with `/u/{id}`",
+            "a path starts with `/`",
+            "`:id` is how axum 0.7 wrote a parameter",
+            "a parameter has a name between `{` and `}`",
+            "a catch-all stands at the end of the path",
+            "a row of `declared()` names its handler",
+            "`declared()` stands alone: the rules are on the handlers",
+            "an open route needs a reason",
+        ]
+    );
+}
+
+#[test]
+fn what_macro_rules_passes_on_is_read() {
+    let group = |tokens| Group::new(Delimiter::None, tokens);
+    let rule = group(quote!(declared()));
+    let path = group(quote!("/me"));
+    let handler = group(quote!(pages::me));
+    let expansion = expand(quote!(#rule = [get(#path, #handler)]));
+    assert!(crate::tokens::text(&expansion).contains("route::<pages::me, _, _>"));
+}

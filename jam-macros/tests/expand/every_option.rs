@@ -1,0 +1,55 @@
+async fn edit<D: Db, const N: usize>(
+    mut user: jam::Auth<User, edit>,
+    db: State<D>,
+) -> impl IntoResponse
+where
+    D: Clone,
+{}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::exhaustive_structs
+)]
+struct edit {}
+#[allow(unexpected_cfgs, unused_qualifications)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    fn __jam_options() {
+        let _ = crate::auth::jam::options::backend;
+        let _ = crate::auth::jam::options::header;
+        let _ = crate::auth::jam::options::cookie;
+        let _ = crate::auth::jam::options::hide;
+        let _ = crate::auth::jam::options::scope;
+        let _ = crate::auth::jam::options::any_role;
+        let _ = crate::auth::jam::options::role;
+    }
+    #[automatically_derived]
+    impl crate::auth::jam::__private::Rule for edit {
+        type Payload = User;
+        const ACCESS: crate::auth::jam::Access<Self::Payload> = {
+            let rule = crate::auth::jam::dsl::user::<Self::Payload>();
+            let rule = rule.backend("session");
+            let rule = rule.header("x-id");
+            let rule = rule.cookie_default();
+            let rule = rule.role(Role::C);
+            let rule = rule.any_role(&[Role::A, Role::B]);
+            let rule = rule.scope("a");
+            let rule = rule.scope("b");
+            let rule = rule.hide();
+            rule
+        };
+    }
+    const _: () = {
+        let _ = <edit as crate::auth::jam::__private::Rule>::ACCESS;
+    };
+    fn __jam_check<D: Db, const N: usize>(a0: jam::Auth<User, edit>, a1: State<D>)
+    where
+        D: Clone,
+    {
+        crate::auth::jam::__private::need_send(&edit::<D, N>(a0, a1));
+    }
+};

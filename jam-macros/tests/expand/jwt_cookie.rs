@@ -1,0 +1,38 @@
+/// Who am I?
+#[instrument(skip_all)]
+pub async fn get_user(user: Auth<User, get_user>, Path(id): Path<u64>) -> Json<User> {}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::exhaustive_structs
+)]
+pub struct get_user {}
+#[allow(unexpected_cfgs, unused_qualifications)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    fn __jam_options() {
+        let _ = ::jam::options::backend;
+        let _ = ::jam::options::cookie;
+    }
+    #[automatically_derived]
+    impl ::jam::__private::Rule for get_user {
+        type Payload = User;
+        const ACCESS: ::jam::Access<Self::Payload> = {
+            let rule = ::jam::dsl::user::<Self::Payload>();
+            let rule = rule.backend("jwt");
+            let rule = rule.cookie("jwt");
+            rule
+        };
+    }
+    const _: () = {
+        let _ = <get_user as ::jam::__private::Rule>::ACCESS;
+    };
+    fn __jam_check(a0: Auth<User, get_user>, a1: Path<u64>) {
+        ::jam::__private::need_response::<Json<User>>();
+        ::jam::__private::need_send(&get_user(a0, a1));
+    }
+};

@@ -1,0 +1,54 @@
+async fn home(
+    __jam_caller: ::jam::__private::Optional<User, home>,
+    id: Path<u64>,
+) -> ::jam::__private::Response {
+    let (Caller { name, .. }, __jam_stale): (Option<Auth<User>>, _) = ::jam::__private::Optional::split(
+        __jam_caller,
+    );
+    ::jam::__private::answer(
+        __jam_stale,
+        async move {
+            if let ::core::option::Option::Some(__jam_value) = ::core::option::Option::<
+                Result<_, Error>,
+            >::None {
+                return __jam_value;
+            }
+            { Ok(id?) }
+        }
+            .await,
+    )
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types,
+    unreachable_pub,
+    clippy::exhaustive_structs
+)]
+struct home {}
+#[allow(unexpected_cfgs, unused_qualifications)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    fn __jam_options() {
+        let _ = ::jam::options::backend;
+        let _ = ::jam::options::optional;
+    }
+    #[automatically_derived]
+    impl ::jam::__private::Rule for home {
+        type Payload = User;
+        const ACCESS: ::jam::Access<Self::Payload> = {
+            let rule = ::jam::dsl::user::<Self::Payload>();
+            let rule = rule.backend("jwt");
+            let rule = rule.optional();
+            rule
+        };
+    }
+    const _: () = {
+        let _ = <home as ::jam::__private::Rule>::ACCESS;
+    };
+    fn __jam_check(a0: ::jam::__private::Optional<User, home>, a1: Path<u64>) {
+        ::jam::__private::need_send(&home(a0, a1));
+    }
+};

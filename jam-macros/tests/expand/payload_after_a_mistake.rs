@@ -1,0 +1,8 @@
+#[automatically_derived]
+impl ::jam::Payload for User {
+    type Role = ::jam::__private::NoRole;
+    const SCOPES: &'static [&'static str] = &[];
+}
+::core::compile_error! {
+    "a payload is a struct with named fields, not an enum\n= help: write `struct User { .. }`"
+}

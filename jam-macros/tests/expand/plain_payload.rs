@@ -1,0 +1,9 @@
+#[automatically_derived]
+impl<T> auth::jam::Payload for User<T>
+where
+    T: Bound,
+{
+    type Role = auth::jam::__private::NoRole;
+    const SCOPES: &'static [&'static str] = &[];
+    const MARKS: &'static [auth::jam::__private::Mark] = &[];
+}

@@ -1,0 +1,401 @@
+//! The caller, as a handler receives it.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+
+use crate::access::{Access, BackendName, Source};
+use crate::claims::RegisteredClaims;
+use crate::gate::{self, Admission};
+use crate::jam::Jam;
+use crate::layer::LayerRule;
+use crate::payload::Payload;
+use crate::rejection::{Rejection, RejectionKind};
+use crate::session::{SessionId, SessionInfo};
+
+/// A caller who was let in: the proof of it, and the payload.
+///
+/// It is the first argument of a protected handler, so that nothing else of the request
+/// is read for a caller who is not let in. It derefs to the payload and cannot be made by
+/// hand: a function that takes `&Auth<User>` cannot be called for a stranger, and `&user`
+/// of any protected handler passes for one.
+///
+/// ```
+/// use axum::Json;
+/// use jam::{Auth, JamPayload, jam_auth};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// struct User { user: u64 }
+///
+/// fn notes_of(user: &Auth<User>) -> Vec<String> {
+///     vec![format!("a note of {}", user.user)]
+/// }
+///
+/// #[jam_auth(backend = "jwt", cookie = "jwt")]
+/// async fn notes(user: Auth<User>) -> Json<Vec<String>> {
+///     Json(notes_of(&user))
+/// }
+/// ```
+///
+/// The hidden second parameter is the rule that `#[jam_auth]` or a table puts there.
+/// Without any rule the extractor fails closed: 500, and the log says what is missing.
+/// Behind an [`AuthenticationLayer`](crate::AuthenticationLayer) it answers 401 to a
+/// stranger.
+pub struct Auth<P, R: Level = Plain>(R::Holds<P>);
+
+/// A caller by value, as the gate made it.
+#[doc(hidden)]
+#[derive(Clone)]
+#[allow(missing_debug_implementations)] // `Auth` has one
+pub struct Caller<P> {
+    pub(crate) payload: P,
+    pub(crate) evidence: Evidence,
+    pub(crate) source: Source,
+}
+
+/// How it is known who calls.
+#[derive(Clone)]
+pub(crate) enum Evidence {
+    Token(RegisteredClaims),
+    Session(SessionInfo),
+}
+
+/// A caller of one extractor alone, or one that several share.
+#[doc(hidden)]
+#[derive(Clone)]
+#[allow(missing_debug_implementations, clippy::exhaustive_enums)] // private but for `Level`
+pub enum Holding<P> {
+    Own(Caller<P>),
+    Shared(Arc<Caller<P>>),
+}
+
+impl<P> Holding<P> {
+    fn caller(&self) -> &Caller<P> {
+        match self {
+            Self::Own(caller) => caller,
+            Self::Shared(caller) => caller,
+        }
+    }
+}
+
+/// The rule of one handler, which `#[jam_auth]` generates.
+#[doc(hidden)]
+pub trait Rule: 'static {
+    type Payload: Payload;
+    const ACCESS: Access<Self::Payload>;
+}
+
+/// No rule of its own: what a table or a layer found out.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum Plain {}
+
+/// What an [`Auth`] holds and derefs to: [`Plain`] holds the caller and leads to the
+/// payload, a rule's holds a plain one and leads to it.
+#[doc(hidden)]
+pub trait Level {
+    type Holds<P>;
+    type Target<P>;
+
+    fn target<P>(holds: &Self::Holds<P>) -> &Self::Target<P>;
+    fn holding<P>(holds: &Self::Holds<P>) -> &Holding<P>;
+    fn into_holding<P>(holds: Self::Holds<P>) -> Holding<P>;
+}
+
+impl Level for Plain {
+    type Holds<P> = Holding<P>;
+    type Target<P> = P;
+
+    fn target<P>(holds: &Holding<P>) -> &P {
+        &holds.caller().payload
+    }
+
+    fn holding<P>(holds: &Holding<P>) -> &Holding<P> {
+        holds
+    }
+
+    fn into_holding<P>(holds: Holding<P>) -> Holding<P> {
+        holds
+    }
+}
+
+impl<R: Rule> Level for R {
+    type Holds<P> = Auth<P>;
+    type Target<P> = Auth<P>;
+
+    fn target<P>(holds: &Auth<P>) -> &Auth<P> {
+        holds
+    }
+
+    fn holding<P>(holds: &Auth<P>) -> &Holding<P> {
+        &holds.0
+    }
+
+    fn into_holding<P>(holds: Auth<P>) -> Holding<P> {
+        holds.0
+    }
+}
+
+impl<P, R: Level> Auth<P, R> {
+    /// The payload.
+    pub fn into_inner(self) -> P
+    where
+        P: Clone,
+    {
+        match R::into_holding(self.0) {
+            Holding::Own(caller) => caller.payload,
+            Holding::Shared(caller) => Arc::unwrap_or_clone(caller).payload,
+        }
+    }
+
+    /// The registered claims, if it was a token that let the caller in.
+    pub fn token(&self) -> Option<&RegisteredClaims> {
+        match &self.caller().evidence {
+            Evidence::Token(claims) => Some(claims),
+            Evidence::Session(_) => None,
+        }
+    }
+
+    /// The session, if it was one that let the caller in.
+    pub fn session(&self) -> Option<&SessionInfo> {
+        match &self.caller().evidence {
+            Evidence::Token(_) => None,
+            Evidence::Session(session) => Some(session),
+        }
+    }
+
+    /// The backend that knew the caller.
+    pub fn backend(&self) -> BackendName {
+        match &self.caller().evidence {
+            Evidence::Token(_) => BackendName::Jwt,
+            Evidence::Session(_) => BackendName::Session,
+        }
+    }
+
+    /// Where in the request the credential was.
+    pub fn source(&self) -> Source {
+        self.caller().source
+    }
+
+    /// When the user proved who they are, in seconds since the Unix epoch. A token of
+    /// another issuer may not say.
+    pub fn auth_time(&self) -> Option<u64> {
+        match &self.caller().evidence {
+            Evidence::Token(claims) => claims.auth_time(),
+            Evidence::Session(session) => Some(session.auth_time),
+        }
+    }
+
+    /// The first second, since the Unix epoch, at which the credential is no longer good
+    /// however much it is used.
+    pub fn expires_at(&self) -> u64 {
+        match &self.caller().evidence {
+            Evidence::Token(claims) => claims.expires_at(),
+            Evidence::Session(session) => session.expires_at,
+        }
+    }
+
+    pub(crate) fn session_id(&self) -> Option<&SessionId> {
+        self.session().map(|session| &session.id)
+    }
+
+    fn caller(&self) -> &Caller<P> {
+        R::holding(&self.0).caller()
+    }
+}
+
+impl<P, R: Level> Deref for Auth<P, R> {
+    type Target = R::Target<P>;
+
+    fn deref(&self) -> &R::Target<P> {
+        R::target(&self.0)
+    }
+}
+
+impl<P, R: Level> fmt::Debug for Auth<P, R> {
+    // The payload is the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth")
+            .field("backend", &self.backend())
+            .field("source", &self.source())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A router state that holds a [`Jam`].
+#[diagnostic::on_unimplemented(
+    message = "the router state `{Self}` does not hold a `Jam`",
+    label = "no `Jam` can be taken out of this state",
+    note = "add a field `jam: Jam` to it and `#[derive(Clone, axum::extract::FromRef)]`, or \
+            implement `axum::extract::FromRef<{Self}>` for `Jam`"
+)]
+pub trait JamState: Send + Sync {
+    /// The `Jam` in it.
+    fn jam(&self) -> Jam;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Send + Sync> JamState for S
+where
+    Jam: FromRef<S>,
+{
+    fn jam(&self) -> Jam {
+        Jam::from_ref(self)
+    }
+}
+
+impl<S, P, R> FromRequestParts<S> for Auth<P, R>
+where
+    S: JamState,
+    P: Payload,
+    R: Rule<Payload = P>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let access = R::ACCESS;
+        match gate::admit(&state.jam(), &access, parts).await? {
+            Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
+            Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
+        }
+    }
+}
+
+/// The first argument of a handler whose rule is optional.
+#[doc(hidden)]
+pub struct Optional<P, R> {
+    user: Option<Auth<P>>,
+    stale: Stale,
+    rule: std::marker::PhantomData<fn() -> R>,
+}
+
+/// The cookie that let nobody in and is to be cleared.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Stale(pub(crate) Option<crate::cookie::SetCookie>);
+
+impl<P, R> Optional<P, R> {
+    /// What the handler's own argument is, and what its answer needs.
+    pub fn split(self) -> (Option<Auth<P>>, Stale) {
+        (self.user, self.stale)
+    }
+}
+
+/// For calling such a handler directly, in a test of it.
+impl<P, R> From<Option<Auth<P>>> for Optional<P, R> {
+    fn from(user: Option<Auth<P>>) -> Self {
+        Self {
+            user,
+            stale: Stale::default(),
+            rule: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<P, R> fmt::Debug for Optional<P, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.user.fmt(f)
+    }
+}
+
+impl<S, P, R> FromRequestParts<S> for Optional<P, R>
+where
+    S: JamState,
+    P: Payload,
+    R: Rule<Payload = P>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let jam = state.jam();
+        Ok(match gate::admit(&jam, &R::ACCESS, parts).await? {
+            Admission::Caller(caller) => Some(Auth(Holding::Own(caller))).into(),
+            Admission::Stranger { stale } => Self {
+                stale: Stale(stale.map(|name| jam.remove_cookie(name))),
+                ..None.into()
+            },
+        })
+    }
+}
+
+/// What the gate of a table, or the extractor before this one, found out about the
+/// request.
+pub(crate) enum Found<P> {
+    Caller(Arc<Caller<P>>),
+    Stranger,
+}
+
+impl<P> Clone for Found<P> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Caller(caller) => Self::Caller(Arc::clone(caller)),
+            Self::Stranger => Self::Stranger,
+        }
+    }
+}
+
+/// Says in a request's extensions that some gate judged it, for whatever payload.
+#[derive(Clone, Copy)]
+pub(crate) struct Judged;
+
+impl<P: Payload> Found<P> {
+    pub(crate) fn caller(caller: Caller<P>) -> Self {
+        Self::Caller(Arc::new(caller))
+    }
+
+    async fn by(parts: &mut Parts) -> Result<Self, Rejection> {
+        if let Some(found) = parts.extensions.get::<Self>() {
+            return Ok(found.clone());
+        }
+        let Some(rule) = parts.extensions.get::<LayerRule>().cloned() else {
+            return Err(Rejection::misconfigured(
+                match parts.extensions.get::<Judged>() {
+                    Some(Judged) => {
+                        "the handler takes Auth<_> of another payload than the rule of its route"
+                    }
+                    None => {
+                        "the handler takes Auth<_>, but no rule guards it: add #[jam_auth(..)], put \
+                     its route into jam_routes![..], or add an AuthenticationLayer"
+                    }
+                },
+            ));
+        };
+        let found = match rule.admit::<P>(parts).await? {
+            Some(caller) => Self::caller(caller),
+            None => Self::Stranger,
+        };
+        parts.extensions.insert(found.clone());
+        Ok(found)
+    }
+
+    fn into_auth(self) -> Option<Auth<P>> {
+        match self {
+            Self::Caller(caller) => Some(Auth(Holding::Shared(caller))),
+            Self::Stranger => None,
+        }
+    }
+}
+
+impl<S: Send + Sync, P: Payload> FromRequestParts<S> for Auth<P> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        match Found::by(parts).await?.into_auth() {
+            Some(auth) => Ok(auth),
+            None => Err(LayerRule::no_credential(parts)),
+        }
+    }
+}
+
+impl<S: Send + Sync, P: Payload> OptionalFromRequestParts<S> for Auth<P> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
+        Ok(Found::by(parts).await?.into_auth())
+    }
+}

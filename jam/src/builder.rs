@@ -1,0 +1,211 @@
+//! Putting a [`Jam`] together.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+
+use axum::response::Response;
+use http::request::Parts;
+
+use crate::clock::Clock;
+use crate::config::{ConfigError, Fault};
+use crate::cookie::Transport;
+use crate::jam::{self, Jam};
+use crate::origin::{self, Origins};
+use crate::rejection::Rejection;
+use crate::session::Sessions;
+use crate::token::Jwt;
+
+pub(crate) type OnReject = dyn Fn(&Rejection, &Parts) -> Response + Send + Sync;
+
+/// The state of a [`JamBuilder`] that has no backend yet.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum WantsBackend {}
+
+/// The state of a [`JamBuilder`] that can be built.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum Ready {}
+
+/// Puts a [`Jam`] together.
+///
+/// # Defaults
+///
+/// Cookies are for https alone, the origin of the application is the host that a request
+/// names, and refusals are RFC 9457 problem documents.
+#[must_use = "nothing is configured until .build() is called"]
+pub struct JamBuilder<S> {
+    pub(crate) jwt: Option<Jwt>,
+    pub(crate) sessions: Option<Sessions>,
+    clock: Clock,
+    pub(crate) development: Option<SocketAddr>,
+    pub(crate) origins: Vec<String>,
+    on_reject: Option<Box<OnReject>>,
+    state: PhantomData<fn() -> S>,
+}
+
+impl JamBuilder<WantsBackend> {
+    pub(crate) fn new() -> Self {
+        Self {
+            jwt: None,
+            sessions: None,
+            clock: Clock::default(),
+            development: None,
+            origins: Vec::new(),
+            on_reject: None,
+            state: PhantomData,
+        }
+    }
+}
+
+impl<S> JamBuilder<S> {
+    /// Adds signed tokens, the backend `"jwt"`.
+    pub fn jwt(mut self, jwt: Jwt) -> JamBuilder<Ready> {
+        self.jwt = Some(jwt);
+        self.with_backend()
+    }
+
+    /// Adds sessions on the server, the backend `"session"`.
+    pub fn sessions(mut self, sessions: Sessions) -> JamBuilder<Ready> {
+        self.sessions = Some(sessions);
+        self.with_backend()
+    }
+
+    /// Names an origin of the application, such as `https://app.example`: from there alone
+    /// a request may come that changes something by the credential in a cookie. May be
+    /// given several times.
+    ///
+    /// Name it when a proxy in front changes the `Host` of requests.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// Lets cookies travel over plain http, for a server on `address`: the one that the
+    /// listener got.
+    ///
+    /// # Errors
+    ///
+    /// An address that is not loopback makes [`build`](JamBuilder::build) fail, and so does
+    /// a release build: without https whoever shares the network can take a cookie. A
+    /// request that names another host than loopback is answered with 500.
+    pub fn development(mut self, address: SocketAddr) -> Self {
+        self.development = Some(address);
+        self
+    }
+
+    /// Answers every refused request by `answer`, which gets the refusal and the request's
+    /// head.
+    ///
+    /// ```
+    /// use axum::response::{IntoResponse, Redirect};
+    /// use jam::{Jam, RejectionKind, Sessions};
+    ///
+    /// # fn main() -> Result<(), jam::ConfigError> {
+    /// let jam = Jam::builder()
+    ///     .sessions(Sessions::in_memory())
+    ///     .on_reject(|rejection, _request| match rejection.kind() {
+    ///         RejectionKind::NoCredential => Redirect::to("/login").into_response(),
+    ///         _ => rejection.to_response(),
+    ///     })
+    ///     .build()?;
+    /// # let _ = jam;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Whatever it answers, a 401 gets its challenge, a 503 its `Retry-After`, and every
+    /// answer `Cache-Control: no-store`, unless they are there already.
+    pub fn on_reject(
+        mut self,
+        answer: impl Fn(&Rejection, &Parts) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        self.on_reject = Some(Box::new(answer));
+        self
+    }
+
+    /// Judges by `clock` instead of the system's.
+    #[cfg(feature = "testing")]
+    pub fn clock(mut self, clock: crate::testing::ManualClock) -> Self {
+        self.clock = Clock::Manual(clock);
+        self
+    }
+
+    pub(crate) fn with_backend(self) -> JamBuilder<Ready> {
+        JamBuilder {
+            jwt: self.jwt,
+            sessions: self.sessions,
+            clock: self.clock,
+            development: self.development,
+            origins: self.origins,
+            on_reject: self.on_reject,
+            state: PhantomData,
+        }
+    }
+}
+
+impl JamBuilder<Ready> {
+    /// The `Jam`.
+    ///
+    /// # Errors
+    ///
+    /// One [`ConfigError`] that lists everything that is wrong.
+    pub fn build(self) -> Result<Jam, ConfigError> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut note = |(key, why): (&str, String)| faults.push(Fault::new(key, why));
+        self.jwt.iter().flat_map(Jwt::faults).for_each(&mut note);
+        self.sessions
+            .iter()
+            .flat_map(Sessions::faults)
+            .for_each(&mut note);
+        for origin in &self.origins {
+            if let Err(why) = origin::check(origin) {
+                note(("origins", format!("{origin:?} {why}")));
+            }
+        }
+        if let Some(address) = self.development {
+            if !address.ip().is_loopback() {
+                let why = format!(
+                    "{address} can be reached from outside, where cookies need https; listen on \
+                     127.0.0.1 or remove it"
+                );
+                note(("development", why));
+            }
+            if !cfg!(debug_assertions) {
+                let why = "this is a release build, which serves its users over https; remove it";
+                note(("development", why.to_owned()));
+            }
+        }
+        let tokens = self.jwt.and_then(Jwt::ready);
+        if !faults.is_empty() {
+            return Err(ConfigError::new(faults));
+        }
+        let plain_http = self.development.is_some();
+        Ok(Jam::of(jam::Parts {
+            tokens,
+            sessions: self.sessions,
+            clock: self.clock,
+            transport: match plain_http {
+                true => Transport::PlainLoopback,
+                false => Transport::Https,
+            },
+            origins: Origins {
+                own: self.origins,
+                plain_http,
+            },
+            on_reject: self.on_reject,
+        }))
+    }
+}
+
+impl<S> fmt::Debug for JamBuilder<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JamBuilder")
+            .field("jwt", &self.jwt)
+            .field("sessions", &self.sessions)
+            .field("development", &self.development)
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
+    }
+}

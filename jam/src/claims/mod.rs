@@ -1,0 +1,134 @@
+//! The claims of a token: the registered ones and the payload's fields, in one flat
+//! JSON object (RFC 7519 section 4).
+
+mod read;
+mod strict;
+mod subject;
+mod write;
+
+use std::fmt;
+use std::ops::Deref;
+use std::time::Duration;
+
+pub use read::RegisteredClaims;
+pub(crate) use read::read;
+pub(crate) use strict::no_duplicates;
+
+use crate::payload::Payload;
+
+/// The names that no field of a payload may take without being marked as that claim.
+pub(crate) const REGISTERED: [&str; 9] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "auth_time",
+    "cnf",
+];
+
+/// What a token says: who it is for (`P`), and the registered claims around it.
+///
+/// [`Jam::make_payload`](crate::Jam::make_payload) makes one,
+/// [`Jam::gen_jwt_token`](crate::Jam::gen_jwt_token) signs it and
+/// [`Jam::verify_jwt_token`](crate::Jam::verify_jwt_token) gives it back. It derefs to
+/// the payload. Times are whole seconds since the Unix epoch.
+#[derive(Clone)]
+pub struct Claims<P> {
+    pub(crate) registered: RegisteredClaims,
+    pub(crate) payload: P,
+}
+
+impl<P: Payload> Claims<P> {
+    /// The payload, without the registered claims.
+    pub fn into_inner(self) -> P {
+        self.payload
+    }
+
+    /// The same claims, valid for `lifetime` (whole seconds) from the time of issue.
+    ///
+    /// It is the way to a shorter or longer life than
+    /// [`Jwt::lifetime`](crate::Jwt::lifetime) for one token.
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        let issued_at = self.registered.issued_at.unwrap_or(0);
+        self.registered.expires_at = issued_at.saturating_add(lifetime.as_secs());
+        self
+    }
+}
+
+impl<P> Claims<P> {
+    /// The registered claims.
+    pub fn registered(&self) -> &RegisteredClaims {
+        &self.registered
+    }
+}
+
+impl<P> Deref for Claims<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.payload
+    }
+}
+
+impl RegisteredClaims {
+    /// `exp`: the first second at which the token is no longer valid.
+    pub fn expires_at(&self) -> u64 {
+        self.expires_at
+    }
+
+    /// `iat`: when the token was issued.
+    pub fn issued_at(&self) -> Option<u64> {
+        self.issued_at
+    }
+
+    /// `nbf`: the first second at which the token is valid.
+    pub fn not_before(&self) -> Option<u64> {
+        self.not_before
+    }
+
+    /// `auth_time`: when the user proved who they are (OpenID Connect Core section 2). A
+    /// token that does not say was issued at that time.
+    pub fn auth_time(&self) -> Option<u64> {
+        self.auth_time.or(self.issued_at)
+    }
+
+    /// `jti`: the name of this one token.
+    pub fn token_id(&self) -> Option<&str> {
+        self.token_id.as_deref()
+    }
+
+    /// `iss`: who issued the token.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// `sub`, when no field of the payload is marked as the subject.
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// `aud`: for whom the token is; empty when it does not say.
+    pub fn audience(&self) -> &[String] {
+        &self.audience
+    }
+}
+
+impl<P> fmt::Debug for Claims<P> {
+    // The payload is the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Claims").field(&self.registered).finish()
+    }
+}
+
+impl fmt::Debug for RegisteredClaims {
+    // The subject is the user, and `jti` is what a list of revoked tokens is keyed by.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegisteredClaims")
+            .field("issued_at", &self.issued_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,206 @@
+//! Claims into the text of a token: the registered ones, then the payload's fields by
+//! its own serde implementation, in one flat object.
+
+use serde::ser::{
+    self, Error as _, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer,
+};
+
+use super::{Claims, REGISTERED};
+use crate::payload::{Mark, Payload};
+
+impl<P: Payload> Serialize for Claims<P> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let registered = &self.registered;
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(issuer) = &registered.issuer {
+            map.serialize_entry("iss", issuer)?;
+        }
+        if let Some(subject) = &registered.subject {
+            map.serialize_entry("sub", subject)?;
+        }
+        match registered.audience.as_slice() {
+            [] => {}
+            [one] => map.serialize_entry("aud", one)?,
+            several => map.serialize_entry("aud", several)?,
+        }
+        map.serialize_entry("exp", &registered.expires_at)?;
+        if let Some(not_before) = registered.not_before {
+            map.serialize_entry("nbf", &not_before)?;
+        }
+        if let Some(issued_at) = registered.issued_at {
+            map.serialize_entry("iat", &issued_at)?;
+        }
+        if let Some(token_id) = &registered.token_id {
+            map.serialize_entry("jti", token_id)?;
+        }
+        if let Some(auth_time) = registered.auth_time {
+            map.serialize_entry("auth_time", &auth_time)?;
+        }
+        self.payload.serialize(Fields {
+            map: &mut map,
+            marks: P::MARKS,
+            name: None,
+        })?;
+        map.end()
+    }
+}
+
+/// Writes what a payload serializes to into the map of the claims.
+struct Fields<'a, M> {
+    map: &'a mut M,
+    marks: &'static [Mark],
+    /// The name of a member whose value comes next, in a payload that is a map.
+    name: Option<String>,
+}
+
+impl<M: SerializeMap> Fields<'_, M> {
+    fn member<T: Serialize + ?Sized>(&mut self, field: &str, value: &T) -> Result<(), M::Error> {
+        let claim = match self.marks.iter().find(|mark| mark.field == field) {
+            Some(mark) if mark.claim == "sub" => return self.subject(value),
+            Some(mark) => mark.claim,
+            None => field,
+        };
+        // The derive refuses such fields; a flattened map can still bring them in.
+        if REGISTERED.contains(&claim) {
+            return Err(M::Error::custom(format_args!(
+                "the payload has a member `{claim}`, which is a registered claim"
+            )));
+        }
+        self.map.serialize_entry(claim, value)
+    }
+
+    /// A subject is text on the wire (RFC 7519 section 4.1.2).
+    fn subject<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
+        let text = match serde_json::to_value(value).map_err(M::Error::custom)? {
+            serde_json::Value::String(text) if !text.is_empty() => text,
+            serde_json::Value::Number(number) if !number.is_f64() => number.to_string(),
+            _ => {
+                return Err(M::Error::custom(
+                    "the subject must be a whole number or a text that is not empty",
+                ));
+            }
+        };
+        self.map.serialize_entry("sub", &text)
+    }
+}
+
+impl<M: SerializeMap> SerializeStruct for Fields<'_, M> {
+    type Ok = ();
+    type Error = M::Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), M::Error> {
+        self.member(name, value)
+    }
+
+    fn end(self) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+impl<M: SerializeMap> SerializeMap for Fields<'_, M> {
+    type Ok = ();
+    type Error = M::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), M::Error> {
+        match serde_json::to_value(key).map_err(M::Error::custom)? {
+            serde_json::Value::String(name) => self.name = Some(name),
+            other => self.name = Some(other.to_string()),
+        }
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
+        match self.name.take() {
+            Some(name) => self.member(&name, value),
+            None => Err(M::Error::custom("a value without a name")),
+        }
+    }
+
+    fn end(self) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+macro_rules! refuse {
+    ($($method:ident($($argument:ty),*) -> $ok:ty;)*) => {$(
+        fn $method(self $(, _: $argument)*) -> Result<$ok, M::Error> {
+            Err(not_an_object())
+        }
+    )*};
+}
+
+fn not_an_object<E: ser::Error>() -> E {
+    E::custom("a payload must serialize to a JSON object")
+}
+
+impl<M: SerializeMap> Serializer for Fields<'_, M> {
+    type Ok = ();
+    type Error = M::Error;
+    type SerializeSeq = Impossible<(), M::Error>;
+    type SerializeTuple = Impossible<(), M::Error>;
+    type SerializeTupleStruct = Impossible<(), M::Error>;
+    type SerializeTupleVariant = Impossible<(), M::Error>;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Impossible<(), M::Error>;
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, M::Error> {
+        Ok(self)
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, M::Error> {
+        Ok(self)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), M::Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), M::Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), M::Error> {
+        Err(not_an_object())
+    }
+
+    refuse! {
+        serialize_bool(bool) -> ();
+        serialize_i8(i8) -> ();
+        serialize_i16(i16) -> ();
+        serialize_i32(i32) -> ();
+        serialize_i64(i64) -> ();
+        serialize_u8(u8) -> ();
+        serialize_u16(u16) -> ();
+        serialize_u32(u32) -> ();
+        serialize_u64(u64) -> ();
+        serialize_f32(f32) -> ();
+        serialize_f64(f64) -> ();
+        serialize_char(char) -> ();
+        serialize_str(&str) -> ();
+        serialize_bytes(&[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit() -> ();
+        serialize_unit_struct(&'static str) -> ();
+        serialize_unit_variant(&'static str, u32, &'static str) -> ();
+        serialize_seq(Option<usize>) -> Self::SerializeSeq;
+        serialize_tuple(usize) -> Self::SerializeTuple;
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
+    }
+}

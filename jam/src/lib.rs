@@ -1,0 +1,95 @@
+//! Declarative authentication and authorization for [axum](axum).
+//!
+//! You say who may call a handler, and the macros generate the code that enforces it. What
+//! is wrong does not compile, and the message says what to type instead.
+//!
+//! ```
+//! use axum::{Json, Router, extract::State, response::IntoResponse, routing::{get, post}};
+//! use jam::{Auth, Jam, JamPayload, Jwt, jam_auth};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Clone, Serialize, Deserialize, JamPayload)]
+//! struct User { user: u64 }
+//!
+//! async fn login(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
+//!     let payload = jam.make_payload(User { user: 1 });
+//!     let token = jam.gen_jwt_token(&payload)?;
+//!     Ok(jam.jwt_cookie("jwt", token))
+//! }
+//!
+//! #[jam_auth(backend = "jwt", cookie = "jwt")]
+//! async fn get_user(user: Auth<User>) -> Json<User> { Json(user.into_inner()) }
+//!
+//! # fn main() -> Result<(), jam::ConfigError> {
+//! let jam = Jam::builder().jwt(Jwt::hs256("a secret that is at least 32 bytes")).build()?;
+//! let app: Router = Router::new()
+//!     .route("/login", post(login))
+//!     .route("/user", get(get_user))
+//!     .with_state(jam);
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A request without a credential, or with a bad one, is answered with 401 before the
+//! handler, its other extractors or the body are touched.
+//!
+//! # Features
+//!
+//! | feature | brings | default |
+//! |---|---|---|
+//! | `toml` | configuration files in TOML | yes |
+//! | `yaml` | configuration files in YAML (needs Rust 1.89) | no |
+//! | `testing` | a clock that tests set by hand | no |
+
+mod access;
+mod auth;
+mod builder;
+mod claims;
+mod clock;
+mod config;
+mod cookie;
+mod credential;
+mod error;
+mod gate;
+mod jam;
+mod layer;
+pub mod options;
+mod origin;
+mod payload;
+mod problem;
+mod random;
+mod rejection;
+mod response;
+mod router;
+mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod text;
+mod token;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+#[allow(missing_docs)] // named by the macros' output alone
+pub mod __private;
+
+pub use crate::access::{Access, BackendName, Public, Source, dsl};
+pub use crate::auth::Auth;
+pub use crate::builder::{JamBuilder, Ready, WantsBackend};
+pub use crate::claims::{Claims, RegisteredClaims};
+pub use crate::config::ConfigError;
+pub use crate::cookie::SetCookie;
+pub use crate::error::{Error, ErrorKind, TokenFault};
+pub use crate::jam::Jam;
+pub use crate::layer::{
+    Authentication, AuthenticationLayer, JwtBackend, LayerRule, SessionBackend,
+};
+pub use crate::payload::{HasRoles, HasScopes, Payload, Role, Scopes};
+pub use crate::rejection::{Rejection, RejectionKind};
+pub use crate::router::{JamRouter, RoutesError, SectionRule, Verb};
+pub use crate::session::{
+    Change, MemoryStore, Record, Session, SessionId, SessionInfo, SessionStore, SessionToken,
+    Sessions, StoreError,
+};
+pub use crate::token::{Jwt, Token};
+pub use jam_macros::{JamPayload, JamRole, jam_auth, jam_routes};

@@ -1,0 +1,41 @@
+//! The options of [`#[jam_auth(..)]`](macro@crate::jam_auth), one item each: an editor
+//! that hovers over an option in the attribute shows what is written here.
+
+/// What an option of the attribute is.
+#[derive(Clone, Copy, Debug)]
+pub struct AttributeOption {
+    _private: (),
+}
+
+macro_rules! options {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[allow(non_upper_case_globals)]
+        pub const $name: AttributeOption = AttributeOption { _private: () };
+    )*};
+}
+
+options! {
+    /// `backend = "jwt"` or `backend = "session"`: who knows the caller.
+    backend;
+    /// `cookie = "name"`: the credential is in this cookie. `cookie` alone is the
+    /// backend's own name, `__Host-jwt` or `__Host-session`. Beside `header`, the one that
+    /// is written first is looked at first.
+    cookie;
+    /// `header = "authorization"`: the credential is in this header; in `Authorization` it
+    /// follows the scheme `Bearer`. This is the default.
+    header;
+    /// `optional`: strangers are let in too, and the handler takes `Option<Auth<_>>`.
+    optional;
+    /// `role(Role::Admin)`: the caller has this role.
+    role;
+    /// `any_role(Role::Editor, Role::Admin)`: the caller has one of these roles.
+    any_role;
+    /// `scope("notes:write")`: the caller has this scope, and each further one.
+    scope;
+    /// `hide`: who lacks a role or a scope is told 404 instead of 403.
+    hide;
+    /// `payload(user: u64, name: String)`: makes the payload's type for this handler;
+    /// `get_user` gets `GetUserPayload`.
+    payload;
+}

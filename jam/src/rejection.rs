@@ -1,0 +1,168 @@
+//! What a caller who is not let in is told: the one place where that is decided.
+
+use std::fmt;
+
+use axum::response::{IntoResponse, Response};
+use http::header::WWW_AUTHENTICATE;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+
+use crate::jam::Jam;
+use crate::problem::{self, Problem};
+
+/// Why a request was not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// Nothing in the request says who calls: 401 with the challenge `Bearer`
+    /// (RFC 6750 section 3.1).
+    NoCredential,
+    /// The credential is not good, for whatever reason: 401 `invalid_token`.
+    InvalidCredential,
+    /// The credential is malformed, or there are two in one place: 400
+    /// `invalid_request`.
+    InvalidRequest,
+    /// The caller lacks the scopes of the rule: 403 `insufficient_scope`.
+    InsufficientScope,
+    /// The caller lacks the role of the rule: 403.
+    InsufficientRole,
+    /// The caller may not know that there is something here: 404.
+    Hidden,
+    /// A page of another site made the request: 403.
+    CrossSite,
+    /// The session store is out of reach: 503 with `Retry-After`.
+    Unavailable,
+    /// The application is not set up for what its rule asks: 500. The log says what is
+    /// missing.
+    Misconfigured,
+}
+
+/// The answer to a request that is not let in.
+///
+/// It is an RFC 9457 problem document unless
+/// [`on_reject`](crate::JamBuilder::on_reject) says otherwise.
+pub struct Rejection(Box<Inner>);
+
+struct Inner {
+    kind: RejectionKind,
+    challenge: Option<HeaderValue>,
+    mapped: Option<Response>,
+}
+
+impl Rejection {
+    pub(crate) fn new(kind: RejectionKind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            challenge: None,
+            mapped: None,
+        }))
+    }
+
+    /// RFC 6750 section 3.1: what would have been enough.
+    pub(crate) fn insufficient_scope(scopes: &str) -> Self {
+        let mut rejection = Self::new(RejectionKind::InsufficientScope);
+        let challenge = format!(r#"Bearer error="insufficient_scope", scope="{scopes}""#);
+        // Scopes are checked when the payload is derived: none holds a quote.
+        rejection.0.challenge = HeaderValue::try_from(challenge).ok();
+        rejection
+    }
+
+    pub(crate) fn misconfigured(what: &str) -> Self {
+        tracing::error!(target: "jam", "{what}");
+        Self::new(RejectionKind::Misconfigured)
+    }
+
+    /// The same, as the application wants it answered.
+    pub(crate) fn mapped(mut self, jam: &Jam, parts: &Parts) -> Self {
+        tracing::debug!(target: "jam", kind = ?self.kind(), "request refused");
+        if let Some(map) = jam.on_reject() {
+            self.0.mapped = Some(map(&self, parts));
+        }
+        self
+    }
+
+    /// Why the request was not let in.
+    pub fn kind(&self) -> RejectionKind {
+        self.0.kind
+    }
+
+    /// The status of the default answer.
+    pub fn status(&self) -> StatusCode {
+        self.problem().status
+    }
+
+    /// The `WWW-Authenticate` of the default answer. A 401 has one in every case, and
+    /// [`on_reject`](crate::JamBuilder::on_reject) need not add it.
+    pub fn challenge(&self) -> Option<HeaderValue> {
+        let default = self.problem().challenge.map(HeaderValue::from_static);
+        self.0.challenge.clone().or(default)
+    }
+
+    fn problem(&self) -> &'static Problem {
+        match self.0.kind {
+            RejectionKind::NoCredential => &Problem::NO_CREDENTIAL,
+            RejectionKind::InvalidCredential => &Problem::INVALID_CREDENTIAL,
+            RejectionKind::InvalidRequest => &Problem::INVALID_REQUEST,
+            RejectionKind::InsufficientScope | RejectionKind::InsufficientRole => {
+                &Problem::FORBIDDEN
+            }
+            RejectionKind::Hidden => &Problem::HIDDEN,
+            RejectionKind::CrossSite => &Problem::CROSS_SITE,
+            RejectionKind::Unavailable => &Problem::UNAVAILABLE,
+            RejectionKind::Misconfigured => &Problem::INTERNAL,
+        }
+    }
+
+    /// The default answer.
+    pub fn to_response(&self) -> Response {
+        let mut response = problem::response(self.problem());
+        if let Some(challenge) = &self.0.challenge {
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, challenge.clone());
+        }
+        response
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(mut self) -> Response {
+        let Some(mut response) = self.0.mapped.take() else {
+            return self.to_response();
+        };
+        if let Some(challenge) = &self.0.challenge
+            && response.status() == self.status()
+        {
+            response
+                .headers_mut()
+                .entry(WWW_AUTHENTICATE)
+                .or_insert(challenge.clone());
+        }
+        problem::complete(&mut response, self.problem());
+        response
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.kind {
+            RejectionKind::NoCredential => "no credential",
+            RejectionKind::InvalidCredential => "the credential is not valid",
+            RejectionKind::InvalidRequest => "the credential is malformed",
+            RejectionKind::InsufficientScope => "a scope is missing",
+            RejectionKind::InsufficientRole => "a role is missing",
+            RejectionKind::Hidden => "the caller may not know of this",
+            RejectionKind::CrossSite => "the request comes from another site",
+            RejectionKind::Unavailable => "the session store is out of reach",
+            RejectionKind::Misconfigured => "authentication is not set up for this",
+        })
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rejection").field(&self.0.kind).finish()
+    }
+}
+
+impl std::error::Error for Rejection {}

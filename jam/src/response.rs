@@ -1,0 +1,52 @@
+//! What Jam adds to the answer of a handler.
+
+use axum::response::{IntoResponse, Response};
+use http::header::VARY;
+use http::{HeaderMap, HeaderValue};
+
+use crate::access::Source;
+use crate::auth::Stale;
+use crate::cookie::{self, SetCookie};
+
+/// The answer of a handler whose rule is optional.
+pub fn answer<R: IntoResponse>(stale: Stale, answer: R) -> Response {
+    let mut response = answer.into_response();
+    if let Some(removal) = &stale.0 {
+        clear(&mut response, removal);
+    }
+    response
+}
+
+/// Clears a cookie that let nobody in, unless the handler has just set it anew.
+pub(crate) fn clear(response: &mut Response, removal: &SetCookie) {
+    if cookie::sets(response.headers(), removal.name()) {
+        return;
+    }
+    if let Err(error) = removal.write(response.headers_mut()) {
+        tracing::error!(target: "jam", %error, "a cookie could not be cleared");
+    }
+}
+
+/// Tells caches on which headers the answer depends (RFC 9110 section 12.5.5).
+pub(crate) fn vary(response: &mut Response, sources: impl Iterator<Item = Source>) {
+    for source in sources {
+        let name = match source {
+            Source::Cookie(_) => "cookie",
+            Source::Header(name) => name,
+        };
+        if !lists(response.headers(), name)
+            && let Ok(value) = HeaderValue::from_str(name)
+        {
+            response.headers_mut().append(VARY, value);
+        }
+    }
+}
+
+fn lists(headers: &HeaderMap, name: &str) -> bool {
+    headers
+        .get_all(VARY)
+        .iter()
+        .filter_map(|field| field.to_str().ok())
+        .flat_map(|field| field.split(','))
+        .any(|listed| listed.trim() == "*" || listed.trim().eq_ignore_ascii_case(name))
+}

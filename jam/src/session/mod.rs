@@ -1,0 +1,194 @@
+//! Sessions: what the server remembers of a signed-in user.
+
+mod id;
+pub(crate) mod memory;
+mod operations;
+mod store;
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use id::{SessionId, SessionToken};
+pub use memory::MemoryStore;
+pub use store::{Change, Record, SessionStore, StoreError};
+
+use crate::payload::Payload;
+use store::DynStore;
+
+/// How sessions are kept and when they end: the session backend of a
+/// [`Jam`](crate::Jam).
+///
+/// ```
+/// use std::time::Duration;
+/// use jam::{Jam, Sessions};
+///
+/// # fn main() -> Result<(), jam::ConfigError> {
+/// let sessions = Sessions::in_memory().idle(Duration::from_secs(15 * 60));
+/// let jam = Jam::builder().sessions(sessions).build()?;
+/// # let _ = jam;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Defaults
+///
+/// A session ends 1 h after its last use and 24 h after its login, whichever comes
+/// first: the limits of NIST SP 800-63B-4 for AAL2. The store must answer within 1 s.
+pub struct Sessions {
+    store: Arc<dyn DynStore>,
+    idle: u64,
+    absolute: u64,
+    deadline: Duration,
+}
+
+impl Sessions {
+    /// Sessions in the memory of this process: they end with it.
+    pub fn in_memory() -> Self {
+        Self::in_store(MemoryStore::new())
+    }
+
+    /// Sessions in a store of your own.
+    pub fn in_store(store: impl SessionStore) -> Self {
+        Self {
+            store: Arc::new(store),
+            idle: 60 * 60,
+            absolute: 24 * 60 * 60,
+            deadline: Duration::from_secs(1),
+        }
+    }
+
+    /// How long a session may stay unused, in whole seconds.
+    ///
+    /// Use is written down once in a 20th of this time, so a session may end that much
+    /// earlier than its last request suggests.
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.idle = idle.as_secs();
+        self
+    }
+
+    /// How long a session lives from its login, in whole seconds, however much it is
+    /// used.
+    pub fn absolute(mut self, absolute: Duration) -> Self {
+        self.absolute = absolute.as_secs();
+        self
+    }
+
+    /// How long the store may take for one answer. After that it counts as out of
+    /// reach, and the request is answered with 503.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        for (what, seconds) in [
+            ("session.idle", self.idle),
+            ("session.absolute", self.absolute),
+        ] {
+            if seconds == 0 {
+                faults.push((what, "a session must live for a second at least".to_owned()));
+            }
+        }
+        if self.idle > self.absolute {
+            faults.push((
+                "session.idle",
+                "it is longer than `session.absolute`, so it would never be reached".to_owned(),
+            ));
+        }
+        if self.deadline.is_zero() {
+            faults.push(("session.deadline", "no store answers in no time".to_owned()));
+        }
+        faults
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("idle", &self.idle)
+            .field("absolute", &self.absolute)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A session as it stood when it was read: its data, and what is known about it.
+///
+/// It derefs to the data. Times are whole seconds since the Unix epoch.
+#[derive(Clone)]
+pub struct Session<P> {
+    pub(crate) about: SessionInfo,
+    pub(crate) data: P,
+}
+
+impl<P: Payload> Session<P> {
+    /// The data alone.
+    pub fn into_inner(self) -> P {
+        self.data
+    }
+}
+
+impl<P> Session<P> {
+    /// What is known about the session besides its data.
+    pub fn info(&self) -> &SessionInfo {
+        &self.about
+    }
+}
+
+impl<P> Deref for Session<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.data
+    }
+}
+
+impl<P> AsRef<SessionId> for Session<P> {
+    fn as_ref(&self) -> &SessionId {
+        &self.about.id
+    }
+}
+
+impl<P> fmt::Debug for Session<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Session").field(&self.about).finish()
+    }
+}
+
+/// What is known about a session besides its data.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SessionInfo {
+    /// What the operations of [`Jam`](crate::Jam) take. It identifies the session and
+    /// does not open it: nobody signs in with it.
+    pub id: SessionId,
+    /// The key under which the session was created: whose it is.
+    pub owner: String,
+    /// When the user last proved who they are, in seconds since the Unix epoch.
+    pub auth_time: u64,
+    /// When the session was last used, in seconds since the Unix epoch.
+    pub last_seen: u64,
+    /// When it ends however much it is used, in seconds since the Unix epoch.
+    pub expires_at: u64,
+}
+
+impl SessionInfo {
+    pub(crate) fn new(id: SessionId, record: &Record) -> Self {
+        Self {
+            id,
+            owner: record.owner.clone(),
+            auth_time: record.auth_time,
+            last_seen: record.last_seen,
+            expires_at: record.expires_at,
+        }
+    }
+}
+
+impl AsRef<SessionId> for SessionInfo {
+    fn as_ref(&self) -> &SessionId {
+        &self.id
+    }
+}

@@ -1,0 +1,275 @@
+//! Where sessions are kept. A new store implements [`SessionStore`]; the contract suite
+//! in `tests/session_store.rs` runs against each.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::id::SessionId;
+
+/// What a store keeps of one session.
+///
+/// Times are whole seconds since the Unix epoch by the application's clock. A store may
+/// drop a record after `expires_at`, by its own clock or never: whether a session is
+/// over is decided when it is read.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Record {
+    /// Whose session it is. Any text, of any length and with any character.
+    pub owner: String,
+    /// The payload, as JSON.
+    pub data: Arc<[u8]>,
+    /// Counts the changes of `data`; see [`SessionStore::update`].
+    pub version: u64,
+    /// When the user last proved who they are.
+    pub auth_time: u64,
+    /// When the session was last used.
+    pub last_seen: u64,
+    /// When it ends however much it is used.
+    pub expires_at: u64,
+}
+
+impl Record {
+    /// The record of a session that begins `now` and ends at `expires_at`.
+    pub fn new(owner: String, data: Arc<[u8]>, now: u64, expires_at: u64) -> Self {
+        Self {
+            owner,
+            data,
+            version: 0,
+            auth_time: now,
+            last_seen: now,
+            expires_at,
+        }
+    }
+}
+
+impl fmt::Debug for Record {
+    // `data` and `owner` are the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("version", &self.version)
+            .field("auth_time", &self.auth_time)
+            .field("last_seen", &self.last_seen)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a change that was asked of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)] // a fourth outcome would have to be handled by every caller
+pub enum Change {
+    /// It is in the store.
+    Done,
+    /// Another one came first, or an id is taken: nothing was changed.
+    Conflict,
+    /// There is no such session: nothing was changed, and nothing was made.
+    Missing,
+}
+
+/// A place where sessions are kept.
+///
+/// Every operation is atomic: it happens wholly or not at all, and two of them on one
+/// session happen one after the other. No operation but [`create`](Self::create) and
+/// [`rotate`](Self::rotate) may bring a session into being: whoever saves a session that
+/// was deleted meanwhile gets [`Change::Missing`], or a logout could be undone by a
+/// request that was still under way.
+///
+/// An answer of `Ok` means that the store has done it for good, as far as it promises
+/// anything. Whatever it could not do or does not know is an `Err`, never an empty
+/// answer: the caller is told 503 instead of being signed out.
+pub trait SessionStore: Send + Sync + 'static {
+    /// Keeps a new session. [`Change::Conflict`] when there is one of this id already,
+    /// which is left as it is.
+    fn create(
+        &self,
+        id: SessionId,
+        record: Record,
+    ) -> impl Future<Output = Result<Change, StoreError>> + Send;
+
+    /// The session `id`, expired or not.
+    ///
+    /// A record that cannot be understood is no session: log it, without its content,
+    /// and answer `None`.
+    fn load(
+        &self,
+        id: &SessionId,
+    ) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send;
+
+    /// Puts `data`, `auth_time` and `expires_at` of `record` in place of what is there if
+    /// the version there is `record.version`, and counts the version up by one.
+    fn update(
+        &self,
+        id: &SessionId,
+        record: Record,
+    ) -> impl Future<Output = Result<Change, StoreError>> + Send;
+
+    /// Sets `last_seen` to `now`, unless it is later already. A session that is not there
+    /// stays away; the version stays as it is.
+    fn touch(
+        &self,
+        id: &SessionId,
+        now: u64,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Puts `record` under the id `new` in place of the session `old`, if the version of
+    /// `old` is `record.version`. The new record begins at version 0. At no moment do both
+    /// live, and at none neither.
+    fn rotate(
+        &self,
+        old: &SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> impl Future<Output = Result<Change, StoreError>> + Send;
+
+    /// Ends the session `id`. Whether there was one.
+    fn delete(&self, id: &SessionId) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Ends every session of `owner` but `keep`. How many there were.
+    fn delete_by_owner(
+        &self,
+        owner: &str,
+        keep: Option<&SessionId>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Every session of `owner`, expired or not, in any order.
+    fn list_by_owner(
+        &self,
+        owner: &str,
+    ) -> impl Future<Output = Result<Vec<(SessionId, Record)>, StoreError>> + Send;
+}
+
+/// A store that several hold.
+impl<S: SessionStore> SessionStore for Arc<S> {
+    async fn create(&self, id: SessionId, record: Record) -> Result<Change, StoreError> {
+        (**self).create(id, record).await
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
+        (**self).load(id).await
+    }
+
+    async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
+        (**self).update(id, record).await
+    }
+
+    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
+        (**self).touch(id, now).await
+    }
+
+    async fn rotate(
+        &self,
+        old: &SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Result<Change, StoreError> {
+        (**self).rotate(old, new, record).await
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        (**self).delete(id).await
+    }
+
+    async fn delete_by_owner(
+        &self,
+        owner: &str,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, StoreError> {
+        (**self).delete_by_owner(owner, keep).await
+    }
+
+    async fn list_by_owner(&self, owner: &str) -> Result<Vec<(SessionId, Record)>, StoreError> {
+        (**self).list_by_owner(owner).await
+    }
+}
+
+/// Why a store has no answer. The caller is told 503 and the log is told this.
+#[derive(Debug)]
+pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// An error that says `cause` in the log: take care that it holds no data of a
+    /// session.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// [`SessionStore`] behind a pointer.
+pub(crate) trait DynStore: Send + Sync {
+    fn create(&self, id: SessionId, record: Record) -> Answer<'_, Change>;
+    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Record>>;
+    fn update<'a>(&'a self, id: &'a SessionId, record: Record) -> Answer<'a, Change>;
+    fn touch<'a>(&'a self, id: &'a SessionId, now: u64) -> Answer<'a, ()>;
+    fn rotate<'a>(
+        &'a self,
+        old: &'a SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Answer<'a, Change>;
+    fn delete<'a>(&'a self, id: &'a SessionId) -> Answer<'a, bool>;
+    fn delete_by_owner<'a>(
+        &'a self,
+        owner: &'a str,
+        keep: Option<&'a SessionId>,
+    ) -> Answer<'a, u64>;
+    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Record)>>;
+}
+
+impl<S: SessionStore> DynStore for S {
+    fn create(&self, id: SessionId, record: Record) -> Answer<'_, Change> {
+        Box::pin(SessionStore::create(self, id, record))
+    }
+
+    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Record>> {
+        Box::pin(SessionStore::load(self, id))
+    }
+
+    fn update<'a>(&'a self, id: &'a SessionId, record: Record) -> Answer<'a, Change> {
+        Box::pin(SessionStore::update(self, id, record))
+    }
+
+    fn touch<'a>(&'a self, id: &'a SessionId, now: u64) -> Answer<'a, ()> {
+        Box::pin(SessionStore::touch(self, id, now))
+    }
+
+    fn rotate<'a>(
+        &'a self,
+        old: &'a SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Answer<'a, Change> {
+        Box::pin(SessionStore::rotate(self, old, new, record))
+    }
+
+    fn delete<'a>(&'a self, id: &'a SessionId) -> Answer<'a, bool> {
+        Box::pin(SessionStore::delete(self, id))
+    }
+
+    fn delete_by_owner<'a>(
+        &'a self,
+        owner: &'a str,
+        keep: Option<&'a SessionId>,
+    ) -> Answer<'a, u64> {
+        Box::pin(SessionStore::delete_by_owner(self, owner, keep))
+    }
+
+    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Record)>> {
+        Box::pin(SessionStore::list_by_owner(self, owner))
+    }
+}

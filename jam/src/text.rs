@@ -1,0 +1,62 @@
+//! Small grammars of HTTP and JWT text, usable while a rule is evaluated at compile
+//! time.
+
+/// RFC 9110 section 5.6.2: `token`, the grammar of header and cookie names.
+pub(crate) const fn is_token(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !matches!(bytes[at],
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+            | b'`' | b'|' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
+        {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty()
+}
+
+/// RFC 6749 section 3.3: `scope-token`.
+pub(crate) const fn is_scope(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !matches!(bytes[at], 0x21 | 0x23..=0x5B | 0x5D..=0x7E) {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty()
+}
+
+/// RFC 9110 section 11.2: `token68`, what follows the scheme of a credential.
+pub(crate) fn is_token68(bytes: &[u8]) -> bool {
+    let unpadded = bytes
+        .iter()
+        .rposition(|byte| *byte != b'=')
+        .map_or(&[][..], |last| &bytes[..=last]);
+    !unpadded.is_empty()
+        && unpadded.iter().all(|byte| {
+            matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
+        })
+}
+
+pub(crate) const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+pub(crate) const fn same_ignoring_case(left: &str, right: &str) -> bool {
+    left.as_bytes().eq_ignore_ascii_case(right.as_bytes())
+}

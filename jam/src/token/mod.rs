@@ -1,0 +1,367 @@
+//! Tokens: signed claims in the compact form of RFC 7519.
+
+mod compact;
+mod header;
+mod hmac;
+mod key;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::claims::{self, Claims, RegisteredClaims};
+use crate::error::{Error, ErrorKind, TokenFault};
+use crate::payload::Payload;
+use crate::random;
+
+use compact::Compact;
+use key::Key;
+
+/// How tokens are signed and judged: the JWT backend of a [`Jam`](crate::Jam).
+///
+/// ```
+/// use std::time::Duration;
+/// use jam::{Jam, Jwt};
+///
+/// # fn main() -> Result<(), jam::ConfigError> {
+/// let jwt = Jwt::hs256("a secret that is at least 32 bytes")
+///     .lifetime(Duration::from_secs(15 * 60))
+///     .issuer("https://id.example");
+/// let jam = Jam::builder().jwt(jwt).build()?;
+/// # let _ = jam;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Defaults
+///
+/// | what | default |
+/// |---|---|
+/// | lifetime | 3600 s |
+/// | leeway | 0 s |
+/// | issuer, audience | not written, not asked for |
+/// | type | absent or `JWT`, in any case |
+/// | key id | none |
+///
+/// Always, and with no way to switch it off: the key's one algorithm, `exp`, canonical
+/// unpadded base64url, one JSON object without duplicate names, no `crit`, no `b64`,
+/// at most 8 KiB.
+pub struct Jwt {
+    key: Result<Key, &'static str>,
+    lifetime: u64,
+    leeway: u64,
+    issuer: Option<String>,
+    audience: Option<String>,
+    typ: String,
+}
+
+/// The `typ` of a token that says nothing of its purpose (RFC 7519 section 5.1).
+const PLAIN_TYPE: &str = "JWT";
+
+impl Jwt {
+    /// Tokens signed with HMAC-SHA-256 under `secret`.
+    ///
+    /// # Errors
+    ///
+    /// A secret of fewer than 32 bytes (RFC 7518 section 3.2) makes
+    /// [`JamBuilder::build`](crate::JamBuilder::build) fail.
+    pub fn hs256(secret: impl AsRef<[u8]>) -> Self {
+        Self::with_key(Key::hs256(secret.as_ref()))
+    }
+
+    /// Tokens signed with HMAC-SHA-256 under a secret that is made now and kept by nobody:
+    /// for development and tests. A restart signs everybody out, and two processes do not
+    /// accept each other's tokens.
+    pub fn hs256_random() -> Self {
+        Self::with_key(match random::bytes::<32>() {
+            Some(secret) => Key::hs256(&secret),
+            None => Err("the system's random generator failed"),
+        })
+    }
+
+    fn with_key(key: Result<Key, &'static str>) -> Self {
+        Self {
+            key,
+            lifetime: 3600,
+            leeway: 0,
+            issuer: None,
+            audience: None,
+            typ: PLAIN_TYPE.to_owned(),
+        }
+    }
+
+    /// How long a token is valid from its issue, in whole seconds. The default is one
+    /// hour.
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime.as_secs();
+        self
+    }
+
+    /// By how many whole seconds the clock of whoever issued a token may differ from
+    /// this one. The default is 0.
+    ///
+    /// # Errors
+    ///
+    /// More than 60 s makes [`JamBuilder::build`](crate::JamBuilder::build) fail: it
+    /// would no longer be a difference of clocks but a longer life.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway.as_secs();
+        self
+    }
+
+    /// Writes `iss` into new tokens, and refuses a token whose `iss` is not exactly this
+    /// text (RFC 7519 section 4.1.1).
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Writes `aud` into new tokens, and refuses a token whose `aud` does not contain
+    /// exactly this text (RFC 7519 section 4.1.3).
+    ///
+    /// Without it a token that names an audience is refused: it is for somebody else.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// The name of the key, written into new tokens as `kid` (RFC 7515 section 4.1.4).
+    ///
+    /// A token that names another key is refused, and so is one that names any key when
+    /// this key has no name. A token without a name is judged by this key.
+    pub fn key_id(mut self, key_id: impl Into<String>) -> Self {
+        self.key = self.key.map(|key| key.named(key_id.into()));
+        self
+    }
+
+    /// Writes `typ` into new tokens, and asks for it in every token (RFC 8725 section
+    /// 3.11): `at+jwt`, for example. It is compared without case, and
+    /// without the prefix `application/`.
+    pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
+        self.typ = token_type.into();
+        self
+    }
+
+    /// Everything that is wrong with this configuration, as (what, why).
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        if let Err(why) = &self.key {
+            faults.push(("jwt.secret", (*why).to_owned()));
+        }
+        if self.lifetime == 0 {
+            faults.push((
+                "jwt.lifetime",
+                "a token must live for a second at least".to_owned(),
+            ));
+        }
+        if self.leeway > 60 {
+            faults.push((
+                "jwt.leeway",
+                "clocks may differ by 60 seconds at most".to_owned(),
+            ));
+        }
+        for (what, text) in [
+            ("jwt.issuer", self.issuer.as_deref()),
+            ("jwt.audience", self.audience.as_deref()),
+            ("jwt.token_type", Some(self.typ.as_str())),
+        ] {
+            if text.is_some_and(str::is_empty) {
+                faults.push((what, "it must not be empty".to_owned()));
+            }
+        }
+        faults
+    }
+
+    /// The backend, once [`faults`](Self::faults) found none.
+    pub(crate) fn ready(self) -> Option<Tokens> {
+        let key = self.key.ok()?;
+        Some(Tokens {
+            header: key.header(&self.typ),
+            key,
+            lifetime: self.lifetime,
+            leeway: self.leeway,
+            issuer: self.issuer,
+            audience: self.audience,
+            typ: self.typ,
+        })
+    }
+}
+
+impl fmt::Debug for Jwt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jwt")
+            .field("lifetime", &self.lifetime)
+            .field("issuer", &self.issuer)
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The JWT backend at work.
+pub(crate) struct Tokens {
+    key: Key,
+    /// The header of every token that is issued here, encoded.
+    header: String,
+    lifetime: u64,
+    leeway: u64,
+    issuer: Option<String>,
+    audience: Option<String>,
+    typ: String,
+}
+
+impl Tokens {
+    /// Claims around `payload`, issued now.
+    pub(crate) fn claims<P: Payload>(&self, payload: P, now: u64) -> Claims<P> {
+        Claims {
+            registered: RegisteredClaims {
+                issuer: self.issuer.clone(),
+                subject: None,
+                audience: self.audience.clone().into_iter().collect(),
+                expires_at: now.saturating_add(self.lifetime),
+                not_before: None,
+                issued_at: Some(now),
+                // Signing refuses claims without one: a generator that failed here is
+                // reported there.
+                token_id: random::text::<16>(),
+                auth_time: None,
+            },
+            payload,
+        }
+    }
+
+    pub(crate) fn sign<P: Payload>(&self, claims: &Claims<P>) -> Result<Token, Error> {
+        if claims.registered.token_id.is_none() {
+            return Err(Error::new(ErrorKind::Random));
+        }
+        let json = serde_json::to_vec(claims)
+            .map_err(|error| Error::because(ErrorKind::Payload, error))?;
+        let text = compact::sign(&self.key, &self.header, &json)?;
+        Ok(Token {
+            text,
+            expires_at: claims.registered.expires_at,
+            issued_at: claims.registered.issued_at.unwrap_or(0),
+        })
+    }
+
+    pub(crate) fn verify<P: Payload>(
+        &self,
+        text: &[u8],
+        now: u64,
+    ) -> Result<Claims<P>, TokenFault> {
+        let compact = Compact::parse(text)?;
+        self.header(compact.header)?;
+        let json = compact.verified_payload(&self.key)?;
+        let (registered, payload) = claims::read::<P>(&json)?;
+        self.judge(&registered, now)?;
+        Ok(Claims {
+            registered,
+            payload,
+        })
+    }
+
+    fn header(&self, encoded: &str) -> Result<(), TokenFault> {
+        // Our own header, to the letter: nothing in it needs to be read.
+        if encoded == self.header {
+            return Ok(());
+        }
+        let header = header::read(encoded)?;
+        if header.alg != self.key.algorithm_name {
+            return Err(TokenFault::Header);
+        }
+        match (&header.kid, self.key.name()) {
+            (None, _) => {}
+            (Some(asked), Some(name)) if asked == name => {}
+            (Some(_), _) => return Err(TokenFault::Key),
+        }
+        match header.typ {
+            Some(typ) if same_type(&typ, &self.typ) => Ok(()),
+            None if self.typ == PLAIN_TYPE => Ok(()),
+            _ => Err(TokenFault::Type),
+        }
+    }
+
+    fn judge(&self, registered: &RegisteredClaims, now: u64) -> Result<(), TokenFault> {
+        let (late, early) = (
+            now.saturating_sub(self.leeway),
+            now.saturating_add(self.leeway),
+        );
+        if registered.expires_at <= late {
+            return Err(TokenFault::Expired);
+        }
+        let starts = [
+            registered.not_before,
+            registered.issued_at,
+            registered.auth_time,
+        ];
+        if starts.into_iter().flatten().any(|start| start > early) {
+            return Err(TokenFault::NotYetValid);
+        }
+        // A window that is empty was never meant to be open.
+        if registered.not_before >= Some(registered.expires_at) {
+            return Err(TokenFault::Claims);
+        }
+        if self.issuer.is_some() && registered.issuer != self.issuer {
+            return Err(TokenFault::Issuer);
+        }
+        let ours = match &self.audience {
+            Some(audience) => registered.audience.contains(audience),
+            None => registered.audience.is_empty(),
+        };
+        if !ours {
+            return Err(TokenFault::Audience);
+        }
+        Ok(())
+    }
+}
+
+fn same_type(found: &str, wanted: &str) -> bool {
+    const PREFIX: &str = "application/";
+    let plain = match found.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
+        _ => found,
+    };
+    plain.eq_ignore_ascii_case(wanted)
+}
+
+/// A signed token.
+///
+/// Its text is the credential itself, so `Debug` does not print it; give it to
+/// [`Jam::jwt_cookie`](crate::Jam::jwt_cookie), or take it with
+/// [`as_str`](Self::as_str) for a JSON answer over https.
+#[derive(Clone)]
+#[must_use = "a token that is given to nobody lets nobody in"]
+pub struct Token {
+    text: String,
+    expires_at: u64,
+    issued_at: u64,
+}
+
+impl Token {
+    /// The token, as it stands in a header or a cookie.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The first second, since the Unix epoch, at which it is no longer valid.
+    pub fn expires_at(&self) -> u64 {
+        self.expires_at
+    }
+
+    /// Seconds from issue to expiry: `expires_in` of RFC 6749 section 5.1.
+    pub fn expires_in(&self) -> u64 {
+        self.expires_at.saturating_sub(self.issued_at)
+    }
+
+    /// The token's text.
+    pub fn into_string(self) -> String {
+        self.text
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("text", &"[redacted]")
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}

@@ -1,0 +1,251 @@
+//! Configuration from files and from the environment.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use jam::Jam;
+
+use crate::support::{SECRET, User};
+
+struct File {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn file(name: &str, text: &str) -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    File {
+        _folder: folder,
+        path,
+    }
+}
+
+fn fails(name: &str, text: &str) -> String {
+    let file = file(name, text);
+    let error = Jam::from_config(&file.path).unwrap_err().to_string();
+    let prefix = file.path.display().to_string();
+    for line in error.lines() {
+        assert!(
+            line.starts_with(&prefix),
+            "every line names the file: {line}"
+        );
+    }
+    error.replace(&format!("{prefix}: "), "")
+}
+
+#[test]
+fn every_form_of_file_says_the_same() {
+    let toml =
+        format!("[jwt]\nsecret = \"{SECRET}\"\nlifetime = 60\n[session]\nstore = \"memory\"\n");
+    let json = format!(
+        r#"{{"jam":{{"jwt":{{"secret":"{SECRET}","lifetime":60}},"session":{{"store":"memory"}}}}}}"#
+    );
+    let mut files = vec![("jam.toml", toml), ("jam.json", json)];
+    if cfg!(feature = "yaml") {
+        let yaml = format!("jwt:\n  secret: {SECRET}\n  lifetime: 60\nsession:\n  store: memory\n");
+        files.extend([("jam.yaml", yaml.clone()), ("jam.yml", yaml)]);
+    }
+    for (name, text) in files {
+        let jam = Jam::from_config(&file(name, &text).path).unwrap();
+        let token = jam
+            .gen_jwt_token(&jam.make_payload(User { user: 1 }))
+            .unwrap();
+        assert_eq!(token.expires_in(), 60, "{name}");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once_with_key_and_reason() {
+    let error = fails(
+        "jam.toml",
+        r#"
+        development = "0.0.0.0"
+        origins = ["https://a.example", 7]
+        unknown = 1
+        [jwt]
+        algorithm = "none"
+        secret = "short-secret"
+        lifetime = "soon"
+        leeway = 61
+        isuer = "x"
+        [session]
+        store = "disk"
+        idle = 0
+        "#,
+    );
+    let faults: HashMap<&str, &str> = error
+        .lines()
+        .map(|line| line.split_once(": ").unwrap())
+        .collect();
+    for (key, part) in [
+        ("development", "address"),
+        ("origins", "list of texts"),
+        (
+            "unknown",
+            "unknown key; the keys here are jwt, session, origins, development",
+        ),
+        ("jwt.algorithm", "HS256"),
+        ("jwt.secret", "32 bytes"),
+        ("jwt.lifetime", "whole number of seconds"),
+        ("jwt.leeway", "60 seconds at most"),
+        ("jwt.isuer", "issuer"),
+        ("session.store", "memory"),
+        ("session.idle", "at least"),
+    ] {
+        assert!(faults[key].contains(part), "{key}: {}", faults[key]);
+    }
+    assert_eq!(faults.len(), 10, "{error}");
+    assert!(!error.contains("short-secret"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_read_is_told_by_place_without_quoting_a_secret() {
+    let broken = fails(
+        "jam.toml",
+        "[jwt]\nsecret = \"my-broken-secret\nlifetime = 1\n",
+    );
+    assert!(
+        broken.contains("line 2") && !broken.contains("my-broken-secret"),
+        "{broken}"
+    );
+    let broken = fails("jam.json", "{\"jwt\":{\"secret\":\"my-broken-secret\n");
+    assert!(
+        broken.contains("it is not JSON") && !broken.contains("my-broken-secret"),
+        "{broken}"
+    );
+    if cfg!(feature = "yaml") {
+        let broken = fails("jam.yaml", "jwt:\n  secret: \"my-broken-secret\n x: [\n");
+        assert!(
+            broken.contains("YAML") && !broken.contains("my-broken-secret"),
+            "{broken}"
+        );
+    } else {
+        assert!(fails("jam.yaml", "").contains("feature `yaml`"));
+    }
+    assert!(fails("jam.ini", "").contains("ends neither"));
+    assert!(fails("jam.json", "[]").contains("must be a table"));
+    for empty in ["{}", r#"{"jam":{}}"#] {
+        assert!(fails("jam.json", empty).contains("no backend"), "{empty}");
+    }
+    let missing = Jam::from_config("does/not/exist.toml")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        missing.starts_with("does/not/exist.toml: cannot be read"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn origins_are_spelt_as_browsers_spell_them() {
+    for (origin, part) in [
+        ("app.example", "is not an origin"),
+        ("https://app.example/", "is not an origin"),
+        ("https://app.example/x", "is not an origin"),
+        ("ftp://app.example", "is not an origin"),
+        ("https://u:p@app.example", "user"),
+        ("https://app.example:443", "port"),
+        ("", "is not an origin"),
+    ] {
+        let builder = Jam::builder().jwt(jam::Jwt::hs256(SECRET));
+        let error = builder.origin(origin).build().unwrap_err().to_string();
+        assert!(
+            error.starts_with("origins: ") && error.contains(part),
+            "{origin}: {error}"
+        );
+    }
+}
+
+/// The environment of a process is the same for all its threads, so each case is a
+/// process of its own: this test, called again with the variables set.
+#[test]
+fn variables() {
+    const CASE: &str = "JAM_TESTS_CASE";
+    let Ok(case) = std::env::var(CASE) else {
+        let run = |case: &str, variables: &[(&str, &str)]| {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args(["--exact", "config::variables", "--nocapture"]);
+            command.env(CASE, case).envs(variables.iter().copied());
+            let output = command.output().unwrap();
+            assert!(
+                output.status.success(),
+                "{case}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        };
+        let secret = ("JAM_JWT_SECRET", SECRET);
+        run(
+            "env-good",
+            &[
+                secret,
+                ("JAM_JWT_LIFETIME", "60"),
+                ("JAM_SESSION_STORE", "memory"),
+            ],
+        );
+        run(
+            "env-bad",
+            &[("JAM_JWT_SECRET", "short"), ("JAM_JWT_TTL", "60")],
+        );
+        run("env-none", &[]);
+        run(
+            "file",
+            &[("MY_SECRET", SECRET), ("HOST", "id.example"), ("EMPTY", "")],
+        );
+        return;
+    };
+    match case.as_str() {
+        "env-good" => {
+            let jam = Jam::from_env().unwrap();
+            let token = jam
+                .gen_jwt_token(&jam.make_payload(User { user: 1 }))
+                .unwrap();
+            assert_eq!(token.expires_in(), 60);
+        }
+        "env-bad" => {
+            let error = Jam::from_env().unwrap_err();
+            let keys: Vec<&str> = error.keys().collect();
+            assert_eq!(keys, ["jwt.ttl", "jwt.secret"], "{error}");
+            assert!(
+                error.to_string().starts_with("the environment: "),
+                "{error}"
+            );
+        }
+        "env-none" => {
+            let error = Jam::from_env().unwrap_err().to_string();
+            assert!(error.contains("no backend"), "{error}");
+        }
+        "file" => in_a_file(),
+        other => panic!("{other}"),
+    }
+}
+
+fn in_a_file() {
+    let good = r#"
+        [jwt]
+        secret = "${MY_SECRET}"
+        issuer = "https://${HOST}/${UNSET:-a}${EMPTY:-b}$$x$"
+        lifetime = "${UNSET:-90}"
+    "#;
+    let jam = Jam::from_config(&file("jam.toml", good).path).unwrap();
+    let claims = jam.make_payload(User { user: 1 });
+    assert_eq!(
+        claims.registered().issuer(),
+        Some("https://id.example/ab$x$")
+    );
+    assert_eq!(jam.gen_jwt_token(&claims).unwrap().expires_in(), 90);
+    let error = fails(
+        "jam.toml",
+        "origins = [\"${NO_A}\"]\n[jwt]\nsecret = \"${NO_B}\"\nissuer = \"${oops\"\naudience = \"${}\"\n",
+    );
+    for part in [
+        "origins.0: the environment variable `NO_A` is not set",
+        "jwt.secret: the environment variable `NO_B` is not set",
+        "jwt.issuer: a `${` is not closed",
+        "jwt.audience: what stands between",
+    ] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+}

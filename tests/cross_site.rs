@@ -1,0 +1,188 @@
+//! Requests that other sites make a browser send.
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::Response;
+use axum::routing::{any, get};
+use jam::{Auth, Jam, Sessions, jam_auth};
+
+use crate::support::{User, app, call, foreign_token, get_with, jam, login};
+
+async fn post(app: &Router, cookie: &str, headers: &[(&str, &str)]) -> u16 {
+    let mut all = vec![("cookie", cookie), ("host", "site.example")];
+    all.extend(headers);
+    call(app, "POST", "/session/user", &all)
+        .await
+        .status
+        .as_u16()
+}
+
+#[tokio::test]
+async fn an_unsafe_request_by_cookie_must_come_from_the_same_origin() {
+    let app = app(jam().0);
+    let cookie = login(&app, "/session/login").await;
+    let own = ("origin", "https://site.example");
+    for (headers, status) in [
+        // Not a browser: nothing attaches cookies for it.
+        (&[][..], 200),
+        (&[("sec-fetch-site", "same-origin"), own][..], 200),
+        (&[own], 200),
+        (&[("origin", "https://site.example:443")], 200),
+        // The fetcher's verdict goes before the origin.
+        (&[("sec-fetch-site", "cross-site"), own], 403),
+        (
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://sub.site.example"),
+            ],
+            403,
+        ),
+        (&[("sec-fetch-site", "none")], 403),
+        (&[("sec-fetch-site", "SAME-ORIGIN")], 403),
+        (
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-site", "cross-site"),
+            ],
+            403,
+        ),
+        (&[("origin", "null")], 403),
+        (&[("origin", "")], 403),
+        (&[("origin", "site.example")], 403),
+        (&[("origin", "http://site.example")], 403),
+        (&[("origin", "https://site.example:8443")], 403),
+        (&[("origin", "https://site.example.evil.example")], 403),
+        (&[("origin", "https://evil-site.example")], 403),
+        (
+            &[("origin", "https://evil.example/https://site.example")],
+            403,
+        ),
+        (&[own, ("origin", "https://evil.example")], 403),
+    ] {
+        assert_eq!(post(&app, &cookie, headers).await, status, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_refusal_says_on_what_it_depends() {
+    let app = app(jam().0);
+    let cookie = login(&app, "/session/login").await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    let answer = call(&app, "POST", "/logout", &headers).await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(answer.header("vary"), Some("Sec-Fetch-Site, Origin"));
+    assert!(answer.set_cookies().is_empty());
+    assert_eq!(
+        get_with(&app, "/session/user", &headers[..1]).await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn safe_methods_and_header_credentials_are_exempt() {
+    let app = app(jam().0);
+    let cookie = login(&app, "/session/login").await;
+    let cross = ("sec-fetch-site", "cross-site");
+    let get = get_with(&app, "/session/user", &[("cookie", &cookie), cross]).await;
+    assert_eq!(get.status, 200);
+    let bearer = format!("Bearer {}", foreign_token());
+    let headers = [
+        ("authorization", bearer.as_str()),
+        cross,
+        ("origin", "https://spa.example"),
+    ];
+    assert_eq!(
+        call(&app, "POST", "/bearer/user", &headers).await.status,
+        200
+    );
+    // But a token in a cookie is a cookie.
+    let cookie = format!("jwt={}", foreign_token());
+    let headers = [("cookie", cookie.as_str()), cross];
+    assert_eq!(call(&app, "POST", "/jwt/user", &headers).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_bad_credential_stays_401_and_a_stranger_a_stranger() {
+    let app = app(jam().0);
+    let cross = [("sec-fetch-site", "cross-site"), ("cookie", "sid=garbage")];
+    assert_eq!(
+        call(&app, "POST", "/session/user", &cross).await.status,
+        401
+    );
+    assert_eq!(call(&app, "POST", "/home", &cross).await.body, "stranger");
+    let good = login(&app, "/session/login").await;
+    let cross = [("sec-fetch-site", "cross-site"), ("cookie", good.as_str())];
+    assert_eq!(call(&app, "POST", "/home", &cross).await.status, 403);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_origin_is_configured() {
+    let jam = Jam::builder()
+        .sessions(Sessions::in_memory())
+        .origin("https://app.example")
+        .origin("https://admin.example:8443")
+        .build()
+        .unwrap();
+    let app = app(jam);
+    let cookie = login(&app, "/session/login").await;
+    for (origin, status) in [
+        ("https://app.example", 200),
+        ("https://APP.example", 200),
+        ("https://admin.example:8443", 200),
+        ("https://site.example", 403),
+        ("https://admin.example", 403),
+        ("http://app.example", 403),
+    ] {
+        assert_eq!(
+            post(&app, &cookie, &[("origin", origin)]).await,
+            status,
+            "{origin}"
+        );
+    }
+}
+
+#[jam_auth(backend = "session", cookie = "sid")]
+async fn socket(_: Auth<User>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(|_| async {})
+}
+
+/// The handshake is a GET, and opens a door to everything: it is checked like a POST,
+/// before 101.
+#[tokio::test]
+async fn a_websocket_handshake_of_another_site_is_refused() {
+    let (jam, _) = jam();
+    let app = app(jam.clone()).merge(
+        Router::new()
+            .route("/ws", get(socket))
+            .route("/any", any(socket))
+            .with_state(jam),
+    );
+    let cookie = login(&app, "/session/login").await;
+    for path in ["/ws", "/any"] {
+        let handshake = |origin: &'static str, cookie: &'static str| {
+            [
+                ("host", "site.example"),
+                ("cookie", cookie),
+                ("origin", origin),
+                ("connection", "Upgrade"),
+                ("upgrade", "websocket"),
+                ("sec-websocket-version", "13"),
+                ("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+            ]
+        };
+        let cookie: &'static str = Box::leak(cookie.clone().into_boxed_str());
+        let status = async |origin, cookie| {
+            get_with(&app, path, &handshake(origin, cookie))
+                .await
+                .status
+                .as_u16()
+        };
+        assert_eq!(status("https://evil.example", cookie).await, 403);
+        assert_eq!(status("https://site.example", "sid=garbage").await, 401);
+        // 426: past the gate, and a call without a connection cannot be upgraded.
+        assert_eq!(status("https://site.example", cookie).await, 426);
+    }
+}

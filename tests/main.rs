@@ -1,0 +1,20 @@
+//! Tests over HTTP against the public API of `jam-auth`.
+
+#![allow(clippy::unwrap_used, missing_docs)] // a test that cannot go on says so by panicking
+
+mod config;
+mod cookies;
+mod cross_site;
+mod forms;
+mod layer;
+mod order;
+mod outage;
+mod properties;
+mod secrecy;
+mod session_store;
+mod sessions;
+mod support;
+mod table;
+mod tokens;
+mod upstream_faults;
+mod wire;

@@ -1,0 +1,162 @@
+//! The store dies in the middle.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use jam::{
+    Change, ErrorKind, Jam, Jwt, MemoryStore, Record, SessionId, SessionStore, Sessions, StoreError,
+};
+
+use crate::support::{SECRET, User, app, call, get_with, login};
+
+const WORKS: u8 = 0;
+const FAILS: u8 = 1;
+const HANGS: u8 = 2;
+
+/// A store whose machine can be switched off, or made to hang.
+#[derive(Clone, Default)]
+struct Breakable {
+    mode: Arc<AtomicU8>,
+    inner: Arc<MemoryStore>,
+}
+
+impl Breakable {
+    async fn pass(&self) -> Result<(), StoreError> {
+        match self.mode.load(Ordering::SeqCst) {
+            WORKS => Ok(()),
+            FAILS => Err(StoreError::new("connection refused")),
+            _ => pending().await,
+        }
+    }
+}
+
+impl SessionStore for Breakable {
+    async fn create(&self, id: SessionId, record: Record) -> Result<Change, StoreError> {
+        self.pass().await?;
+        self.inner.create(id, record).await
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
+        self.pass().await?;
+        self.inner.load(id).await
+    }
+
+    async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
+        self.pass().await?;
+        self.inner.update(id, record).await
+    }
+
+    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
+        self.pass().await?;
+        self.inner.touch(id, now).await
+    }
+
+    async fn rotate(
+        &self,
+        old: &SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Result<Change, StoreError> {
+        self.pass().await?;
+        self.inner.rotate(old, new, record).await
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        self.pass().await?;
+        self.inner.delete(id).await
+    }
+
+    async fn delete_by_owner(
+        &self,
+        owner: &str,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, StoreError> {
+        self.pass().await?;
+        self.inner.delete_by_owner(owner, keep).await
+    }
+
+    async fn list_by_owner(&self, owner: &str) -> Result<Vec<(SessionId, Record)>, StoreError> {
+        self.pass().await?;
+        self.inner.list_by_owner(owner).await
+    }
+}
+
+fn broken() -> (Jam, Breakable) {
+    let store = Breakable::default();
+    let sessions = Sessions::in_store(store.clone()).deadline(Duration::from_millis(50));
+    let builder = Jam::builder().jwt(Jwt::hs256(SECRET)).sessions(sessions);
+    (builder.build().unwrap(), store)
+}
+
+#[tokio::test]
+async fn a_store_that_fails_or_hangs_is_503_on_protected_routes_alone() {
+    for mode in [FAILS, HANGS] {
+        let (jam, store) = broken();
+        let app = app(jam);
+        let cookie = login(&app, "/session/login").await;
+        let good = [("cookie", cookie.as_str())];
+        assert_eq!(
+            get_with(&app, "/session/user", &good).await.status,
+            StatusCode::OK
+        );
+
+        store.mode.store(mode, Ordering::SeqCst);
+        let begun = Instant::now();
+        // Optional too: nobody is taken for a stranger because we cannot look.
+        for (method, path) in [
+            ("GET", "/session/user"),
+            ("GET", "/home"),
+            ("POST", "/logout"),
+        ] {
+            let answer = call(&app, method, path, &good).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            assert_eq!(answer.header("retry-after"), Some("1"));
+            assert_eq!(
+                answer.header("content-type"),
+                Some("application/problem+json")
+            );
+            assert!(
+                answer.set_cookies().is_empty(),
+                "no cookie is set or cleared"
+            );
+        }
+        assert!(begun.elapsed() < Duration::from_secs(1));
+        let answer = call(&app, "POST", "/session/login", &[]).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        assert!(answer.set_cookies().is_empty());
+
+        // Nobody asks the store for these.
+        assert_eq!(get_with(&app, "/public", &[]).await.status, StatusCode::OK);
+        assert_eq!(get_with(&app, "/home", &[]).await.status, StatusCode::OK);
+        assert_eq!(
+            get_with(&app, "/session/user", &[]).await.status,
+            StatusCode::UNAUTHORIZED
+        );
+        let malformed = [("cookie", "sid=garbage")];
+        let answer = get_with(&app, "/session/user", &malformed).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+
+        // And it is all there again once the store is.
+        store.mode.store(WORKS, Ordering::SeqCst);
+        assert_eq!(
+            get_with(&app, "/session/user", &good).await.status,
+            StatusCode::OK
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_logout_that_the_store_did_not_confirm_is_an_error() {
+    let (jam, store) = broken();
+    let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    store.mode.store(FAILS, Ordering::SeqCst);
+    let error = jam.delete_session(&session).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert!(error.to_string().contains("connection refused"), "{error}");
+    store.mode.store(WORKS, Ordering::SeqCst);
+    assert!(jam.get_session::<User>(&session).await.unwrap().is_some());
+}

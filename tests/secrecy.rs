@@ -1,0 +1,151 @@
+//! No token, session id or secret in a log, a `Debug` or an error.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use jam::{JamPayload, Jwt, MemoryStore, SessionStore, Sessions};
+use serde::{Deserialize, Serialize};
+
+use crate::support::{SECRET, User, app, call, get_with, jam, jam_with, login};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_holds_no_credential_at_any_level() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+
+    let (jam, clock) = jam();
+    let app = app(jam.clone());
+    let token = login(&app, "/jwt/login").await;
+    let session = login(&app, "/session/login").await;
+    let bad_token = format!("{token}AAAA");
+    for cookie in [&token, &session, &bad_token] {
+        for path in ["/jwt/user", "/session/user", "/home", "/nowhere"] {
+            get_with(&app, path, &[("cookie", cookie)]).await;
+        }
+    }
+    let bearer = format!("Bearer {}", token.strip_prefix("jwt=").unwrap());
+    get_with(&app, "/bearer/user", &[("authorization", &bearer)]).await;
+    let listed = jam.sessions("username").await.unwrap();
+    let reworked = jam.rework_session(&listed[0]).await.unwrap();
+    let other = jam
+        .create_session(
+            "b",
+            &Named {
+                name: "private-name".to_owned(),
+            },
+        )
+        .await
+        .unwrap();
+    let cookie = format!("sid={}", other.as_str());
+    get_with(&app, "/session/user", &[("cookie", &cookie)]).await;
+    clock.advance(100_000);
+    get_with(&app, "/jwt/user", &[("cookie", &token)]).await;
+    call(&app, "POST", "/logout", &[("cookie", &session)]).await;
+    drop(guard);
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("session created") && log.contains("token refused"),
+        "{log}"
+    );
+    let mut secrets = vec![SECRET, "private-name", reworked.as_str(), other.as_str()];
+    secrets.push(session.strip_prefix("sid=").unwrap());
+    secrets.extend(token.strip_prefix("jwt=").unwrap().split('.').skip(1));
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct Named {
+    name: String,
+}
+
+#[tokio::test]
+async fn debug_shows_no_secret() {
+    let (jam, _) = jam();
+    let claims = jam.make_payload(Named {
+        name: "private-name".to_owned(),
+    });
+    let token = jam.gen_jwt_token(&claims).unwrap();
+    let session = jam
+        .create_session("owner", &User { user: 1 })
+        .await
+        .unwrap();
+    let read = jam.get_session::<User>(&session).await.unwrap().unwrap();
+    let shown = format!(
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        jam,
+        claims,
+        token,
+        session,
+        read,
+        Jwt::hs256(SECRET),
+        jam::Jam::builder().jwt(Jwt::hs256(SECRET)),
+        jam.jwt_cookie("jwt", token.clone()),
+        jam.session_cookie("sid", session.clone()),
+        jam.verify_jwt_token::<User>(token.as_str()),
+    );
+    let mut secrets = vec![SECRET, "private-name", session.as_str()];
+    secrets.push(claims.registered().token_id().unwrap());
+    secrets.extend(token.as_str().split('.'));
+    for secret in secrets {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_of_the_store_opens_no_session() {
+    let store = Arc::new(MemoryStore::new());
+    let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Arc::clone(&store)));
+    let app = app(jam.clone());
+    let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let stored = store.list_by_owner("a").await.unwrap();
+    let dump = format!("{:?} {:?}", stored, stored[0].0.as_bytes());
+    assert!(!dump.contains(session.as_str()));
+    use base64::Engine;
+    for encoded in [
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(stored[0].0.as_bytes()),
+        base64::engine::general_purpose::STANDARD.encode(stored[0].0.as_bytes()),
+        stored[0]
+            .0
+            .as_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    ] {
+        let cookie = format!("sid={encoded}");
+        assert_eq!(
+            get_with(&app, "/session/user", &[("cookie", &cookie)])
+                .await
+                .status,
+            401
+        );
+    }
+    let cookie = format!("sid={}", session.as_str());
+    assert_eq!(
+        get_with(&app, "/session/user", &[("cookie", &cookie)])
+            .await
+            .status,
+        200
+    );
+}

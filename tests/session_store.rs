@@ -1,0 +1,263 @@
+//! The contract of a session store: one suite, run against each.
+
+use std::sync::Arc;
+
+use jam::{Change, MemoryStore, Record, SessionId, SessionStore};
+
+fn id(at: u8) -> SessionId {
+    let mut bytes = [0; 32];
+    // The first byte chooses a shard of the memory store: some share one, some do not.
+    bytes[0] = at;
+    bytes[31] = at;
+    SessionId::from_bytes(bytes)
+}
+
+fn record(owner: &str) -> Record {
+    Record::new(owner.to_owned(), Arc::from(&b"{}"[..]), 100, 10_000)
+}
+
+fn with(mut record: Record, version: u64, data: &str) -> Record {
+    record.version = version;
+    record.data = Arc::from(data.as_bytes());
+    record
+}
+
+/// Everything that [`SessionStore`] promises.
+async fn contract<S: SessionStore>(make: impl Fn() -> S) {
+    create_is_insert_only(make()).await;
+    update_compares_the_version(make()).await;
+    nothing_but_create_and_rotate_makes_a_session(make()).await;
+    touch_only_moves_forward_and_leaves_the_version(make()).await;
+    rotate_puts_one_in_place_of_the_other(make()).await;
+    rotate_refuses_what_is_not_there(make()).await;
+    owners_are_told_apart_whatever_their_names(make()).await;
+    keep_is_kept(make()).await;
+    concurrent_updates_lose_nothing(make()).await;
+    one_of_two_concurrent_rotations_wins(make()).await;
+    clearing_leaves_no_successor_of_a_concurrent_rotation(make()).await;
+}
+
+async fn create_is_insert_only<S: SessionStore>(store: S) {
+    assert_eq!(
+        store.create(id(1), record("a")).await.unwrap(),
+        Change::Done
+    );
+    assert_eq!(
+        store.create(id(1), record("b")).await.unwrap(),
+        Change::Conflict
+    );
+    assert_eq!(store.load(&id(1)).await.unwrap().unwrap(), record("a"));
+    assert!(store.list_by_owner("b").await.unwrap().is_empty());
+    assert_eq!(store.load(&id(2)).await.unwrap(), None);
+}
+
+async fn update_compares_the_version<S: SessionStore>(store: S) {
+    store.create(id(1), record("a")).await.unwrap();
+    let first = with(record("a"), 0, "1");
+    assert_eq!(
+        store.update(&id(1), first.clone()).await.unwrap(),
+        Change::Done
+    );
+    assert_eq!(
+        store
+            .update(&id(1), with(record("a"), 0, "2"))
+            .await
+            .unwrap(),
+        Change::Conflict
+    );
+    let kept = store.load(&id(1)).await.unwrap().unwrap();
+    assert_eq!((kept.version, &*kept.data), (1, &b"1"[..]));
+    let mut moved = with(record("a"), 1, "3");
+    (moved.auth_time, moved.expires_at, moved.last_seen) = (500, 20_000, 1);
+    assert_eq!(store.update(&id(1), moved).await.unwrap(), Change::Done);
+    let kept = store.load(&id(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.version, kept.auth_time, kept.expires_at),
+        (2, 500, 20_000)
+    );
+    assert_eq!(kept.last_seen, 100, "a save does not move it");
+}
+
+async fn nothing_but_create_and_rotate_makes_a_session<S: SessionStore>(store: S) {
+    store.create(id(1), record("a")).await.unwrap();
+    let stale = store.load(&id(1)).await.unwrap().unwrap();
+    assert!(store.delete(&id(1)).await.unwrap());
+    assert!(!store.delete(&id(1)).await.unwrap());
+    assert_eq!(
+        store.update(&id(1), stale.clone()).await.unwrap(),
+        Change::Missing
+    );
+    store.touch(&id(1), 200).await.unwrap();
+    assert_eq!(
+        store.rotate(&id(1), id(2), stale).await.unwrap(),
+        Change::Missing
+    );
+    assert_eq!(store.load(&id(1)).await.unwrap(), None);
+    assert_eq!(store.load(&id(2)).await.unwrap(), None);
+    assert!(store.list_by_owner("a").await.unwrap().is_empty());
+}
+
+async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store: S) {
+    store.create(id(1), record("a")).await.unwrap();
+    store.touch(&id(1), 300).await.unwrap();
+    store.touch(&id(1), 200).await.unwrap();
+    let kept = store.load(&id(1)).await.unwrap().unwrap();
+    assert_eq!((kept.last_seen, kept.version), (300, 0));
+}
+
+async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
+    // 1 and 65 share a shard of the memory store, 1 and 2 do not.
+    for (old, new) in [(id(1), id(2)), (id(2), id(66)), (id(66), id(1))] {
+        if old == id(1) {
+            store.create(old, record("a")).await.unwrap();
+            store.update(&old, with(record("a"), 0, "1")).await.unwrap();
+        }
+        let kept = store.load(&old).await.unwrap().unwrap();
+        let stale = with(kept.clone(), kept.version + 1, "?");
+        assert_eq!(
+            store.rotate(&old, new, stale).await.unwrap(),
+            Change::Conflict
+        );
+        assert_eq!(store.rotate(&old, new, kept).await.unwrap(), Change::Done);
+        assert_eq!(store.load(&old).await.unwrap(), None);
+        let successor = store.load(&new).await.unwrap().unwrap();
+        assert_eq!((successor.version, &*successor.data), (0, &b"1"[..]));
+        let listed: Vec<_> = store.list_by_owner("a").await.unwrap();
+        assert_eq!(listed.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [new]);
+    }
+}
+
+async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
+    store.create(id(1), record("a")).await.unwrap();
+    store.create(id(2), record("b")).await.unwrap();
+    assert_eq!(
+        store.rotate(&id(3), id(4), record("a")).await.unwrap(),
+        Change::Missing
+    );
+    assert_eq!(
+        store.rotate(&id(1), id(2), record("a")).await.unwrap(),
+        Change::Conflict
+    );
+    assert_eq!(store.load(&id(1)).await.unwrap(), Some(record("a")));
+    assert_eq!(store.load(&id(2)).await.unwrap(), Some(record("b")));
+}
+
+async fn owners_are_told_apart_whatever_their_names<S: SessionStore>(store: S) {
+    let owners = [
+        "", "a", "a:b", "a:", "*", "a\0b", "{a}", "ä", "a b\r\n", "%",
+    ];
+    for (at, owner) in (1..).zip(owners) {
+        store.create(id(at), record(owner)).await.unwrap();
+    }
+    for (at, owner) in (1..).zip(owners) {
+        let listed = store.list_by_owner(owner).await.unwrap();
+        assert_eq!(listed, [(id(at), record(owner))], "{owner:?}");
+    }
+    for (at, owner) in (1..).zip(owners) {
+        assert_eq!(store.delete_by_owner(owner, None).await.unwrap(), 1);
+        assert_eq!(store.load(&id(at)).await.unwrap(), None);
+        assert_eq!(store.delete_by_owner(owner, None).await.unwrap(), 0);
+    }
+}
+
+async fn keep_is_kept<S: SessionStore>(store: S) {
+    for at in 1..=5 {
+        store.create(id(at), record("a")).await.unwrap();
+    }
+    assert_eq!(store.delete_by_owner("a", Some(&id(3))).await.unwrap(), 4);
+    let listed = store.list_by_owner("a").await.unwrap();
+    assert_eq!(listed, [(id(3), record("a"))]);
+}
+
+async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
+    const WRITERS: u64 = 24;
+    let store = Arc::new(store);
+    store
+        .create(id(1), with(record("a"), 0, "0"))
+        .await
+        .unwrap();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                loop {
+                    let mut kept = store.load(&id(1)).await.unwrap().unwrap();
+                    let count: u64 = std::str::from_utf8(&kept.data).unwrap().parse().unwrap();
+                    kept.data = Arc::from((count + 1).to_string().as_bytes());
+                    match store.update(&id(1), kept).await.unwrap() {
+                        Change::Done => break,
+                        Change::Conflict => tokio::task::yield_now().await,
+                        Change::Missing => panic!("it is gone"),
+                    }
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let kept = store.load(&id(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (&*kept.data, kept.version),
+        (WRITERS.to_string().as_bytes(), WRITERS)
+    );
+}
+
+async fn one_of_two_concurrent_rotations_wins<S: SessionStore>(store: S) {
+    let store = Arc::new(store);
+    for round in 0..50 {
+        store.create(id(1), record("a")).await.unwrap();
+        let rotations = [id(2), id(66), id(130)].map(|new| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.rotate(&id(1), new, record("a")).await.unwrap() })
+        });
+        let mut done = 0;
+        for rotation in rotations {
+            done += u32::from(rotation.await.unwrap() == Change::Done);
+        }
+        assert_eq!(done, 1, "round {round}");
+        assert_eq!(store.delete_by_owner("a", None).await.unwrap(), 1);
+    }
+}
+
+async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(store: S) {
+    let store = Arc::new(store);
+    for round in 0..50 {
+        store.create(id(1), record("a")).await.unwrap();
+        let rotation = {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.rotate(&id(1), id(2), record("a")).await.unwrap() })
+        };
+        let clearing = {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.delete_by_owner("a", None).await.unwrap() })
+        };
+        rotation.await.unwrap();
+        assert_eq!(clearing.await.unwrap(), 1, "round {round}");
+        assert!(store.list_by_owner("a").await.unwrap().is_empty());
+        assert_eq!(store.load(&id(2)).await.unwrap(), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_memory_store_keeps_the_contract() {
+    contract(MemoryStore::new).await;
+}
+
+#[tokio::test]
+async fn the_memory_store_frees_sessions_that_are_over() {
+    let store = MemoryStore::new();
+    for at in 0..1000_u64 {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&at.to_le_bytes());
+        // Some end 100 s after they begin, each a second later than the one before.
+        let record = Record::new("a".to_owned(), Arc::from(&b"{}"[..]), at, at + 100);
+        store
+            .create(SessionId::from_bytes(bytes), record)
+            .await
+            .unwrap();
+    }
+    // Those of the last 100 s are alive; a minute's bucket of each shard may wait.
+    assert!(store.len() <= 100 + 60 + 64, "{} are left", store.len());
+    assert_eq!(store.list_by_owner("a").await.unwrap().len(), store.len());
+}

@@ -1,0 +1,307 @@
+//! Sessions by the operations of `Jam`, and over HTTP.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use base64::Engine;
+use http::StatusCode;
+use jam::{ErrorKind, Jam, JamPayload, Jwt, MemoryStore, Session, SessionToken, Sessions};
+use serde::{Deserialize, Serialize};
+
+use crate::support::{HOUR, NOW, SECRET, User, app, call, get_with, jam, jam_with, login};
+
+async fn status(app: &axum::Router, cookie: &str) -> u16 {
+    get_with(app, "/session/user", &[("cookie", cookie)])
+        .await
+        .status
+        .as_u16()
+}
+
+async fn read(jam: &Jam, session: &SessionToken) -> Option<Session<User>> {
+    jam.get_session::<User>(session).await.unwrap()
+}
+
+#[tokio::test]
+async fn login_use_logout_and_the_replay_is_refused() {
+    let app = app(jam().0);
+    let cookie = login(&app, "/session/login").await;
+    assert_eq!(status(&app, &cookie).await, 200);
+    let answer = call(&app, "POST", "/logout", &[("cookie", &cookie)]).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let cleared = answer.set_cookies();
+    assert_eq!(
+        cleared,
+        ["sid=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure"],
+        "the removal repeats what was set"
+    );
+    assert_eq!(status(&app, &cookie).await, 401);
+}
+
+#[tokio::test]
+async fn a_session_is_read_changed_listed_and_ended() {
+    let (jam, clock) = jam();
+    let first = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    clock.advance(10);
+    let second = jam.create_session("ann", &User { user: 2 }).await.unwrap();
+    let other = jam.create_session("bob", &User { user: 3 }).await.unwrap();
+
+    let read_first = read(&jam, &first).await.unwrap();
+    assert_eq!(
+        (read_first.user, read_first.info().owner.as_str()),
+        (1, "ann")
+    );
+    assert_eq!(read_first.info().auth_time, NOW);
+    let changed = jam
+        .update_session(&first, |user: &mut User| user.user += 10)
+        .await
+        .unwrap();
+    assert_eq!(changed.user, 11);
+    assert_eq!(read(&jam, &first).await.unwrap().user, 11);
+
+    let listed = jam.sessions("ann").await.unwrap();
+    let ids: Vec<_> = listed.iter().map(|session| session.id).collect();
+    assert_eq!(
+        ids,
+        [*second.id(), *first.id()],
+        "the one used last comes first"
+    );
+
+    assert_eq!(jam.clear_other_sessions("ann", &first).await.unwrap(), 1);
+    assert!(read(&jam, &second).await.is_none());
+    assert!(jam.delete_session(&listed[1]).await.unwrap());
+    assert!(!jam.delete_session(&first).await.unwrap());
+    assert_eq!(jam.clear_sessions("bob").await.unwrap(), 1);
+    assert!(read(&jam, &other).await.is_none());
+}
+
+#[tokio::test]
+async fn what_has_ended_cannot_be_changed_or_reworked_back() {
+    let (jam, _) = jam();
+    let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    jam.delete_session(&session).await.unwrap();
+    let update = jam
+        .update_session(&session, |_: &mut User| ())
+        .await
+        .unwrap_err();
+    assert_eq!(update.kind(), ErrorKind::SessionMissing);
+    let rework = jam.rework_session(&session).await.unwrap_err();
+    assert_eq!(rework.kind(), ErrorKind::SessionMissing);
+    assert!(jam.sessions("a").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn rework_gives_a_new_token_and_the_old_one_is_dead_at_once() {
+    let (jam, clock) = jam();
+    let app = app(jam.clone());
+    let old = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    clock.advance(3600 - 1);
+    let new = jam.rework_session(&old).await.unwrap();
+    assert_ne!(old.as_str(), new.as_str());
+    assert_eq!(status(&app, &format!("sid={}", old.as_str())).await, 401);
+    assert_eq!(status(&app, &format!("sid={}", new.as_str())).await, 200);
+    let info = read(&jam, &new).await.unwrap();
+    assert_eq!(info.info().auth_time, NOW, "it is no login");
+    assert_eq!(
+        info.info().expires_at,
+        NOW + 24 * 3600,
+        "and no longer life"
+    );
+    let cookie = format!("{:?}", jam.session_cookie("sid", new));
+    assert!(
+        cookie.contains(&format!("max_age: {}", 23 * 3600 + 1)),
+        "{cookie}"
+    );
+}
+
+#[tokio::test]
+async fn an_idle_session_ends_and_a_used_one_goes_on_until_its_absolute_end() {
+    let (jam, clock) = jam();
+    let app = app(jam);
+    let idle = login(&app, "/session/login").await;
+    clock.advance(3599);
+    assert_eq!(status(&app, &idle).await, 200);
+    clock.advance(3599);
+    assert_eq!(status(&app, &idle).await, 200, "use has moved its end");
+    clock.advance(3600);
+    assert_eq!(status(&app, &idle).await, 401);
+
+    let used = login(&app, "/session/login").await;
+    for _ in 0..47 {
+        clock.advance(1800);
+        assert_eq!(status(&app, &used).await, 200);
+    }
+    clock.advance(1799);
+    assert_eq!(status(&app, &used).await, 200);
+    clock.advance(1);
+    assert_eq!(status(&app, &used).await, 401, "24 h are 24 h");
+}
+
+#[tokio::test]
+async fn looking_at_a_session_is_not_using_it() {
+    let (jam, clock) = jam();
+    let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    clock.advance(3000);
+    assert!(read(&jam, &session).await.is_some());
+    clock.advance(600);
+    assert!(read(&jam, &session).await.is_none());
+    assert!(jam.sessions("a").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn only_issued_tokens_open_a_session_and_none_is_adopted() {
+    let (jam, _) = jam();
+    let app = app(jam.clone());
+    let chosen = format!("sid={}", "A".repeat(43));
+    assert_eq!(status(&app, &chosen).await, 401);
+    // Fixation: whoever brings an id to the login does not keep it.
+    let answer = call(&app, "POST", "/session/login", &[("cookie", &chosen)]).await;
+    let issued = answer.cookie();
+    assert_ne!(issued, chosen);
+    assert_eq!(status(&app, &chosen).await, 401);
+    assert_eq!(status(&app, &issued).await, 200);
+    // The id that operations take is not the token.
+    let listed = jam.sessions("username").await.unwrap();
+    let id = listed[0].id.as_bytes();
+    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(id);
+    assert_eq!(status(&app, &format!("sid={id}")).await, 401);
+}
+
+#[tokio::test]
+async fn a_token_has_one_spelling() {
+    let app = app(jam().0);
+    let cookie = login(&app, "/session/login").await;
+    let value = cookie.strip_prefix("sid=").unwrap();
+    assert_eq!(value.len(), 43);
+    for respelt in [
+        format!("sid={value}="),
+        format!("sid=\"{value}\""),
+        format!("sid={value}A"),
+        format!("sid={}", &value[..42]),
+        format!("sid=%{value}"),
+        format!("SID={value}"),
+        format!("=sid={value}"),
+        format!("x=1, sid={value}"),
+    ] {
+        assert_eq!(status(&app, &respelt).await, 401, "{respelt}");
+    }
+    assert_eq!(status(&app, &format!("a=b;sid={value}; c=d")).await, 200);
+}
+
+#[tokio::test]
+async fn ids_do_not_repeat_and_every_bit_of_them_is_random() {
+    const IDS: usize = 20_000;
+    let (jam, _) = jam();
+    let mut seen = HashSet::new();
+    let mut ones = [0_usize; 256];
+    for _ in 0..IDS {
+        let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+        let token = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .decode(session.as_str())
+            .unwrap();
+        for (at, count) in ones.iter_mut().enumerate() {
+            *count += usize::from(token[at / 8] >> (at % 8) & 1);
+        }
+        assert!(seen.insert(session.into_string()));
+    }
+    // Each bit is set in half of them, within seven standard deviations.
+    let deviation = (IDS as f64).sqrt() / 2.0;
+    for (at, count) in ones.into_iter().enumerate() {
+        let off = (count as f64 - IDS as f64 / 2.0).abs() / deviation;
+        assert!(off < 7.0, "bit {at} is set {count} times of {IDS}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_changes_lose_nothing() {
+    const WRITERS: u64 = 24;
+    let (jam, _) = jam();
+    let session = jam.create_session("a", &User { user: 0 }).await.unwrap();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|_| {
+            let (jam, id) = (jam.clone(), *session.id());
+            tokio::spawn(async move {
+                jam.update_session(id, |user: &mut User| user.user += 1)
+                    .await
+                    .unwrap();
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_eq!(read(&jam, &session).await.unwrap().user, WRITERS);
+}
+
+#[tokio::test]
+async fn a_save_that_was_under_way_does_not_undo_a_logout() {
+    let (jam, _) = jam();
+    let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let (other, id) = (jam.clone(), *session.id());
+    let mut ended = false;
+    let update = jam.update_session(id, move |user: &mut User| {
+        // The logout comes between the reading and the writing.
+        if !ended {
+            ended = true;
+            let deleted = at_once(other.delete_session(id));
+            assert!(deleted.unwrap());
+        }
+        user.user = 2;
+    });
+    assert_eq!(update.await.unwrap_err().kind(), ErrorKind::SessionMissing);
+    assert!(read(&jam, &session).await.is_none());
+}
+
+/// The memory store never waits, so one poll is enough.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match future.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("the store waits"),
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct Other {
+    name: String,
+}
+
+#[tokio::test]
+async fn data_of_another_type_is_no_session_and_no_500() {
+    let (jam, _) = jam();
+    let app = app(jam.clone());
+    let session = jam
+        .create_session(
+            "a",
+            &Other {
+                name: "x".to_owned(),
+            },
+        )
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        assert_eq!(
+            status(&app, &format!("sid={}", session.as_str())).await,
+            401
+        );
+    }
+    assert!(jam.get_session::<Other>(&session).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn strangers_write_nothing_to_the_store() {
+    let store = Arc::new(MemoryStore::new());
+    let (jam, _) = jam_with(
+        Jwt::hs256(SECRET),
+        Sessions::in_store(Arc::clone(&store)).idle(HOUR),
+    );
+    let app = app(jam);
+    for path in ["/home", "/session/user", "/public"] {
+        for cookie in ["", "sid=garbage"] {
+            get_with(&app, path, &[("cookie", cookie)]).await;
+        }
+    }
+    assert!(store.is_empty());
+    login(&app, "/session/login").await;
+    assert_eq!(store.len(), 1);
+}

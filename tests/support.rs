@@ -1,0 +1,202 @@
+//! What the tests share: a user, an application, and a client that calls it.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
+use jam::testing::ManualClock;
+use jam::{Auth, Jam, JamPayload, Jwt, Sessions, jam_auth};
+use serde::{Deserialize, Serialize};
+use tower::ServiceExt;
+
+pub(crate) const SECRET: &str = "jam-interop-secret-0123456789abcdef0123456789abcdef";
+pub(crate) const NOW: u64 = 1_800_000_000;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+pub(crate) struct User {
+    pub(crate) user: u64,
+}
+
+/// A `Jam` with both backends and a clock that stands at [`NOW`].
+pub(crate) fn jam() -> (Jam, ManualClock) {
+    jam_with(Jwt::hs256(SECRET), Sessions::in_memory())
+}
+
+pub(crate) fn jam_with(jwt: Jwt, sessions: Sessions) -> (Jam, ManualClock) {
+    let clock = ManualClock::at(NOW);
+    let builder = Jam::builder().jwt(jwt).sessions(sessions);
+    (builder.clock(clock.clone()).build().unwrap(), clock)
+}
+
+async fn jwt_login(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
+    let token = jam.gen_jwt_token(&jam.make_payload(User { user: 1 }))?;
+    Ok(jam.jwt_cookie("jwt", token))
+}
+
+async fn session_login(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
+    let session = jam.create_session("username", &User { user: 1 }).await?;
+    Ok(jam.session_cookie("sid", session))
+}
+
+#[jam_auth(backend = "jwt", cookie = "jwt")]
+async fn jwt_user(user: Auth<User>) -> Json<User> {
+    Json(user.into_inner())
+}
+
+#[jam_auth(backend = "jwt")]
+async fn bearer_user(user: Auth<User>) -> Json<User> {
+    Json(user.into_inner())
+}
+
+#[jam_auth(backend = "session", cookie = "sid")]
+async fn session_user(user: Auth<User>) -> Json<User> {
+    Json(user.into_inner())
+}
+
+#[jam_auth(backend = "session", header = "x-session")]
+async fn session_header_user(user: Auth<User>) -> Json<User> {
+    Json(user.into_inner())
+}
+
+#[jam_auth(backend = "session", cookie = "sid", optional)]
+async fn home(user: Option<Auth<User>>) -> String {
+    match user {
+        Some(user) => format!("user {}", user.user),
+        None => "stranger".to_owned(),
+    }
+}
+
+#[jam_auth(backend = "session", cookie = "sid")]
+async fn logout(user: Auth<User>, State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
+    Ok((jam.logout(&user).await?, StatusCode::NO_CONTENT))
+}
+
+async fn public() -> &'static str {
+    "public"
+}
+
+/// An application with a handler of every kind.
+pub(crate) fn app(jam: Jam) -> Router {
+    Router::new()
+        .route("/jwt/login", post(jwt_login))
+        .route("/jwt/user", get(jwt_user).post(jwt_user))
+        .route("/bearer/user", get(bearer_user).post(bearer_user))
+        .route("/session/login", post(session_login))
+        .route("/session/user", get(session_user).post(session_user))
+        .route("/session/header", get(session_header_user))
+        .route("/home", get(home).post(home))
+        .route("/logout", post(logout))
+        .route("/public", get(public))
+        .with_state(jam)
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn challenge(&self) -> &str {
+        self.header("www-authenticate").unwrap_or("")
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub(crate) fn set_cookies(&self) -> Vec<String> {
+        let fields = self.headers.get_all("set-cookie").iter();
+        fields
+            .map(|field| field.to_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// `name=value` of the only cookie that the answer sets.
+    pub(crate) fn cookie(&self) -> String {
+        let cookies = self.set_cookies();
+        assert_eq!(cookies.len(), 1, "{cookies:?}");
+        cookies[0].split(';').next().unwrap().to_owned()
+    }
+}
+
+pub(crate) async fn send(app: &Router, request: Request) -> Answer {
+    let response = app.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(body.to_vec()).unwrap(),
+    }
+}
+
+pub(crate) async fn call(
+    app: &Router,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(app, request.body(Body::empty()).unwrap()).await
+}
+
+pub(crate) async fn get_with(app: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
+    call(app, "GET", path, headers).await
+}
+
+/// Signs in, and gives the cookie to send from then on.
+pub(crate) async fn login(app: &Router, path: &str) -> String {
+    let answer = call(app, "POST", path, &[]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    answer.cookie()
+}
+
+/// A token of header and payload as they are, signed with [`SECRET`].
+pub(crate) fn forge(header: &str, payload: &str) -> String {
+    forge_bytes(header.as_bytes(), payload.as_bytes(), SECRET.as_bytes())
+}
+
+pub(crate) fn forge_bytes(header: &[u8], payload: &[u8], secret: &[u8]) -> String {
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap();
+    mac.update(signed.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+    format!("{signed}.{signature}")
+}
+
+/// A good token of user 1, as somebody else might write it.
+pub(crate) fn foreign_token() -> String {
+    forge(r#"{"typ":"JWT","alg":"HS256"}"#, &claims(r#""user":1"#))
+}
+
+pub(crate) fn claims(members: &str) -> String {
+    format!(r#"{{"exp":{},{members}}}"#, NOW + 600)
+}
+
+/// The JSON of one part of a token.
+pub(crate) fn part(token: &str, at: usize) -> serde_json::Value {
+    let part = token.split('.').nth(at).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);

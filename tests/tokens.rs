@@ -1,0 +1,535 @@
+//! Tokens: what is written, and what is read.
+
+use std::time::Duration;
+
+use jam::{ErrorKind, Jam, JamPayload, JamRole, Jwt, Scopes, Sessions, TokenFault};
+use serde::{Deserialize, Serialize};
+
+use crate::support::{
+    NOW, SECRET, User, claims, foreign_token, forge, forge_bytes, jam, jam_with, part,
+};
+
+fn fault(jam: &Jam, token: &str) -> TokenFault {
+    fault_as::<User>(jam, token)
+}
+
+fn fault_as<P: jam::Payload>(jam: &Jam, token: &str) -> TokenFault {
+    match jam.verify_jwt_token::<P>(token).unwrap_err().kind() {
+        ErrorKind::Token(fault) => fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with(jwt: Jwt) -> Jam {
+    jam_with(jwt, Sessions::in_memory()).0
+}
+
+const HEADER: &str = r#"{"alg":"HS256"}"#;
+
+#[test]
+fn a_token_is_flat_with_whole_seconds_and_a_jti() {
+    let (jam, _) = jam();
+    let payload = jam.make_payload(User { user: 1 });
+    assert_eq!(payload.user, 1);
+    let token = jam.gen_jwt_token(&payload).unwrap();
+    assert_eq!(
+        part(token.as_str(), 0),
+        serde_json::json!({"typ": "JWT", "alg": "HS256"})
+    );
+    let written = part(token.as_str(), 1);
+    assert_eq!(written["exp"], NOW + 3600);
+    assert_eq!(written["iat"], NOW);
+    assert_eq!(written["user"], 1);
+    assert_eq!(written["jti"].as_str().unwrap().len(), 22);
+    assert_eq!(written.as_object().unwrap().len(), 4, "{written}");
+    assert_eq!((token.expires_at(), token.expires_in()), (NOW + 3600, 3600));
+    let read = jam.verify_jwt_token::<User>(token.as_str()).unwrap();
+    assert_eq!(read.registered().expires_at(), NOW + 3600);
+    assert_eq!(read.registered().token_id(), written["jti"].as_str());
+    assert_eq!(read.into_inner(), User { user: 1 });
+    let other = jam.make_payload(User { user: 1 });
+    assert_ne!(
+        other.registered().token_id(),
+        payload.registered().token_id()
+    );
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+enum Role {
+    Reader,
+    Admin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role, scopes("notes:read", "notes:write"))]
+#[serde(rename_all = "camelCase")]
+struct Full {
+    #[jam(sub)]
+    account_id: u64,
+    display_name: String,
+    #[jam(roles)]
+    roles: Vec<Role>,
+    #[jam(scopes)]
+    scopes: Scopes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    team_name: Option<String>,
+    #[serde(default, rename = "https://claims.example/x")]
+    namespaced: Vec<u8>,
+}
+
+fn full() -> Full {
+    Full {
+        account_id: 42,
+        display_name: "Ann \"\u{1F600}\"".to_owned(),
+        roles: vec![Role::Admin],
+        scopes: ["notes:read", "notes:write"].into_iter().collect(),
+        team_name: None,
+        namespaced: vec![1, 2],
+    }
+}
+
+#[test]
+fn marked_fields_take_their_claims_names_and_serde_attributes_work() {
+    let (jam, _) = jam();
+    let token = jam.gen_jwt_token(&jam.make_payload(full())).unwrap();
+    let written = part(token.as_str(), 1);
+    assert_eq!(written["sub"], "42", "RFC 7519 section 4.1.2: a text");
+    assert_eq!(written["displayName"], "Ann \"\u{1F600}\"");
+    assert_eq!(written["roles"], serde_json::json!(["Admin"]));
+    assert_eq!(written["scope"], "notes:read notes:write");
+    assert_eq!(
+        written["https://claims.example/x"],
+        serde_json::json!([1, 2])
+    );
+    assert!(written.get("teamName").is_none() && written.get("accountId").is_none());
+    assert_eq!(
+        jam.verify_jwt_token::<Full>(token.as_str())
+            .unwrap()
+            .into_inner(),
+        full()
+    );
+}
+
+#[test]
+fn a_subject_is_read_as_text_or_number_and_in_one_spelling() {
+    let (jam, _) = jam();
+    let token = |sub: &str| {
+        let rest = r#""displayName":"x","roles":[],"scope":"""#;
+        forge(HEADER, &claims(&format!(r#""sub":{sub},{rest}"#)))
+    };
+    for good in ["42", r#""42""#] {
+        let read = jam.verify_jwt_token::<Full>(&token(good)).unwrap();
+        assert_eq!(read.account_id, 42, "{good}");
+    }
+    for bad in [
+        "null",
+        r#""""#,
+        "4.2",
+        "-1",
+        "true",
+        "[42]",
+        r#"{"a":1}"#,
+        r#""042""#,
+        r#""+42""#,
+        r#"" 42""#,
+        r#""x""#,
+        "18446744073709551616",
+        r#""18446744073709551616""#,
+    ] {
+        assert_eq!(
+            fault_as::<Full>(&jam, &token(bad)),
+            TokenFault::Claims,
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn a_field_that_is_a_claim_is_not_read_by_its_own_name() {
+    let (jam, _) = jam();
+    let both = r#""accountId":1,"sub":"2","displayName":"x","roles":[],"scope":"""#;
+    let read = jam
+        .verify_jwt_token::<Full>(&forge(HEADER, &claims(both)))
+        .unwrap();
+    assert_eq!(read.account_id, 2);
+    let own_name = r#""accountId":1,"displayName":"x","roles":[],"scope":"""#;
+    assert_eq!(
+        fault_as::<Full>(&jam, &forge(HEADER, &claims(own_name))),
+        TokenFault::Claims
+    );
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+struct Open {
+    #[jam(sub)]
+    name: String,
+    #[serde(flatten)]
+    rest: std::collections::BTreeMap<String, serde_json::Value>,
+}
+
+#[test]
+fn a_flattened_map_works_and_cannot_bring_in_a_registered_claim() {
+    let (jam, _) = jam();
+    let mut open = Open {
+        name: "7".to_owned(),
+        rest: [("a".to_owned(), serde_json::json!({"b": [1]}))].into(),
+    };
+    let token = jam.gen_jwt_token(&jam.make_payload(open.clone())).unwrap();
+    assert_eq!(
+        jam.verify_jwt_token::<Open>(token.as_str())
+            .unwrap()
+            .into_inner(),
+        open
+    );
+    let number = forge(HEADER, &claims(r#""sub":7"#));
+    assert_eq!(jam.verify_jwt_token::<Open>(&number).unwrap().name, "7");
+    for claim in [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "auth_time",
+        "cnf",
+    ] {
+        open.rest = [(claim.to_owned(), serde_json::json!(9_999_999_999_u64))].into();
+        let error = jam
+            .gen_jwt_token(&jam.make_payload(open.clone()))
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Payload, "{claim}");
+        assert!(error.to_string().contains(claim), "{error}");
+    }
+}
+
+#[test]
+fn times_are_judged_to_the_second() {
+    let (jam, _) = jam();
+    let at = |members: &str| forge(HEADER, &format!(r#"{{{members},"user":1}}"#));
+    let good = |members: String| {
+        let read = jam.verify_jwt_token::<User>(&at(&members));
+        assert!(read.is_ok(), "{members}: {read:?}");
+    };
+    let bad = |members: String, wanted: TokenFault| {
+        assert_eq!(fault(&jam, &at(&members)), wanted, "{members}");
+    };
+    good(format!(r#""exp":{}"#, NOW + 1));
+    good(format!(r#""exp":{}.9"#, NOW + 1));
+    good(r#""exp":1.8000006e9"#.to_owned());
+    good(r#""exp":18446744073709551616"#.to_owned());
+    bad(format!(r#""exp":{NOW}"#), TokenFault::Expired);
+    bad(r#""exp":-1"#.to_owned(), TokenFault::Expired);
+    for missing in [
+        r#""exp":null"#,
+        r#""exp":"1800000600""#,
+        r#""exp":[1800000600]"#,
+        r#""x":1"#,
+    ] {
+        bad(missing.to_owned(), TokenFault::Claims);
+    }
+    let exp = NOW + 600;
+    good(format!(r#""exp":{exp},"nbf":{NOW},"iat":{NOW}"#));
+    bad(
+        format!(r#""exp":{exp},"nbf":{}"#, NOW + 1),
+        TokenFault::NotYetValid,
+    );
+    bad(
+        format!(r#""exp":{exp},"iat":{}"#, NOW + 1),
+        TokenFault::NotYetValid,
+    );
+    bad(
+        format!(r#""exp":{exp},"auth_time":{}"#, NOW + 1),
+        TokenFault::NotYetValid,
+    );
+    bad(format!(r#""exp":{exp},"nbf":null"#), TokenFault::Claims);
+
+    let lenient = with(Jwt::hs256(SECRET).leeway(Duration::from_secs(60)));
+    let late = at(&format!(r#""exp":{}"#, NOW - 59));
+    assert!(lenient.verify_jwt_token::<User>(&late).is_ok());
+    assert_eq!(
+        fault(&lenient, &at(&format!(r#""exp":{}"#, NOW - 60))),
+        TokenFault::Expired
+    );
+}
+
+#[test]
+fn issuer_and_audience_are_exact() {
+    let (jam, _) = jam();
+    let token = |members: &str| forge(HEADER, &claims(&format!(r#"{members},"user":1"#)));
+    // RFC 7519 section 4.1.3: who is not named by `aud` must refuse it.
+    assert_eq!(fault(&jam, &token(r#""aud":"api""#)), TokenFault::Audience);
+    assert!(
+        jam.verify_jwt_token::<User>(&token(r#""iss":"anyone""#))
+            .is_ok()
+    );
+
+    let strict = with(
+        Jwt::hs256(SECRET)
+            .issuer("https://id.example")
+            .audience("api"),
+    );
+    let own = strict
+        .gen_jwt_token(&strict.make_payload(User { user: 1 }))
+        .unwrap();
+    assert!(strict.verify_jwt_token::<User>(own.as_str()).is_ok());
+    let both = r#""iss":"https://id.example","aud":["x","api"]"#;
+    assert!(strict.verify_jwt_token::<User>(&token(both)).is_ok());
+    for iss in ["https://id.example/", "https://ID.example", "x"] {
+        let members = format!(r#""iss":"{iss}","aud":"api""#);
+        assert_eq!(fault(&strict, &token(&members)), TokenFault::Issuer);
+    }
+    assert_eq!(fault(&strict, &token(r#""aud":"api""#)), TokenFault::Issuer);
+    for aud in [
+        r#""aud":"apis""#,
+        r#""aud":"ap""#,
+        r#""aud":["x"]"#,
+        r#""x":1"#,
+    ] {
+        let members = format!(r#""iss":"https://id.example",{aud}"#);
+        assert_eq!(fault(&strict, &token(&members)), TokenFault::Audience);
+    }
+    for aud in [
+        r#""aud":"""#,
+        r#""aud":[]"#,
+        r#""aud":["api",1]"#,
+        r#""aud":null"#,
+    ] {
+        let members = format!(r#""iss":"https://id.example",{aud}"#);
+        assert_eq!(fault(&strict, &token(&members)), TokenFault::Claims);
+    }
+    let members = r#""iss":["https://id.example"],"aud":"api""#;
+    assert_eq!(fault(&strict, &token(members)), TokenFault::Claims);
+}
+
+#[test]
+fn the_header_must_be_acceptable_in_every_respect() {
+    let (jam, _) = jam();
+    let token = |header: &str| forge(header, &claims(r#""user":1"#));
+    for good in [
+        r#"{"alg":"HS256"}"#,
+        r#"{"typ":"jwt","alg":"HS256"}"#,
+        r#"{"alg":"HS256","typ":"application/JWT"}"#,
+        "{\"alg\": \"HS256\",\r\n \"typ\":\"JWT\"}",
+        r#"{"alg":"HS256","jwk":{"kty":"oct","k":"AAAA"},"x5u":"http://127.0.0.1:9/"}"#,
+    ] {
+        assert!(jam.verify_jwt_token::<User>(&token(good)).is_ok(), "{good}");
+    }
+    for bad in [
+        r#"{"alg":"none"}"#,
+        r#"{"alg":"hs256"}"#,
+        r#"{"alg":"HS384"}"#,
+        r#"{"alg":"HS256 "}"#,
+        r#"{"alg":["HS256"]}"#,
+        r#"{"alg":null}"#,
+        r#"{"typ":"JWT"}"#,
+        "{}",
+        "[]",
+        r#"["HS256"]"#,
+        r#"{"alg":"none","alg":"HS256"}"#,
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"HS256","crit":[]}"#,
+        r#"{"alg":"HS256","crit":null}"#,
+        r#"{"alg":"HS256","crit":["b64"],"b64":false}"#,
+        r#"{"alg":"HS256","b64":false}"#,
+        r#"{"alg":"HS256","enc":"A256GCM"}"#,
+        r#"{"alg":"HS256","zip":"DEF"}"#,
+        r#"{"alg":"HS256","kid":null}"#,
+        r#"{"alg":"HS256","kid":["k"]}"#,
+        r#"{"alg":"HS256","typ":null}"#,
+        "\u{feff}{\"alg\":\"HS256\"}",
+        "null",
+        "",
+    ] {
+        let fault = fault(&jam, &token(bad));
+        assert!(
+            matches!(fault, TokenFault::Header | TokenFault::Malformed),
+            "{bad}: {fault:?}"
+        );
+    }
+    for other in ["at+jwt", "refresh+jwt", "dpop+jwt", "id+jwt", "JWT;x=1", ""] {
+        let header = format!(r#"{{"alg":"HS256","typ":"{other}"}}"#);
+        assert_eq!(fault(&jam, &token(&header)), TokenFault::Type, "{other}");
+    }
+    let deep = format!(
+        r#"{{"alg":"HS256","x":{}1{}}}"#,
+        "[".repeat(65),
+        "]".repeat(65)
+    );
+    assert_eq!(fault(&jam, &token(&deep)), TokenFault::Header);
+}
+
+#[test]
+fn a_key_with_a_name_answers_to_that_name_alone() {
+    let named = with(Jwt::hs256(SECRET).key_id("k1"));
+    let token = |kid: &str| {
+        let header = format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
+        forge(&header, &claims(r#""user":1"#))
+    };
+    let own = named
+        .gen_jwt_token(&named.make_payload(User { user: 1 }))
+        .unwrap();
+    assert_eq!(part(own.as_str(), 0)["kid"], "k1");
+    assert!(named.verify_jwt_token::<User>(own.as_str()).is_ok());
+    assert!(named.verify_jwt_token::<User>(&token("k1")).is_ok());
+    assert!(named.verify_jwt_token::<User>(&foreign_token()).is_ok());
+    for other in ["K1", "k1 ", "", "k2", "../../dev/null", "x' OR 1=1;--"] {
+        assert_eq!(fault(&named, &token(other)), TokenFault::Key, "{other}");
+    }
+    assert_eq!(fault(&jam().0, &token("k1")), TokenFault::Key);
+}
+
+#[test]
+fn the_type_can_be_demanded() {
+    let access = with(Jwt::hs256(SECRET).token_type("at+jwt"));
+    let own = access
+        .gen_jwt_token(&access.make_payload(User { user: 1 }))
+        .unwrap();
+    assert_eq!(part(own.as_str(), 0)["typ"], "at+jwt");
+    let token = |typ: &str| {
+        forge(
+            &format!(r#"{{"alg":"HS256"{typ}}}"#),
+            &claims(r#""user":1"#),
+        )
+    };
+    for good in [r#","typ":"AT+JWT""#, r#","typ":"application/at+jwt""#] {
+        assert!(
+            access.verify_jwt_token::<User>(&token(good)).is_ok(),
+            "{good}"
+        );
+    }
+    for bad in ["", r#","typ":"JWT""#] {
+        assert_eq!(fault(&access, &token(bad)), TokenFault::Type, "{bad}");
+    }
+}
+
+#[test]
+fn a_name_may_stand_once_at_every_depth() {
+    let (jam, _) = jam();
+    for twice in [
+        r#""user":1,"user":2"#,
+        r#""user":1,"x":1,"x":1"#,
+        r#""user":1,"x":{"a":1,"a":2}"#,
+        r#""user":1,"x":[{"a":[{"b":1,"b":2}]}]"#,
+        r#""user":1,"\u0075ser":2"#,
+        r#""user":1,"exp":9999999999"#,
+        r#""user":1,"iat":1,"iat":2"#,
+    ] {
+        let token = forge(HEADER, &claims(twice));
+        assert_eq!(fault(&jam, &token), TokenFault::Claims, "{twice}");
+    }
+    let fine = r#""user":1,"x":{"a":{"a":1}},"y":[{"a":1},{"a":2}],"b":"{{[[""#;
+    assert!(
+        jam.verify_jwt_token::<User>(&forge(HEADER, &claims(fine)))
+            .is_ok()
+    );
+}
+
+#[test]
+fn claims_are_one_json_object_of_utf_8() {
+    let (jam, _) = jam();
+    let good = claims(r#""user":1"#);
+    for bad in [
+        String::new(),
+        "null".to_owned(),
+        format!("[{good}]"),
+        format!("{good}x"),
+        format!("{good}{good}"),
+        good.replace(r#""user":1"#, r#""user":1,"#),
+        good.replace('"', "'"),
+        format!("/**/{good}"),
+        format!("\u{feff}{good}"),
+        claims(&format!(
+            r#""user":1,"x":{}1{}"#,
+            "[".repeat(65),
+            "]".repeat(65)
+        )),
+        claims(&format!(r#""user":1,"x":{}"#, "[".repeat(2000))),
+        claims(&format!(
+            r#""user":1,"x":{}1{}"#,
+            r#"{"a":"#.repeat(300),
+            "}".repeat(300)
+        )),
+    ] {
+        let token = forge(HEADER, &bad);
+        assert!(
+            matches!(
+                fault(&jam, &token),
+                TokenFault::Claims | TokenFault::Malformed
+            ),
+            "{bad}"
+        );
+    }
+    let invalid = forge_bytes(
+        HEADER.as_bytes(),
+        &[good.trim_end_matches('}').as_bytes(), b",\"x\":\"\xff\"}"].concat(),
+        SECRET.as_bytes(),
+    );
+    assert_eq!(fault(&jam, &invalid), TokenFault::Claims);
+}
+
+#[test]
+fn a_token_over_the_size_limit_is_neither_read_nor_written() {
+    let (jam, _) = jam();
+    let huge = "A".repeat(2 * 1024 * 1024);
+    let token = foreign_token();
+    let (_, rest) = token.split_once('.').unwrap();
+    for bad in [
+        format!("{huge}.{rest}"),
+        ".".repeat(1_000_000),
+        format!("{token}{huge}"),
+        forge(
+            &format!(r#"{{"alg":"HS256","x":"{}"}}"#, "a".repeat(2048)),
+            &claims(r#""user":1"#),
+        ),
+    ] {
+        assert_eq!(fault(&jam, &bad), TokenFault::Malformed);
+    }
+    let big = Open {
+        name: "x".repeat(7000),
+        rest: Default::default(),
+    };
+    let error = jam.gen_jwt_token(&jam.make_payload(big)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Payload);
+}
+
+#[test]
+fn a_lifetime_can_be_given_for_one_token() {
+    let (jam, clock) = jam();
+    let payload = jam
+        .make_payload(User { user: 1 })
+        .with_lifetime(Duration::from_secs(5));
+    let token = jam.gen_jwt_token(&payload).unwrap();
+    assert_eq!(token.expires_in(), 5);
+    clock.advance(4);
+    assert!(jam.verify_jwt_token::<User>(token.as_str()).is_ok());
+    clock.advance(1);
+    assert_eq!(fault(&jam, token.as_str()), TokenFault::Expired);
+    let forever = jam
+        .make_payload(User { user: 1 })
+        .with_lifetime(Duration::MAX);
+    let token = jam.gen_jwt_token(&forever).unwrap();
+    assert!(jam.verify_jwt_token::<User>(token.as_str()).is_ok());
+    let cookie = format!("{:?}", jam.jwt_cookie("jwt", token));
+    assert!(
+        cookie.contains("max_age: 34560000"),
+        "400 days are the most: {cookie}"
+    );
+}
+
+#[test]
+fn without_the_backend_every_operation_says_so() {
+    let jam = Jam::builder()
+        .sessions(Sessions::in_memory())
+        .build()
+        .unwrap();
+    let payload = jam.make_payload(User { user: 1 });
+    assert_eq!(payload.registered().expires_at(), 0);
+    assert_eq!(
+        jam.gen_jwt_token(&payload).unwrap_err().kind(),
+        ErrorKind::BackendMissing
+    );
+    let error = jam.verify_jwt_token::<User>("a.b.c").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BackendMissing);
+    assert!(error.to_string().contains(".jwt("), "{error}");
+}

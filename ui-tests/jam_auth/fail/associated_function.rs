@@ -1,0 +1,21 @@
+// A handler is a free function. No macro can see the `impl` around it: rustc reports
+// the items that cannot stand there.
+
+use jam::{Auth, JamPayload, jam_auth};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+struct App;
+
+impl App {
+    #[jam_auth(backend = "jwt")]
+    async fn me(user: Auth<User>) -> String {
+        user.user.to_string()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+// A handler is a free function.
+
+use jam::{Auth, JamPayload, jam_auth};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+struct App;
+
+impl App {
+    #[jam_auth(backend = "jwt")]
+    async fn me(&self, user: Auth<User>) -> String {
+        user.user.to_string()
+    }
+}
+
+fn main() {}

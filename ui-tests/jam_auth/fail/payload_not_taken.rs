@@ -1,0 +1,16 @@
+// The handler takes another payload than it asked for.
+
+use jam::{Auth, JamPayload, jam_auth};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+#[jam_auth(backend = "jwt", payload(user: u64))]
+async fn get_user(user: Auth<User>) -> String {
+    user.user.to_string()
+}
+
+fn main() {}

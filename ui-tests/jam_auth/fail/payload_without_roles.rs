@@ -1,0 +1,20 @@
+// The rule asks for what the payload does not have.
+
+use jam::{Auth, JamPayload, jam_auth};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+enum Role {
+    Admin,
+}
+
+#[jam_auth(backend = "jwt", role(Role::Admin))]
+async fn me(user: Auth<User>) -> String {
+    user.user.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+// The rule asks for what the payload does not have.
+
+use jam::{Auth, JamPayload, jam_auth};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+#[jam_auth(backend = "jwt", scope("notes:read"))]
+async fn me(user: Auth<User>) -> String {
+    user.user.to_string()
+}
+
+fn main() {}

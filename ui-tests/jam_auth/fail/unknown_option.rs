@@ -1,0 +1,16 @@
+// Misspelt options: all are reported, and nothing is called missing.
+
+use jam::{Auth, JamPayload, jam_auth};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+#[jam_auth(backnd = "jwt", haeder = "authorization", roels(Role::Admin), lifetime = "5m")]
+async fn me(user: Auth<User>) -> String {
+    user.user.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,102 @@
+//! No lint has anything to say about what the macros write.
+
+#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, unused)]
+#![deny(
+    elided_lifetimes_in_paths,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_local_definitions,
+    single_use_lifetimes,
+    trivial_casts,
+    unit_bindings,
+    unused_lifetimes,
+    unused_results,
+    variant_size_differences
+)]
+
+use axum::Json;
+use axum::extract::Path;
+use jam::__private;
+use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, Verb, dsl};
+use jam::{jam_auth, jam_routes};
+use serde::{Deserialize, Serialize};
+
+/// A role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+pub enum Role {
+    /// May read.
+    Reader,
+    /// May everything.
+    Admin,
+}
+
+/// A caller.
+#[derive(Clone, Debug, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role, scopes("a"))]
+pub struct User {
+    /// Who.
+    #[jam(sub)]
+    pub id: u64,
+    /// As what.
+    #[jam(roles)]
+    pub roles: Vec<Role>,
+    /// With what.
+    #[jam(scopes)]
+    pub scopes: Scopes,
+}
+
+/// A rule.
+pub const WEB: Access<User> = dsl::user().backend("session").cookie("sid");
+
+/// A page.
+#[jam_auth(backend = "jwt", cookie = "jwt", role(Role::Admin))]
+pub async fn me(user: Auth<User>, Path(id): Path<u64>) -> Json<u64> {
+    Json(user.id + id)
+}
+
+/// A page for all.
+#[jam_auth(backend = "jwt", optional)]
+pub async fn home(user: Option<Auth<User>>, path: Path<u64>) -> Result<Json<u64>, String> {
+    let Some(user) = user else {
+        return Err("stranger".to_owned());
+    };
+    Ok(Json(user.id + *path))
+}
+
+/// A page with a payload of its own.
+#[jam_auth(backend = "jwt", payload(user: u64, name: String))]
+pub async fn own(user: Auth<OwnPayload>) -> String {
+    format!("{} {}", user.user, user.name)
+}
+
+mod inner {
+    use jam::{Auth, jam_auth};
+
+    #[jam_auth(super::WEB)]
+    pub(crate) async fn page(_: Auth<super::User>) {}
+
+    #[jam_auth(backend = "jwt", payload(user: u64))]
+    pub(super) async fn private(user: Auth<PrivatePayload>) -> String {
+        user.user.to_string()
+    }
+}
+
+/// A table.
+pub fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        WEB = [get("/page", inner::page)],
+        public("probe") = [],
+        declared() = [get("/me/{id}", me), get("/own", own), get("/private", inner::private)],
+        merge(JamRouter::new()),
+        dsl::user::<User>().backend("jwt").optional() = [get("/home/{id}", home)],
+    ]
+}
+
+fn main() {
+    let _ = Verb::Get;
+    let _ = __private::need_send::<std::future::Ready<()>>;
+    #[jam_auth(WEB)]
+    async fn inside(_: Auth<User>) {}
+    let _: JamRouter<Jam> = jam_routes![declared() = [get("/inside", inside)]];
+    let _ = (routes(), Role::Reader);
+}

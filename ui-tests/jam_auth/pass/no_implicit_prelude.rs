@@ -1,0 +1,64 @@
+// Nothing of the prelude, and names of it that mean something else.
+
+#![no_implicit_prelude]
+
+use ::jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
+use ::serde::{Deserialize, Serialize};
+use ::std::clone::Clone;
+use ::std::cmp::{Eq, PartialEq};
+use ::std::marker::Copy;
+
+#[allow(dead_code)]
+trait Option {}
+#[allow(dead_code)]
+enum Result {
+    Some,
+    Ok,
+}
+#[allow(dead_code)]
+mod core {}
+#[allow(dead_code)]
+mod std {}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+enum Role {
+    Admin,
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role, scopes("a"))]
+struct User {
+    #[jam(sub)]
+    id: u64,
+    #[jam(roles)]
+    roles: ::std::vec::Vec<Role>,
+    #[jam(scopes)]
+    scopes: Scopes,
+}
+
+#[jam_auth(backend = "jwt", cookie = "jwt", role(Role::Admin), any_role(Role::Admin), scope("a"))]
+async fn me(user: Auth<User>) -> ::std::string::String {
+    ::std::string::ToString::to_string(&user.id)
+}
+
+#[jam_auth(backend = "jwt", optional)]
+async fn home(user: ::std::option::Option<Auth<User>>) -> ::std::string::String {
+    let _ = user;
+    ::std::string::String::new()
+}
+
+#[jam_auth(backend = "jwt", payload(user: u64))]
+async fn own(user: Auth<OwnPayload>) -> ::std::string::String {
+    ::std::string::ToString::to_string(&user.user)
+}
+
+fn routes() -> ::jam::JamRouter<::jam::Jam> {
+    ::jam::jam_routes![
+        declared() = [get("/me", me), get("/", home)],
+        user::<OwnPayload>() = [get("/own", own)],
+    ]
+}
+
+fn main() {
+    let _ = routes();
+}

@@ -1,0 +1,59 @@
+// In a function, in modules, under a raw name, with arguments that may vanish.
+
+use jam::{Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+pub struct User {
+    pub user: u64,
+}
+
+pub mod pages {
+    pub mod notes {
+        use crate::User;
+        use jam::{Auth, jam_auth};
+
+        #[jam_auth(backend = "jwt")]
+        pub async fn list(user: Auth<User>) -> String {
+            user.user.to_string()
+        }
+
+        #[jam_auth(backend = "jwt")]
+        pub(crate) async fn r#type(user: Auth<User>) -> String {
+            user.user.to_string()
+        }
+    }
+}
+
+use pages::notes::{self, r#type};
+
+#[jam_auth(backend = "jwt")]
+#[allow(clippy::unused_async)]
+async fn cfg(
+    #[cfg(any())] _: u8,
+    user: Auth<User>,
+    #[cfg(all())] _: axum::extract::Path<u64>,
+) -> String {
+    user.user.to_string()
+}
+
+fn routes() -> JamRouter<Jam> {
+    #[jam_auth(backend = "jwt", payload(user: u64))]
+    async fn inside(user: Auth<InsidePayload>) -> String {
+        user.user.to_string()
+    }
+
+    jam_routes![
+        declared() = [
+            get("/", inside),
+            get("/type", r#type),
+            get("/notes", notes::list),
+            get("/all", crate::pages::notes::list),
+            get("/cfg/{id}", cfg),
+        ],
+    ]
+}
+
+fn main() {
+    let _ = routes();
+}

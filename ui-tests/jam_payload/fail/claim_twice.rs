@@ -1,0 +1,13 @@
+// Two fields are kept under one name.
+
+use jam::JamPayload;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    #[jam(scopes)]
+    scopes: jam::Scopes,
+    scope: String,
+}
+
+fn main() {}

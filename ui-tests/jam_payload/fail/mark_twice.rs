@@ -1,0 +1,16 @@
+// Two fields are the subject, and one is two things.
+
+use jam::JamPayload;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    #[jam(sub)]
+    id: u64,
+    #[jam(sub)]
+    name: String,
+    #[jam(scopes, sub)]
+    scopes: jam::Scopes,
+}
+
+fn main() {}

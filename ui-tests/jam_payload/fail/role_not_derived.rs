@@ -1,0 +1,18 @@
+// The roles have no names.
+
+use jam::JamPayload;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role)]
+struct User {
+    #[jam(roles)]
+    roles: Vec<Role>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Role {
+    Admin,
+}
+
+fn main() {}

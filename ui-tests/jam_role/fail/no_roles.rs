@@ -1,0 +1,8 @@
+// An enum without variants.
+
+use jam::JamRole;
+
+#[derive(Clone, Copy, PartialEq, Eq, JamRole)]
+enum Role {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// A rule holds roles, and is copied.
+
+use jam::JamRole;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+enum Role {
+    Admin,
+}
+
+fn main() {}

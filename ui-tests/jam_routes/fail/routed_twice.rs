@@ -1,0 +1,24 @@
+// One route, two handlers.
+
+use jam::dsl::user;
+use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+const WEB: Access<User> = user().backend("session").cookie("sid");
+
+async fn list() {}
+async fn show() {}
+
+fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        WEB = [get("/notes", list), post("/notes", show), any("/notes", show)],
+        public("shared by link") = [get("/notes", show), any("/notes", list)],
+    ]
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+// In this release a rule belongs to the section.
+
+use jam::dsl::user;
+use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+const WEB: Access<User> = user().backend("session").cookie("sid");
+
+async fn list() {}
+async fn show() {}
+
+fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        WEB = [get("/a", list).hide(), get("/b", show).optional()],
+    ]
+}
+
+fn main() {}

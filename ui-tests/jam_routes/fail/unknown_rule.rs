@@ -1,0 +1,25 @@
+// rustc knows the rules and their words.
+
+use jam::dsl::user;
+use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+const WEB: Access<User> = user().backend("session").cookie("sid");
+
+async fn list() {}
+async fn show() {}
+
+fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        publik("probe") = [get("/a", list)],
+        WBE = [get("/b", show)],
+        WEB = [get("/c", show)],
+    ]
+}
+
+fn main() {}

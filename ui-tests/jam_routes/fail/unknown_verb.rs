@@ -1,0 +1,23 @@
+// Verbs are written as axum writes them.
+
+use jam::dsl::user;
+use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+const WEB: Access<User> = user().backend("session").cookie("sid");
+
+async fn list() {}
+async fn show() {}
+
+fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        WEB = [GET("/a", list), gte("/b", list), connect("/c", show)],
+    ]
+}
+
+fn main() {}
