@@ -2,6 +2,8 @@
 //! them, and what they expand to is private to the two.
 
 mod diagnostics;
+#[cfg(test)]
+mod half_typed;
 mod handler;
 mod paths;
 mod payload;

@@ -54,7 +54,7 @@ async fn decide<P: Payload>(
              host: remove .development(..)",
         ));
     }
-    let Some((source, credential)) = presented(jam, access, parts)? else {
+    let Some(Presented { source, credential }) = presented(jam, access, parts)? else {
         return match access.optional {
             true => Ok(Admission::Stranger { stale: None }),
             false => Err(Rejection::new(RejectionKind::NoCredential)),
@@ -83,20 +83,26 @@ async fn decide<P: Payload>(
     }))
 }
 
-/// The first source that holds anything, and the credential there; `None` in its place
-/// when there are several and none can be preferred.
+/// The first source that holds anything.
+struct Presented<'a> {
+    source: Source,
+    /// `None` when there are several and none can be preferred.
+    credential: Option<&'a [u8]>,
+}
+
 fn presented<'a, P: Payload>(
     jam: &Jam,
     access: &Access<P>,
     parts: &'a Parts,
-) -> Result<Option<(Source, Option<&'a [u8]>)>, Rejection> {
+) -> Result<Option<Presented<'a>>, Rejection> {
     for source in access.sources() {
-        match credential::find(&parts.headers, source, jam.transport()) {
-            Found::Nothing => {}
-            Found::Credential(credential) => return Ok(Some((source, Some(credential)))),
-            Found::Ambiguous => return Ok(Some((source, None))),
+        let credential = match credential::find(&parts.headers, source, jam.transport()) {
+            Found::Nothing => continue,
+            Found::Credential(credential) => Some(credential),
+            Found::Ambiguous => None,
             Found::Malformed => return Err(Rejection::new(RejectionKind::InvalidRequest)),
-        }
+        };
+        return Ok(Some(Presented { source, credential }));
     }
     Ok(None)
 }
@@ -110,7 +116,7 @@ async fn recognize<P: Payload>(
     let now = jam.now();
     match backend {
         BackendName::Jwt => {
-            let tokens = jam.tokens().map_err(rejection)?;
+            let tokens = jam.tokens().map_err(|error| rejection(&error))?;
             match tokens.verify::<P>(credential, now) {
                 Ok(claims) => Ok(Some((Evidence::Token(claims.registered), claims.payload))),
                 Err(fault) => {
@@ -120,18 +126,18 @@ async fn recognize<P: Payload>(
             }
         }
         BackendName::Session => {
-            let sessions = jam.session_backend().map_err(rejection)?;
+            let sessions = jam.session_backend().map_err(|error| rejection(&error))?;
             let session = sessions
                 .open::<P>(credential, now)
                 .await
-                .map_err(rejection)?;
+                .map_err(|error| rejection(&error))?;
             Ok(session.map(|session| (Evidence::Session(session.about), session.data)))
         }
     }
 }
 
 /// What an operation's failure means for the request that needed it.
-fn rejection(error: Error) -> Rejection {
+fn rejection(error: &Error) -> Rejection {
     tracing::error!(target: "jam", %error, "the gate could not decide");
     Rejection::new(match error.kind() {
         ErrorKind::Store | ErrorKind::Random => RejectionKind::Unavailable,

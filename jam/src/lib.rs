@@ -1,4 +1,4 @@
-//! Declarative authentication and authorization for [axum](axum).
+//! Declarative authentication and authorization for [axum].
 //!
 //! You say who may call a handler, and the macros generate the code that enforces it. What
 //! is wrong does not compile, and the message says what to type instead.

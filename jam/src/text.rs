@@ -43,20 +43,28 @@ pub(crate) fn is_token68(bytes: &[u8]) -> bool {
 }
 
 pub(crate) const fn same(left: &str, right: &str) -> bool {
+    equal(left, right, false)
+}
+
+pub(crate) const fn same_ignoring_case(left: &str, right: &str) -> bool {
+    equal(left, right, true)
+}
+
+const fn equal(left: &str, right: &str, ignoring_case: bool) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;
     }
     let mut at = 0;
     while at < left.len() {
-        if left[at] != right[at] {
+        let same = match ignoring_case {
+            true => left[at].eq_ignore_ascii_case(&right[at]),
+            false => left[at] == right[at],
+        };
+        if !same {
             return false;
         }
         at += 1;
     }
     true
-}
-
-pub(crate) const fn same_ignoring_case(left: &str, right: &str) -> bool {
-    left.as_bytes().eq_ignore_ascii_case(right.as_bytes())
 }

@@ -90,7 +90,7 @@ impl Args {
             errors.at(
                 path,
                 "`#[jam_auth]` takes options or the path of one rule",
-                "give the rule a name, `const RULE: Access<User> = ..`, and write `#[jam_auth(RULE)]`",
+                "name the rule, `const RULE: Access<User> = ..`, and write `#[jam_auth(RULE)]`",
             );
         } else if let Some(first) = &self.constant {
             errors.at(

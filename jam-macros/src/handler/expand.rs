@@ -2,12 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
-use syn::{
-    FnArg, GenericArgument, GenericParam, Pat, PathArguments, ReturnType, Signature, Token, Type,
-};
+use syn::{Attribute, FnArg, GenericParam, Pat, ReturnType, Signature, Token, Type};
 
-use super::item::{Caller, Handler, bare};
+use super::item::{Caller, Handler};
 use super::rule::{Call, OwnPayload, Rule};
+use super::types::{bare, inferred, mark, plain_name};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
 use crate::tokens;
@@ -43,11 +42,11 @@ impl Output<'_> {
     //                 rule
     //             };
     //         }
-    //         const _: () = { let _ = <me as Rule>::ACCESS; };
     //         fn __jam_check(a0: Auth<User, me>) {
     //             need_response::<Json<User>>();
     //             need_send(&me(a0));
     //         }
+    //         let _ = <me as Rule>::ACCESS;
     //     };
     pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let own_payload = self.own_payload();
@@ -57,48 +56,22 @@ impl Output<'_> {
             self.function(caller)
         };
         let marker = self.marker();
-        let krate = self.krate;
-        let private = krate.private();
-        let name = self.handler.name();
-        let access = match rule {
-            Rule::Constant(path) => path.clone(),
-            Rule::Chain(calls) => {
-                let calls = calls.iter().map(Call::statement);
-                let user = quote!(#krate::dsl::user::<Self::Payload>());
-                let user = tokens::located(user, tokens::place(caller.payload.to_token_stream()));
-                quote!({
-                    let rule = #user;
-                    #(#calls)*
-                    rule
-                })
-            }
-        };
-        let implementation = self.implementation(&caller.payload, &access);
-        let evaluated = quote!(<#name as #private::Rule>::ACCESS);
-        let evaluated = match rule {
-            Rule::Constant(path) => {
-                let check = if caller.optional {
-                    quote!(check_optional)
-                } else {
-                    quote!(check_required)
-                };
-                let check = quote!(#private::#check(&#evaluated));
-                tokens::located(check, tokens::place(path.clone()))
-            }
-            Rule::Chain(_) => quote!({ let _ = #evaluated; }),
-        };
+        let implementation = self.implementation(&caller.payload, &self.access(rule, caller));
+        let evaluation = self.evaluation(rule, caller);
         let signature = self.signature_check(&sig, caller);
         let editor = self.editor();
+        let cfgs = self.cfgs();
         quote! {
             #own_payload
             #function
             #marker
-            #[allow(unexpected_cfgs, unused_qualifications)]
+            #(#cfgs)*
+            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
             const _: () = {
                 #editor
                 #implementation
-                const _: () = #evaluated;
                 #signature
+                #evaluation
             };
         }
     }
@@ -116,21 +89,23 @@ impl Output<'_> {
             let marker = self.marker();
             let krate = self.krate;
             let implementation = self.implementation(&caller.payload, &quote!(#krate::dsl::user()));
+            let cfgs = self.cfgs();
             quote! {
                 #marker
+                #(#cfgs)*
                 const _: () = {
                     #implementation
                 };
             }
         });
-        let editor = self.editor();
-        let errors = errors.into_tokens();
-        let editor = (!self.handler.is_method()).then(|| {
+        let editor = self.editor().filter(|_| !self.handler.is_method());
+        let editor = editor.map(|editor| {
             quote! {
                 #[allow(unexpected_cfgs)]
                 const _: () = { #editor };
             }
         });
+        let errors = errors.into_tokens();
         quote!(#item #own_payload #rule #editor #errors)
     }
 
@@ -224,7 +199,9 @@ impl Output<'_> {
     fn marker(&self) -> TokenStream {
         let vis = &self.handler.vis;
         let name = self.handler.name();
+        let cfgs = self.cfgs();
         quote! {
+            #(#cfgs)*
             #[doc(hidden)]
             #[allow(
                 dead_code,
@@ -235,6 +212,43 @@ impl Output<'_> {
                 clippy::exhaustive_structs
             )]
             #vis struct #name {}
+        }
+    }
+
+    fn access(&self, rule: &Rule, caller: &Caller) -> TokenStream {
+        let calls = match rule {
+            Rule::Constant(path) => return path.clone(),
+            Rule::Chain(calls) => calls.iter().map(Call::statement),
+        };
+        let krate = self.krate;
+        let user = quote!(#krate::dsl::user::<Self::Payload>());
+        let user = tokens::located(user, tokens::place(caller.payload.to_token_stream()));
+        quote!({
+            let rule = #user;
+            #(#calls)*
+            rule
+        })
+    }
+
+    /// A constant of an impl is evaluated where it is used, which here is not
+    /// before the program is built: this has it evaluated at once.
+    fn evaluation(&self, rule: &Rule, caller: &Caller) -> TokenStream {
+        let private = self.krate.private();
+        let name = self.handler.name();
+        let access = quote!(<#name as #private::Rule>::ACCESS);
+        match rule {
+            Rule::Constant(path) if caller.optional => {
+                let check = quote!(#private::check_optional(&#access));
+                tokens::located(check, tokens::place(path.clone()))
+            }
+            Rule::Constant(path) => {
+                let check = quote!(#private::check_required(&#access));
+                tokens::located(check, tokens::place(path.clone()))
+            }
+            Rule::Chain(_) => {
+                let place = tokens::place(caller.payload.to_token_stream());
+                tokens::located(quote!(let _ = #access;), place)
+            }
         }
     }
 
@@ -305,15 +319,25 @@ impl Output<'_> {
     // The options are real items of the runtime, so that an editor that
     // expands macros completes and documents their names. A compiler has no
     // use for them, and would complain a second time about an unknown one.
-    fn editor(&self) -> TokenStream {
+    fn editor(&self) -> Option<TokenStream> {
         let krate = self.krate;
-        let keys = self.keys.iter().filter(|key| *key != "crate");
-        quote! {
-            #[cfg(rust_analyzer)]
-            fn __jam_options() {
-                #(let _ = #krate::options::#keys;)*
+        // A keyword, such as `crate`, can be the name of no item.
+        let is_name = |key: &&Ident| syn::parse2::<Ident>(key.to_token_stream()).is_ok();
+        let keys: Vec<_> = self.keys.iter().filter(is_name).collect();
+        (!keys.is_empty()).then(|| {
+            quote! {
+                #[cfg(rust_analyzer)]
+                fn __jam_options() {
+                    #(let _ = #krate::options::#keys;)*
+                }
             }
-        }
+        })
+    }
+
+    /// What stands beside the handler vanishes with it.
+    fn cfgs(&self) -> Vec<&Attribute> {
+        let attrs = self.handler.attrs.iter();
+        attrs.filter(|attr| attr.path().is_ident("cfg")).collect()
     }
 
     fn own_payload(&self) -> Option<TokenStream> {
@@ -322,6 +346,7 @@ impl Output<'_> {
         let private = krate.private();
         let serde = krate.serde();
         let vis = &self.handler.vis;
+        let cfgs = self.cfgs();
         let doc = format!("The payload of the handler `{}`.", self.handler.name());
         let renamed = krate.is_renamed().then(|| quote!(#[jam(crate = #krate)]));
         let fields = fields.iter().map(|field| {
@@ -331,6 +356,7 @@ impl Output<'_> {
             quote!(#(#attrs)* pub #ident: #ty)
         });
         Some(quote! {
+            #(#cfgs)*
             #[doc = #doc]
             #[derive(
                 ::core::clone::Clone,
@@ -346,63 +372,5 @@ impl Output<'_> {
                 #(#fields,)*
             }
         })
-    }
-}
-
-/// Adds the rule as the second argument of the user's own `Auth<..>`.
-fn mark(ty: &mut Type, rule: &Ident) {
-    match ty {
-        Type::Group(group) => mark(&mut group.elem, rule),
-        Type::Paren(paren) => mark(&mut paren.elem, rule),
-        Type::Path(path) => {
-            if let Some(segment) = path.path.segments.last_mut()
-                && let PathArguments::AngleBracketed(list) = &mut segment.arguments
-            {
-                let rule = Type::Verbatim(rule.to_token_stream());
-                list.args.push(GenericArgument::Type(rule));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The name an argument has when its pattern is nothing more than that.
-fn plain_name(pat: &Pat) -> Option<Ident> {
-    match pat {
-        Pat::Ident(pat) if pat.to_token_stream().into_iter().count() == 1 => {
-            Some(pat.ident.clone())
-        }
-        _ => None,
-    }
-}
-
-/// The type with `_` in place of every `impl Trait`, as a `let` may have it.
-fn inferred(ty: &Type) -> Type {
-    let mut ty = ty.clone();
-    infer(&mut ty);
-    ty
-}
-
-fn infer(ty: &mut Type) {
-    match ty {
-        Type::ImplTrait(_) => *ty = Type::Verbatim(quote!(_)),
-        Type::Array(array) => infer(&mut array.elem),
-        Type::Group(group) => infer(&mut group.elem),
-        Type::Paren(paren) => infer(&mut paren.elem),
-        Type::Reference(reference) => infer(&mut reference.elem),
-        Type::Slice(slice) => infer(&mut slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer),
-        Type::Path(path) => {
-            for segment in &mut path.path.segments {
-                if let PathArguments::AngleBracketed(list) = &mut segment.arguments {
-                    for argument in &mut list.args {
-                        if let GenericArgument::Type(ty) = argument {
-                            infer(ty);
-                        }
-                    }
-                }
-            }
-        }
-        _ => {}
     }
 }

@@ -4,8 +4,9 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, GenericArgument, PathArguments, Signature, Type, Visibility};
+use syn::{Attribute, FnArg, GenericArgument, Signature, Type, Visibility};
 
+use super::types::{arguments, bare, last_segment};
 use crate::diagnostics::Errors;
 use crate::tokens;
 
@@ -283,29 +284,6 @@ impl Handler {
         self.arguments()
             .flat_map(|argument| &argument.attrs)
             .any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
-    }
-}
-
-/// The type without parentheses and without what `macro_rules!` wraps it in.
-pub(crate) fn bare(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => bare(&group.elem),
-        Type::Paren(paren) => bare(&paren.elem),
-        ty => ty,
-    }
-}
-
-fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
-    match bare(ty) {
-        Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
-        _ => None,
-    }
-}
-
-fn arguments(segment: &syn::PathSegment) -> Vec<&GenericArgument> {
-    match &segment.arguments {
-        PathArguments::AngleBracketed(list) => list.args.iter().collect(),
-        _ => Vec::new(),
     }
 }
 

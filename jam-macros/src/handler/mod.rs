@@ -4,6 +4,7 @@ mod args;
 mod expand;
 mod item;
 mod rule;
+mod types;
 
 use proc_macro2::TokenStream;
 

@@ -111,7 +111,10 @@ fn verb(row: &Row, krate: &Krate) -> TokenStream {
 /// generic handler does not have.
 fn marker(handler: &TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = handler.clone().into_iter().collect();
-    let is = |place: usize, wanted: char| matches!(tokens.get(place), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);
+    let is = |place: usize, wanted: char| match tokens.get(place) {
+        Some(TokenTree::Punct(punct)) => punct.as_char() == wanted,
+        _ => false,
+    };
     let end = (0..tokens.len())
         .find(|&place| is(place, ':') && is(place + 1, ':') && is(place + 2, '<'))
         .unwrap_or(tokens.len());

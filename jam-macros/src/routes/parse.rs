@@ -109,12 +109,17 @@ fn item(part: &[TokenTree], items: &mut Vec<Item>, errors: &mut Errors) -> usize
     part.len()
 }
 
-/// Where the `=` between a rule and its rows is.
+/// Where the `=` between a rule and its rows is; `==` and `=>` are none.
 fn section_sign(part: &[TokenTree]) -> Option<usize> {
-    let is_joint = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint);
-    part.iter().enumerate().position(|(place, token)| {
-        matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone)
-            && !(place > 0 && is_joint(part.get(place - 1)))
+    let mut joined = false;
+    part.iter().position(|token| {
+        let TokenTree::Punct(punct) = token else {
+            joined = false;
+            return false;
+        };
+        let alone = !joined && punct.spacing() == Spacing::Alone;
+        joined = punct.spacing() == Spacing::Joint;
+        alone && punct.as_char() == '='
     })
 }
 

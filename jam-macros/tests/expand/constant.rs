@@ -9,19 +9,15 @@ async fn me(_: Auth<User, me>) {}
     clippy::exhaustive_structs
 )]
 struct me {}
-#[allow(unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
-    #[cfg(rust_analyzer)]
-    fn __jam_options() {}
     #[automatically_derived]
     impl ::jam::__private::Rule for me {
         type Payload = User;
         const ACCESS: ::jam::Access<Self::Payload> = self::rules::WEB;
     }
-    const _: () = ::jam::__private::check_required(
-        &<me as ::jam::__private::Rule>::ACCESS,
-    );
     fn __jam_check(a0: Auth<User, me>) {
         ::jam::__private::need_send(&me(a0));
     }
+    ::jam::__private::check_required(&<me as ::jam::__private::Rule>::ACCESS)
 };

@@ -15,7 +15,7 @@ where
     clippy::exhaustive_structs
 )]
 struct edit {}
-#[allow(unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
     #[cfg(rust_analyzer)]
     fn __jam_options() {
@@ -43,13 +43,11 @@ const _: () = {
             rule
         };
     }
-    const _: () = {
-        let _ = <edit as crate::auth::jam::__private::Rule>::ACCESS;
-    };
     fn __jam_check<D: Db, const N: usize>(a0: jam::Auth<User, edit>, a1: State<D>)
     where
         D: Clone,
     {
         crate::auth::jam::__private::need_send(&edit::<D, N>(a0, a1));
     }
+    let _ = <edit as crate::auth::jam::__private::Rule>::ACCESS;
 };

@@ -11,7 +11,7 @@ pub async fn get_user(user: Auth<User, get_user>, Path(id): Path<u64>) -> Json<U
     clippy::exhaustive_structs
 )]
 pub struct get_user {}
-#[allow(unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
     #[cfg(rust_analyzer)]
     fn __jam_options() {
@@ -28,11 +28,9 @@ const _: () = {
             rule
         };
     }
-    const _: () = {
-        let _ = <get_user as ::jam::__private::Rule>::ACCESS;
-    };
     fn __jam_check(a0: Auth<User, get_user>, a1: Path<u64>) {
         ::jam::__private::need_response::<Json<User>>();
         ::jam::__private::need_send(&get_user(a0, a1));
     }
+    let _ = <get_user as ::jam::__private::Rule>::ACCESS;
 };

@@ -28,7 +28,7 @@ async fn home(
     clippy::exhaustive_structs
 )]
 struct home {}
-#[allow(unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
     #[cfg(rust_analyzer)]
     fn __jam_options() {
@@ -45,10 +45,8 @@ const _: () = {
             rule
         };
     }
-    const _: () = {
-        let _ = <home as ::jam::__private::Rule>::ACCESS;
-    };
     fn __jam_check(a0: ::jam::__private::Optional<User, home>, a1: Path<u64>) {
         ::jam::__private::need_send(&home(a0, a1));
     }
+    let _ = <home as ::jam::__private::Rule>::ACCESS;
 };

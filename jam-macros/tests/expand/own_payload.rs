@@ -25,7 +25,7 @@ pub async fn get_user(user: Auth<GetUserPayload, get_user>) {}
     clippy::exhaustive_structs
 )]
 pub struct get_user {}
-#[allow(unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
     #[cfg(rust_analyzer)]
     fn __jam_options() {
@@ -41,10 +41,8 @@ const _: () = {
             rule
         };
     }
-    const _: () = {
-        let _ = <get_user as renamed::__private::Rule>::ACCESS;
-    };
     fn __jam_check(a0: Auth<GetUserPayload, get_user>) {
         renamed::__private::need_send(&get_user(a0));
     }
+    let _ = <get_user as renamed::__private::Rule>::ACCESS;
 };

@@ -76,7 +76,7 @@ impl Jam {
             ))
         });
         let root = Value::Object(from_variables(variables));
-        configure(Jam::builder(), "the environment", root)?.build()
+        configure(Self::builder(), "the environment", root)?.build()
     }
 }
 

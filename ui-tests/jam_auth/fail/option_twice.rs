@@ -8,7 +8,12 @@ struct User {
     user: u64,
 }
 
-#[jam_auth(backend = "jwt", header = "x-id", backend = "session", header = "x-key")]
+#[jam_auth(
+    backend = "jwt",
+    header = "x-id",
+    backend = "session",
+    header = "x-key"
+)]
 async fn me(user: Auth<User>) -> String {
     user.user.to_string()
 }

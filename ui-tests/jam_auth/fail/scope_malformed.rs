@@ -25,7 +25,10 @@ async fn one(user: Auth<User>) -> String {
     user.id.to_string()
 }
 
-#[jam_auth(backend = "jwt", scope("notes read", "notes:read", "notes:read", WRITE))]
+#[jam_auth(
+    backend = "jwt",
+    scope("notes read", "notes:read", "notes:read", WRITE)
+)]
 async fn two(user: Auth<User>) -> String {
     user.id.to_string()
 }

@@ -8,7 +8,13 @@ struct User {
     user: u64,
 }
 
-#[jam_auth(backnd = "jwt", haeder = "authorization", roels(Role::Admin), lifetime = "5m")]
+#[jam_auth(
+    backnd = "jwt",
+    haeder = "authorization",
+    roels(Role::Admin),
+    lifetime = "5m",
+    type = "x"
+)]
 async fn me(user: Auth<User>) -> String {
     user.user.to_string()
 }

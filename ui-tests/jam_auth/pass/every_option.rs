@@ -48,7 +48,12 @@ async fn neither(mut user: Auth<User>) -> String {
     user.id.to_string()
 }
 
-#[jam_auth(backend = "jwt", role(Role::Admin), any_role(Role::Editor, Role::Admin), hide)]
+#[jam_auth(
+    backend = "jwt",
+    role(Role::Admin),
+    any_role(Role::Editor, Role::Admin),
+    hide
+)]
 async fn roles(_: Auth<User>) {}
 
 #[jam_auth(backend = "jwt", scope("notes:read", "notes:write"))]

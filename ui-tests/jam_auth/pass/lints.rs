@@ -86,7 +86,11 @@ pub fn routes() -> JamRouter<Jam> {
     jam_routes![
         WEB = [get("/page", inner::page)],
         public("probe") = [],
-        declared() = [get("/me/{id}", me), get("/own", own), get("/private", inner::private)],
+        declared() = [
+            get("/me/{id}", me),
+            get("/own", own),
+            get("/private", inner::private)
+        ],
         merge(JamRouter::new()),
         dsl::user::<User>().backend("jwt").optional() = [get("/home/{id}", home)],
     ]

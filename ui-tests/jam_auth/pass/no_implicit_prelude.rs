@@ -36,7 +36,13 @@ struct User {
     scopes: Scopes,
 }
 
-#[jam_auth(backend = "jwt", cookie = "jwt", role(Role::Admin), any_role(Role::Admin), scope("a"))]
+#[jam_auth(
+    backend = "jwt",
+    cookie = "jwt",
+    role(Role::Admin),
+    any_role(Role::Admin),
+    scope("a")
+)]
 async fn me(user: Auth<User>) -> ::std::string::String {
     ::std::string::ToString::to_string(&user.id)
 }

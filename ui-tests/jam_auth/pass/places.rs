@@ -1,5 +1,7 @@
 // In a function, in modules, under a raw name, with arguments that may vanish.
 
+#![deny(warnings)]
+
 use jam::{Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,22 @@ async fn cfg(
 ) -> String {
     user.user.to_string()
 }
+
+// Both orders with an attribute that may take the handler away.
+#[jam_auth(backend = "jwt", payload(user: u64))]
+#[cfg(any())]
+async fn gone(user: Auth<GonePayload>) -> String {
+    user.user.to_string()
+}
+
+#[cfg(any())]
+#[jam_auth(backend = "jwt")]
+async fn gone(user: Nothing) {}
+
+#[deprecated]
+#[jam_auth(backend = "jwt")]
+#[allow(dead_code)]
+async fn old(_: Auth<User>) {}
 
 fn routes() -> JamRouter<Jam> {
     #[jam_auth(backend = "jwt", payload(user: u64))]

@@ -49,7 +49,12 @@ macro_rules! optional {
     };
 }
 
-optional!(four, user, Auth<User>, user.map_or(String::new(), |user| user.user.to_string()));
+optional!(
+    four,
+    user,
+    Auth<User>,
+    user.map_or(String::new(), |user| user.user.to_string())
+);
 
 macro_rules! table {
     ($rule:expr; $($verb:ident $path:literal $handler:path),*) => {

@@ -63,9 +63,7 @@ where
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 struct Nothing {}
 
-const RULE: Access<User> = dsl::user()
-    .role(Role::SuperAdmin)
-    .scope("notes:write");
+const RULE: Access<User> = dsl::user().role(Role::SuperAdmin).scope("notes:write");
 const OF: Access<Of<u64>> = dsl::user();
 
 fn main() {
@@ -83,13 +81,30 @@ fn main() {
     assert_eq!(User::SCOPES, ["notes:read", "notes:write"]);
     assert_eq!(jam::Role::name(Role::SuperAdmin), "super-admin");
     assert_eq!(jam::Role::name(Role::Root), "root");
-    assert_eq!(<Role as jam::Role>::ALL, [Role::Reader, Role::SuperAdmin, Role::Root]);
-    let few = Few { sub: 7, role: Some(Role::Reader) };
+    assert_eq!(
+        <Role as jam::Role>::ALL,
+        [Role::Reader, Role::SuperAdmin, Role::Root]
+    );
+    let few = Few {
+        sub: 7,
+        role: Some(Role::Reader),
+    };
     assert_eq!(few.subject().as_deref(), Some("7"));
     assert!(few.has_role(Role::Reader));
-    let one = One { sub_id: 1, r#type: String::new() };
+    let one = One {
+        sub_id: 1,
+        r#type: String::new(),
+    };
     assert_eq!(one.subject(), None);
     let of = Of { data: 1_u64 };
     assert!(of.subject().is_none() && Nothing {}.subject().is_none());
-    let _ = (RULE, OF, user.exp, of.data, one.sub_id, one.r#type, user.rest.name);
+    let _ = (
+        RULE,
+        OF,
+        user.exp,
+        of.data,
+        one.sub_id,
+        one.r#type,
+        user.rest.name,
+    );
 }

@@ -15,10 +15,7 @@ async fn list() {}
 async fn show() {}
 
 fn routes() -> JamRouter<Jam> {
-    jam_routes![
-        "everybody" = [get("/a", list)],
-        WEB = [get("/b", show)],
-    ]
+    jam_routes!["everybody" = [get("/a", list)], WEB = [get("/b", show)],]
 }
 
 fn main() {}

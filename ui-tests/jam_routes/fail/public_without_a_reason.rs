@@ -15,10 +15,7 @@ async fn list() {}
 async fn show() {}
 
 fn routes() -> JamRouter<Jam> {
-    jam_routes![
-        public("") = [get("/a", list)],
-        WEB = [get("/b", show)],
-    ]
+    jam_routes![public("") = [get("/a", list)], WEB = [get("/b", show)],]
 }
 
 fn main() {}

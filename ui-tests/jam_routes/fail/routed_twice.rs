@@ -16,7 +16,11 @@ async fn show() {}
 
 fn routes() -> JamRouter<Jam> {
     jam_routes![
-        WEB = [get("/notes", list), post("/notes", show), any("/notes", show)],
+        WEB = [
+            get("/notes", list),
+            post("/notes", show),
+            any("/notes", show)
+        ],
         public("shared by link") = [get("/notes", show), any("/notes", list)],
     ]
 }

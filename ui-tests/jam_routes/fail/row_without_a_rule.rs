@@ -15,10 +15,7 @@ async fn list() {}
 async fn show() {}
 
 fn routes() -> JamRouter<Jam> {
-    jam_routes![
-        get("/notes", list),
-        WEB = [get("/about", show)],
-    ]
+    jam_routes![get("/notes", list), WEB = [get("/about", show)],]
 }
 
 fn main() {}

@@ -15,9 +15,7 @@ async fn list() {}
 async fn show() {}
 
 fn routes() -> JamRouter<Jam> {
-    jam_routes![
-        WEB = [get("/a", list).hide(), get("/b", show).optional()],
-    ]
+    jam_routes![WEB = [get("/a", list).hide(), get("/b", show).optional()],]
 }
 
 fn main() {}

@@ -15,9 +15,7 @@ async fn list() {}
 async fn show() {}
 
 fn routes() -> JamRouter<Jam> {
-    jam_routes![
-        WEB = [get("/a", lsit), get("/b", list), get("/c", show)],
-    ]
+    jam_routes![WEB = [get("/a", lsit), get("/b", list), get("/c", show)],]
 }
 
 fn main() {}

@@ -15,9 +15,7 @@ async fn list() {}
 async fn show() {}
 
 fn routes() -> JamRouter<Jam> {
-    jam_routes![
-        WEB = [GET("/a", list), gte("/b", list), connect("/c", show)],
-    ]
+    jam_routes![WEB = [GET("/a", list), gte("/b", list), connect("/c", show)],]
 }
 
 fn main() {}

@@ -1,0 +1,87 @@
+//! Code that is being typed is never whole: whatever is missing or too much,
+//! the macros answer, and do not panic.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::quote;
+
+/// The tokens with each one left out, doubled, or as the last, at all depths.
+fn variants(tokens: &TokenStream) -> Vec<TokenStream> {
+    let whole: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let mut variants = Vec::new();
+    for (place, token) in whole.iter().enumerate() {
+        let (before, after) = (&whole[..place], &whole[place + 1..]);
+        let with = |middle: &[TokenTree]| {
+            let parts = [before, middle, after].concat();
+            parts.into_iter().collect::<TokenStream>()
+        };
+        variants.push(with(&[]));
+        variants.push(with(&[token.clone(), token.clone()]));
+        variants.push(before.iter().cloned().collect());
+        if let TokenTree::Group(group) = token {
+            for inner in self::variants(&group.stream()) {
+                variants.push(with(&[Group::new(group.delimiter(), inner).into()]));
+            }
+        }
+    }
+    variants
+}
+
+#[test]
+fn attribute() {
+    let item = quote! {
+        #[doc = "x"]
+        pub async fn me<D: Db>(mut user: Option<Auth<User>>, Json(x): Json<u8>) -> Result<impl R, E>
+        where
+            D: Clone,
+        {
+            Ok(x)
+        }
+    };
+    let args = quote! {
+        backend = "jwt", cookie, header = "x-id", optional, role(Role::A), any_role(Role::A, B),
+        scope("a", "b"), hide, payload(#[jam(sub)] user: HashMap<u64, u64>), crate = self::jam, WEB
+    };
+    for args in variants(&args) {
+        crate::handler::expand(args, &item);
+    }
+    for item in variants(&item) {
+        crate::handler::expand(quote!(backend = "jwt", optional), &item);
+        crate::handler::expand(quote!(WEB), &item);
+    }
+}
+
+#[test]
+fn table() {
+    let table = quote! {
+        public("why") = [get("/a/{b}", pages::about::<A, B>), any("/x", |x| async move { x })],
+        user::<User>().optional() = { post("/b", b).role(Role::A) },
+        declared() = (put("/c", c)),
+        merge(other::routes()),
+        get("/d", d),
+    };
+    for table in variants(&table) {
+        crate::routes::expand(table);
+    }
+}
+
+#[test]
+fn derives() {
+    let payload = quote! {
+        #[jam(role = Role, scopes("a", "b"), crate = self::jam)]
+        #[serde(rename_all = "camelCase")]
+        pub struct User<T: Clone> where T: Copy {
+            #[jam(sub)] #[serde(rename(serialize = "a", deserialize = "b"))] id: u64,
+            #[jam(roles)] roles: Vec<Role>,
+            #[jam(scopes)] scopes: Scopes,
+            data: T,
+        }
+    };
+    let role = quote! {
+        #[serde(rename_all = "lowercase")]
+        enum Role { #[serde(rename = "r")] Reader, Admin { a: u8 } }
+    };
+    for item in variants(&payload).into_iter().chain(variants(&role)) {
+        crate::payload::expand(item.clone());
+        crate::role::expand(item);
+    }
+}

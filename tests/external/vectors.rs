@@ -1,0 +1,322 @@
+//! Vectors that others wrote: a line of JSON each, with the verdict that it must get.
+
+use std::path::Path;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::routing::get;
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use http_body_util::BodyExt;
+use jam::testing::ManualClock;
+use jam::{Auth, ErrorKind, Jam, JamPayload, Jwt, Sessions, TokenFault, jam_auth};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// Whatever is in the claims.
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct Anything {}
+
+fn rows(folder: &str, file: &str) -> Vec<Value> {
+    let path = Path::new(folder).join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn jam(jwt: Jwt, now: u64) -> Result<Jam, jam::ConfigError> {
+    let builder = Jam::builder().jwt(jwt).sessions(Sessions::in_memory());
+    builder.clock(ManualClock::at(now)).build()
+}
+
+/// The HS256 key of a row, if its key is one: JWK sets and other algorithms are read by
+/// other parts than this.
+fn hs256(key: &Value) -> Option<Jwt> {
+    let is_ours = key["kty"] == "oct"
+        && key.get("alg").is_none_or(|alg| alg == "HS256")
+        && key.get("use").is_none_or(|purpose| purpose == "sig");
+    let secret = URL_SAFE_NO_PAD.decode(key["k"].as_str()?).ok()?;
+    let jwt = Jwt::hs256(secret);
+    is_ours.then(|| match key["kid"].as_str() {
+        Some(kid) => jwt.key_id(kid),
+        None => jwt,
+    })
+}
+
+/// The key of a row, alone or as the only one of a set.
+fn key_of(row: &Value) -> &Value {
+    match row["key"]["keys"].as_array().map(Vec::as_slice) {
+        Some([only]) => only,
+        _ => &row["key"],
+    }
+}
+
+/// Whether the signature was found good, whatever became of the claims.
+fn signature_is_good(jam: &Jam, token: &str) -> bool {
+    match jam.verify_jwt_token::<Anything>(token) {
+        Ok(_) => true,
+        Err(error) => match error.kind() {
+            ErrorKind::Token(fault) => !matches!(
+                fault,
+                TokenFault::Malformed
+                    | TokenFault::Header
+                    | TokenFault::Key
+                    | TokenFault::Signature
+            ),
+            _ => false,
+        },
+    }
+}
+
+pub(crate) fn signatures(folder: &str) {
+    let (mut judged, mut wrong) = (0, Vec::new());
+    for row in rows(folder, "jws.jsonl") {
+        if row["allowed_algs"] != serde_json::json!(["HS256"]) {
+            continue;
+        }
+        let token = row["token"].as_str().unwrap();
+        let accepted = match hs256(key_of(&row)).map(|jwt| jam(jwt, 1_300_819_379)) {
+            Some(Ok(jam)) => signature_is_good(&jam, token),
+            // A key that is refused accepts nothing.
+            Some(Err(_)) => false,
+            None if row["key"]["keys"].is_array() && row["expect"] == "accept" => continue,
+            None => false,
+        };
+        judged += 1;
+        if accepted != (row["expect"] == "accept") {
+            wrong.push(format!("{} {}", row["id"], row["why"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(judged > 100, "only {judged} rows were judged");
+}
+
+pub(crate) fn claims(folder: &str) {
+    judge(&rows(folder, "claims.jsonl"), 55);
+}
+
+pub(crate) fn headers(folder: &str) {
+    judge(&rows(folder, "headers.jsonl"), 80);
+}
+
+fn judge(rows: &[Value], least: usize) {
+    let (mut judged, mut wrong) = (0, Vec::new());
+    for row in rows {
+        let policy = &row["policy"];
+        let leeway = policy["leeway"].as_u64().unwrap();
+        if leeway > 60 {
+            // More than a difference of clocks: Jam does not let itself be set up so. Such
+            // rows are about overflow, and ours saturates whatever the leeway.
+            assert_eq!(row["expect"], "either-no-panic");
+        }
+        let mut jwt = hs256(&row["key"])
+            .unwrap()
+            .issuer(policy["iss"].as_str().unwrap())
+            .audience(policy["aud"].as_str().unwrap())
+            .leeway(Duration::from_secs(leeway.min(60)));
+        if let Some(typ) = policy["typ"].as_str() {
+            jwt = jwt.token_type(typ);
+        }
+        let jam = jam(jwt, row["now"].as_u64().unwrap()).unwrap();
+        let verified = jam.verify_jwt_token::<Anything>(row["token"].as_str().unwrap());
+        judged += 1;
+        let right = match row["expect"].as_str().unwrap() {
+            "accept" => verified.is_ok(),
+            "reject" => verified.is_err(),
+            _ => true, // it did not panic
+        };
+        if !right {
+            wrong.push(format!("{} {}: {verified:?}", row["id"], row["why"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(judged >= least, "only {judged} rows were judged");
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    #[jam(sub)]
+    user: String,
+}
+
+const NOW: u64 = 1_800_000_000;
+const SECRET: &[u8] = b"a secret of the vectors' own, 32 bytes";
+
+#[jam_auth(backend = "jwt")]
+async fn by_header(user: Auth<User>) -> Json<User> {
+    Json(user.into_inner())
+}
+
+#[jam_auth(backend = "session", cookie = "sid")]
+async fn by_cookie(user: Auth<User>) -> Json<User> {
+    Json(user.into_inner())
+}
+
+/// What the vectors call one protected resource with two ways in: the header first.
+async fn both(
+    axum::extract::State(jam): axum::extract::State<Jam>,
+    request: Request,
+) -> axum::response::Response {
+    let by = match request.headers().contains_key("authorization") {
+        true => axum::routing::any(by_header).with_state::<()>(jam),
+        false => axum::routing::any(by_cookie).with_state::<()>(jam),
+    };
+    by.oneshot(request).await.unwrap()
+}
+
+fn token(members: Value, valid_secret: bool) -> String {
+    let mut claims = serde_json::json!({
+        "iss": "https://issuer.example", "aud": "api", "sub": "u1", "exp": NOW + 600,
+    });
+    for (name, value) in members.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#),
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    );
+    let secret = if valid_secret { SECRET } else { b"another" };
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap();
+    mac.update(signed.as_bytes());
+    format!(
+        "{signed}.{}",
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    )
+}
+
+pub(crate) fn http(folder: &str) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(over_http(&rows(folder, "http.jsonl")));
+}
+
+async fn over_http(rows: &[Value]) {
+    let jwt = Jwt::hs256(SECRET)
+        .issuer("https://issuer.example")
+        .audience("api");
+    let jam = jam(jwt, NOW).unwrap();
+    let session = async |user: &str| {
+        let data = User {
+            user: user.to_owned(),
+        };
+        jam.create_session(user, &data).await.unwrap().into_string()
+    };
+    let placeholders = [
+        ("{VALID}", token(serde_json::json!({}), true)),
+        ("{OTHER}", token(serde_json::json!({"sub": "other"}), true)),
+        (
+            "{EXPIRED}",
+            token(serde_json::json!({"exp": NOW - 1}), true),
+        ),
+        (
+            "{NBF_FUTURE}",
+            token(serde_json::json!({"nbf": NOW + 60}), true),
+        ),
+        ("{WRONG_AUD}", token(serde_json::json!({"aud": "x"}), true)),
+        (
+            "{CNF_JKT}",
+            token(serde_json::json!({"cnf": {"jkt": "x"}}), true),
+        ),
+        (
+            "{CNF_X5T}",
+            token(serde_json::json!({"cnf": {"x5t#S256": "x"}}), true),
+        ),
+        ("{BADSIG}", token(serde_json::json!({}), false)),
+        ("{SID_ATTACKER}", session("attacker").await),
+        ("{SID}", session("u1").await),
+        ("{COOKIE_NAME_UPPER}", "SID".to_owned()),
+        ("{COOKIE_NAME}", "sid".to_owned()),
+    ];
+    let fill = |text: &str| {
+        let filled = placeholders
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| {
+                text.replace(name, value)
+            });
+        filled
+    };
+    let app = Router::new()
+        .route("/protected", get(both).post(both))
+        .route("/ws", get(both))
+        .with_state(jam.clone());
+    let (mut judged, mut wrong) = (0, Vec::new());
+    for row in rows {
+        let (sent, expected) = (&row["request"], &row["expect"]);
+        // Revocation of single tokens is not a part of this library yet.
+        if sent.to_string().contains("{REVOKED}") {
+            continue;
+        }
+        let mut request = Request::builder()
+            .method(sent["method"].as_str().unwrap())
+            .uri(fill(sent["path"].as_str().unwrap()))
+            .header("host", "site.example");
+        for header in sent["headers"].as_array().unwrap() {
+            let value = fill(header[1].as_str().unwrap());
+            // What a server strips from a field before anybody sees it.
+            let value = value.trim_matches(' ').to_owned();
+            request = request.header(header[0].as_str().unwrap(), value);
+        }
+        let body = sent["body"].as_str().map(fill).unwrap_or_default();
+        let Ok(request) = request.body(Body::from(body)) else {
+            // No HTTP library sends or takes such a request.
+            continue;
+        };
+        let response = app.clone().oneshot(request).await.unwrap();
+        judged += 1;
+        let (head, body) = response.into_parts();
+        let body = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
+        let status = u64::from(head.status.as_u16());
+        let challenge = head
+            .headers
+            .get("www-authenticate")
+            .map_or(String::new(), |value| value.to_str().unwrap().to_owned());
+        let mut faults = Vec::new();
+        match (
+            expected["status_any"].as_array(),
+            expected["status"].as_u64(),
+        ) {
+            (Some(any), _) if any.contains(&Value::from(status)) => {}
+            (None, None) => {}
+            (None, Some(wanted)) if wanted == status => {}
+            wanted => faults.push(format!("{status} instead of {wanted:?}")),
+        }
+        if let Some(wanted) = expected["www_authenticate"].as_object()
+            && status == expected["status"].as_u64().unwrap_or(status)
+        {
+            let error = wanted["error"].as_str();
+            let found = challenge
+                .split("error=\"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next());
+            if !challenge.starts_with("Bearer") || found != error {
+                faults.push(format!("challenge {challenge}"));
+            }
+        }
+        if status == 401 && challenge.is_empty() {
+            faults.push("401 without a challenge".to_owned());
+        }
+        if let Some(echoed) = expected["not_in_headers"].as_str()
+            && format!("{:?}", head.headers).contains(echoed)
+        {
+            faults.push("the request's bytes are echoed".to_owned());
+        }
+        if let Some(principal) = expected["never_principal"].as_str()
+            && body.contains(principal)
+        {
+            faults.push(format!("{principal} got in"));
+        }
+        if expected["handler_not_run"] == true && body.contains("u1") {
+            faults.push("the handler ran".to_owned());
+        }
+        if !faults.is_empty() {
+            wrong.push(format!("{} {}: {faults:?}", row["id"], row["why"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(judged >= 45, "only {judged} rows were judged");
+}

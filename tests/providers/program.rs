@@ -1,0 +1,48 @@
+//! Signs and verifies whatever `jsonwebtoken`'s providers are in this program.
+
+use jam::{Jam, JamPayload, Jwt, Sessions};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+struct User {
+    #[jam(sub)]
+    id: u64,
+    ratio: f64,
+}
+
+/// `{"exp":4102444800,"iat":1.5,"sub":7,"ratio":5e-1}`
+const THEIRS: &str = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsImlhdCI6MS41LCJzdWIiOjcsInJhdGlvIjo1ZS0xfQ.1uTxqlS6L2X2hRXsJxLdeCKozpw4d8GaXAWuJ0CE2_U";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // That this program is what it says: the library's own way panics here.
+    let own_way = std::panic::catch_unwind(|| {
+        let key = jsonwebtoken::EncodingKey::from_secret(&[0; 32]);
+        jsonwebtoken::encode(&jsonwebtoken::Header::default(), &0, &key)
+    });
+    assert!(own_way.is_err(), "a provider was chosen");
+
+    let jam = Jam::builder().jwt(Jwt::hs256_random()).sessions(Sessions::in_memory()).build()?;
+    let user = User { id: 7, ratio: 0.5 };
+    let token = jam.gen_jwt_token(&jam.make_payload(user.clone()))?;
+    assert_eq!(jam.verify_jwt_token::<User>(token.as_str())?.into_inner(), user);
+
+    // Numbers that somebody else wrote, in each place where one may stand.
+    let theirs = Jam::builder().jwt(Jwt::hs256("a secret that is at least 32 bytes")).build()?;
+    assert_eq!(theirs.verify_jwt_token::<User>(THEIRS)?.into_inner(), user);
+
+    let session = jam.create_session("7", &user).await?;
+    let read = jam.get_session::<User>(&session).await?.ok_or("no session")?;
+    assert_eq!(read.into_inner(), user);
+
+    // Development mode is for debug builds alone.
+    let development = Jam::builder().sessions(Sessions::in_memory());
+    let development = development.development("127.0.0.1:3000".parse()?).build();
+    match (cfg!(debug_assertions), development) {
+        (true, Ok(_)) => {}
+        (false, Err(error)) => assert!(error.to_string().contains("release build"), "{error}"),
+        (debug, other) => panic!("debug {debug}: {other:?}"),
+    }
+    println!("signed, verified and remembered");
+    Ok(())
+}
