@@ -1,9 +1,10 @@
 //! Rules: who may call, as data that is put together at compile time.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use crate::cookie;
-use crate::payload::{HasRoles, HasScopes, Payload};
+use crate::payload::{HasRoles, HasScopes, Payload, Role};
 use crate::text;
 
 /// A backend that Jam has.
@@ -17,6 +18,7 @@ pub enum BackendName {
 }
 
 impl BackendName {
+    #[track_caller]
     const fn named(name: &str) -> Self {
         if text::same(name, "jwt") {
             return Self::Jwt;
@@ -52,7 +54,7 @@ impl Source {
 }
 
 /// A short list that a `const fn` can add to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct List<T: Copy> {
     items: [Option<T>; MOST],
     len: usize,
@@ -67,6 +69,7 @@ impl<T: Copy> List<T> {
         len: 0,
     };
 
+    #[track_caller]
     pub(crate) const fn with(mut self, item: T) -> Self {
         assert!(
             self.len < MOST,
@@ -86,8 +89,14 @@ impl<T: Copy> List<T> {
     }
 }
 
+impl<T: Copy + fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.into_iter()).finish()
+    }
+}
+
 /// What a caller must have, besides a valid credential.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum Condition<R: 'static> {
     Role(R),
     AnyRole(&'static [R]),
@@ -116,7 +125,6 @@ pub(crate) enum Condition<R: 'static> {
 /// `Authorization` header. Without [`backend`](Self::backend) it is the one that the
 /// [`Jam`](crate::Jam) was built with; if that has two, nobody is let in and the log says
 /// why.
-#[derive(Debug)]
 #[must_use = "a rule guards nothing until it stands in a table or an attribute"]
 pub struct Access<P: Payload> {
     pub(crate) backend: Option<BackendName>,
@@ -157,6 +165,7 @@ impl<P: Payload> Access<P> {
     }
 
     /// The backend that knows the caller: `"jwt"` or `"session"`.
+    #[track_caller]
     pub const fn backend(mut self, name: &'static str) -> Self {
         assert!(
             self.backend.is_none(),
@@ -171,6 +180,7 @@ impl<P: Payload> Access<P> {
     ///
     /// A request with an unsafe method whose credential is in a cookie must come from
     /// the same origin.
+    #[track_caller]
     pub const fn cookie(mut self, name: &'static str) -> Self {
         assert!(cookie::is_name(name), "this is not the name of a cookie");
         self.sources = self.sources.with(Source::Cookie(name));
@@ -179,6 +189,7 @@ impl<P: Payload> Access<P> {
 
     /// Looks for the credential in the cookie that has no name of its own:
     /// `__Host-jwt` or `__Host-session` (RFC 6265bis section 4.1.3.2).
+    #[track_caller]
     pub const fn cookie_default(self) -> Self {
         match self.backend {
             Some(BackendName::Jwt) => self.cookie(cookie::DEFAULT_JWT),
@@ -190,6 +201,7 @@ impl<P: Payload> Access<P> {
     /// Looks for the credential in the header `name`, before the sources that come
     /// after it. In `Authorization` it follows the scheme `Bearer`, in any case of its
     /// letters; any other header is the credential alone.
+    #[track_caller]
     pub const fn header(mut self, name: &'static str) -> Self {
         assert!(text::is_token(name), "this is not the name of a header");
         assert!(
@@ -204,6 +216,7 @@ impl<P: Payload> Access<P> {
     ///
     /// A bad header is still refused. A cookie that is no longer good is taken for none,
     /// and cleared.
+    #[track_caller]
     pub const fn optional(mut self) -> Self {
         assert!(
             self.conditions.is_empty(),
@@ -214,7 +227,8 @@ impl<P: Payload> Access<P> {
     }
 
     /// Asks for this role, besides what the rule asks for already.
-    pub const fn role(self, role: P::Role) -> Self
+    #[track_caller]
+    pub const fn role(self, role: <P as HasRoles>::Enum) -> Self
     where
         P: HasRoles,
     {
@@ -222,7 +236,8 @@ impl<P: Payload> Access<P> {
     }
 
     /// Asks for one of these roles, besides what the rule asks for already.
-    pub const fn any_role(self, roles: &'static [P::Role]) -> Self
+    #[track_caller]
+    pub const fn any_role(self, roles: &'static [<P as HasRoles>::Enum]) -> Self
     where
         P: HasRoles,
     {
@@ -235,6 +250,7 @@ impl<P: Payload> Access<P> {
 
     /// Asks for this scope, besides what the rule asks for already. It must be one of
     /// those that the payload declares: `#[jam(scopes("notes:write"))]`.
+    #[track_caller]
     pub const fn scope(self, scope: &'static str) -> Self
     where
         P: HasScopes,
@@ -256,6 +272,7 @@ impl<P: Payload> Access<P> {
         self
     }
 
+    #[track_caller]
     const fn condition(mut self, condition: Condition<P::Role>) -> Self {
         assert!(
             !self.optional,
@@ -281,6 +298,33 @@ impl<P: Payload> Access<P> {
     }
 }
 
+impl<R: Role> fmt::Debug for Condition<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(role) => write!(f, "role {}", role.name()),
+            Self::AnyRole(roles) => {
+                f.write_str("any role of")?;
+                roles
+                    .iter()
+                    .try_for_each(|role| write!(f, " {}", role.name()))
+            }
+            Self::Scope(scope) => write!(f, "scope {scope}"),
+        }
+    }
+}
+
+impl<P: Payload> fmt::Debug for Access<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("backend", &self.backend)
+            .field("sources", &self.sources().collect::<Vec<_>>())
+            .field("conditions", &self.conditions)
+            .field("optional", &self.optional)
+            .field("hide", &self.hide)
+            .finish()
+    }
+}
+
 /// A rule that lets everybody in, with the reason for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Public {
@@ -288,6 +332,7 @@ pub struct Public {
 }
 
 impl Public {
+    #[track_caller]
     pub(crate) const fn because(reason: &'static str) -> Self {
         assert!(
             !reason.as_bytes().trim_ascii().is_empty(),
@@ -305,6 +350,7 @@ pub mod dsl {
 
     /// Everybody may call, because of `reason`: it is shown in the table, and an empty one
     /// does not compile.
+    #[track_caller]
     pub const fn public(reason: &'static str) -> Public {
         Public::because(reason)
     }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
-use crate::access::{Access, BackendName, Source};
+use crate::access::{BackendName, Source};
 use crate::claims::RegisteredClaims;
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::layer::LayerRule;
 use crate::payload::Payload;
 use crate::rejection::{Rejection, RejectionKind};
+use crate::rule::{Level, Plain, Rule};
 use crate::session::{SessionId, SessionInfo};
 
 /// A caller who was let in: the proof of it, and the payload.
@@ -74,70 +75,11 @@ pub enum Holding<P> {
 }
 
 impl<P> Holding<P> {
-    fn caller(&self) -> &Caller<P> {
+    pub(crate) fn caller(&self) -> &Caller<P> {
         match self {
             Self::Own(caller) => caller,
             Self::Shared(caller) => caller,
         }
-    }
-}
-
-/// The rule of one handler, which `#[jam_auth]` generates.
-#[doc(hidden)]
-pub trait Rule: 'static {
-    type Payload: Payload;
-    const ACCESS: Access<Self::Payload>;
-}
-
-/// No rule of its own: what a table or a layer found out.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
-pub enum Plain {}
-
-/// What an [`Auth`] holds and derefs to: [`Plain`] holds the caller and leads to the
-/// payload, a rule's holds a plain one and leads to it.
-#[doc(hidden)]
-pub trait Level {
-    type Holds<P>;
-    type Target<P>;
-
-    fn target<P>(holds: &Self::Holds<P>) -> &Self::Target<P>;
-    fn holding<P>(holds: &Self::Holds<P>) -> &Holding<P>;
-    fn into_holding<P>(holds: Self::Holds<P>) -> Holding<P>;
-}
-
-impl Level for Plain {
-    type Holds<P> = Holding<P>;
-    type Target<P> = P;
-
-    fn target<P>(holds: &Holding<P>) -> &P {
-        &holds.caller().payload
-    }
-
-    fn holding<P>(holds: &Holding<P>) -> &Holding<P> {
-        holds
-    }
-
-    fn into_holding<P>(holds: Holding<P>) -> Holding<P> {
-        holds
-    }
-}
-
-impl<R: Rule> Level for R {
-    type Holds<P> = Auth<P>;
-    type Target<P> = Auth<P>;
-
-    fn target<P>(holds: &Auth<P>) -> &Auth<P> {
-        holds
-    }
-
-    fn holding<P>(holds: &Auth<P>) -> &Holding<P> {
-        &holds.0
-    }
-
-    fn into_holding<P>(holds: Auth<P>) -> Holding<P> {
-        holds.0
     }
 }
 
@@ -209,6 +151,16 @@ impl<P, R: Level> Auth<P, R> {
     }
 }
 
+impl<P> Auth<P> {
+    pub(crate) fn holding(&self) -> &Holding<P> {
+        &self.0
+    }
+
+    pub(crate) fn into_holding(self) -> Holding<P> {
+        self.0
+    }
+}
+
 impl<P, R: Level> Deref for Auth<P, R> {
     type Target = R::Target<P>;
 
@@ -258,7 +210,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let access = R::ACCESS;
+        let access = R::RULE.access();
         match gate::admit(&state.jam(), &access, parts).await? {
             Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
             Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
@@ -313,7 +265,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        Ok(match gate::admit(&jam, &R::ACCESS, parts).await? {
+        Ok(match gate::admit(&jam, &R::RULE.access(), parts).await? {
             Admission::Caller(caller) => Some(Auth(Holding::Own(caller))).into(),
             Admission::Stranger { stale } => Self {
                 stale: Stale(stale.map(|name| jam.remove_cookie(name))),

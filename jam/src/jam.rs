@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::access::{BackendName, Source};
-use crate::auth::{Auth, Level};
+use crate::auth::Auth;
 use crate::builder::{JamBuilder, OnReject, WantsBackend};
 use crate::claims::Claims;
 use crate::clock::Clock;
@@ -12,6 +12,7 @@ use crate::cookie::{self, SetCookie, Transport};
 use crate::error::{Error, ErrorKind};
 use crate::origin::Origins;
 use crate::payload::Payload;
+use crate::rule::Level;
 use crate::session::{Session, SessionId, SessionInfo, SessionToken, Sessions};
 use crate::token::{Token, Tokens};
 

@@ -62,6 +62,7 @@ mod random;
 mod rejection;
 mod response;
 mod router;
+mod rule;
 mod session;
 #[cfg(feature = "testing")]
 pub mod testing;

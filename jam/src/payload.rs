@@ -73,7 +73,10 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     note = "mark the field that holds them, `#[jam(roles)] roles: Vec<Role>`, and name their type \
             on the struct: `#[jam(role = Role)]`"
 )]
-pub trait HasRoles: Payload {}
+pub trait HasRoles: Payload<Role = Self::Enum> {
+    /// The roles: [`Payload::Role`].
+    type Enum;
+}
 
 /// A payload with a field that is marked `#[jam(scopes)]`.
 #[diagnostic::on_unimplemented(

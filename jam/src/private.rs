@@ -7,28 +7,32 @@ use axum::response::IntoResponse;
 
 pub use std::borrow::Cow;
 
-pub use axum::response::Response;
 pub use serde;
 
-pub use crate::auth::{Optional, Rule, Stale};
+pub use crate::auth::{Optional, Stale};
 pub use crate::payload::{Mark, NoRole, Roles, Subject};
-pub use crate::response::answer;
+pub use crate::response::{Answered, answer};
+pub use crate::rule::{HandlerRule, Rule};
 
-use crate::access::Access;
-use crate::payload::Payload;
+/// At compile time: the rule contradicts nothing.
+pub const fn evaluate<R: Rule>() {
+    let _ = R::RULE;
+}
 
 /// At compile time: the rule of a handler that takes `Auth<_>` demands a caller.
-pub const fn check_required<P: Payload>(access: &Access<P>) {
+#[track_caller]
+pub const fn check_required<R: Rule>() {
     assert!(
-        !access.optional,
+        !R::RULE.access().optional,
         "this rule lets strangers in: take `Option<Auth<_>>` instead of `Auth<_>`"
     );
 }
 
 /// At compile time: the rule of a handler that takes `Option<Auth<_>>` lets strangers in.
-pub const fn check_optional<P: Payload>(access: &Access<P>) {
+#[track_caller]
+pub const fn check_optional<R: Rule>() {
     assert!(
-        access.optional,
+        R::RULE.access().optional,
         "this rule lets no stranger in: take `Auth<_>` instead of `Option<Auth<_>>`, or end the \
          rule with `.optional()`"
     );
@@ -36,4 +40,15 @@ pub const fn check_optional<P: Payload>(access: &Access<P>) {
 
 pub fn need_send<F: Future + Send>(_: &F) {}
 
-pub fn need_response<R: IntoResponse>() {}
+/// What a handler may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a response",
+    label = "this type does not implement `axum::response::IntoResponse`",
+    note = "return `axum::Json<..>`, `String`, a status code, or implement `IntoResponse` for it"
+)]
+pub trait Answer: IntoResponse {}
+
+#[diagnostic::do_not_recommend]
+impl<R: IntoResponse> Answer for R {}
+
+pub fn need_response<R: Answer>() {}

@@ -4,17 +4,32 @@ use axum::response::{IntoResponse, Response};
 use http::header::VARY;
 use http::{HeaderMap, HeaderValue};
 
+use crate::__private::Answer;
 use crate::access::Source;
 use crate::auth::Stale;
 use crate::cookie::{self, SetCookie};
 
-/// The answer of a handler whose rule is optional.
-pub fn answer<R: IntoResponse>(stale: Stale, answer: R) -> Response {
-    let mut response = answer.into_response();
-    if let Some(removal) = &stale.0 {
-        clear(&mut response, removal);
+/// What a handler whose rule is optional returns, with what is to be added to it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Answered<R> {
+    answer: R,
+    stale: Stale,
+}
+
+#[doc(hidden)]
+pub fn answer<R: Answer>(stale: Stale, answer: R) -> Answered<R> {
+    Answered { answer, stale }
+}
+
+impl<R: IntoResponse> IntoResponse for Answered<R> {
+    fn into_response(self) -> Response {
+        let mut response = self.answer.into_response();
+        if let Some(removal) = &self.stale.0 {
+            clear(&mut response, removal);
+        }
+        response
     }
-    response
 }
 
 /// Clears a cookie that let nobody in, unless the handler has just set it anew.

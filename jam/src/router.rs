@@ -13,11 +13,12 @@ use axum::routing::{self, MethodFilter, MethodRouter};
 use http::Method;
 
 use crate::access::{Access, BackendName, Public};
-use crate::auth::{Found, Judged, Rule};
+use crate::auth::{Found, Judged};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::response;
+use crate::rule::Rule;
 
 /// The method of a route in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,6 +270,7 @@ pub struct Mounted<S> {
     mount: Mount<S>,
 }
 
+#[diagnostic::do_not_recommend]
 impl SectionRule for Public {
     fn mount<H, T, S>(self, verb: Verb, handler: H) -> Mounted<S>
     where
@@ -283,6 +285,7 @@ impl SectionRule for Public {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Payload> SectionRule for Access<P> {
     fn mount<H, T, S>(self, verb: Verb, handler: H) -> Mounted<S>
     where
@@ -362,7 +365,7 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
             verb,
             path,
             handler: name,
-            rule: RouteRule::Callers(M::ACCESS.backend),
+            rule: RouteRule::Callers(M::RULE.access().backend),
             mount: Box::new(move |_| verb.route(handler)),
         });
         self

@@ -17,7 +17,8 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, &str, fn(&str)); 6] = [
+    type Test = (&'static str, &'static str, fn(&str));
+    let tests: [Test; 6] = [
         ("vectors::signatures", "JAM_VECTORS", vectors::signatures),
         ("vectors::claims", "JAM_VECTORS", vectors::claims),
         ("vectors::headers", "JAM_VECTORS", vectors::headers),

@@ -169,7 +169,7 @@ async fn both(
     by.oneshot(request).await.unwrap()
 }
 
-fn token(members: Value, valid_secret: bool) -> String {
+fn token(members: &Value, valid_secret: bool) -> String {
     let mut claims = serde_json::json!({
         "iss": "https://issuer.example", "aud": "api", "sub": "u1", "exp": NOW + 600,
     });
@@ -207,38 +207,37 @@ async fn over_http(rows: &[Value]) {
         jam.create_session(user, &data).await.unwrap().into_string()
     };
     let placeholders = [
-        ("{VALID}", token(serde_json::json!({}), true)),
-        ("{OTHER}", token(serde_json::json!({"sub": "other"}), true)),
+        ("{VALID}", token(&serde_json::json!({}), true)),
+        ("{OTHER}", token(&serde_json::json!({"sub": "other"}), true)),
         (
             "{EXPIRED}",
-            token(serde_json::json!({"exp": NOW - 1}), true),
+            token(&serde_json::json!({"exp": NOW - 1}), true),
         ),
         (
             "{NBF_FUTURE}",
-            token(serde_json::json!({"nbf": NOW + 60}), true),
+            token(&serde_json::json!({"nbf": NOW + 60}), true),
         ),
-        ("{WRONG_AUD}", token(serde_json::json!({"aud": "x"}), true)),
+        ("{WRONG_AUD}", token(&serde_json::json!({"aud": "x"}), true)),
         (
             "{CNF_JKT}",
-            token(serde_json::json!({"cnf": {"jkt": "x"}}), true),
+            token(&serde_json::json!({"cnf": {"jkt": "x"}}), true),
         ),
         (
             "{CNF_X5T}",
-            token(serde_json::json!({"cnf": {"x5t#S256": "x"}}), true),
+            token(&serde_json::json!({"cnf": {"x5t#S256": "x"}}), true),
         ),
-        ("{BADSIG}", token(serde_json::json!({}), false)),
+        ("{BADSIG}", token(&serde_json::json!({}), false)),
         ("{SID_ATTACKER}", session("attacker").await),
         ("{SID}", session("u1").await),
         ("{COOKIE_NAME_UPPER}", "SID".to_owned()),
         ("{COOKIE_NAME}", "sid".to_owned()),
     ];
     let fill = |text: &str| {
-        let filled = placeholders
+        placeholders
             .iter()
             .fold(text.to_owned(), |text, (name, value)| {
                 text.replace(name, value)
-            });
-        filled
+            })
     };
     let app = Router::new()
         .route("/protected", get(both).post(both))

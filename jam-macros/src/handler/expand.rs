@@ -35,8 +35,8 @@ impl Output<'_> {
     //     const _: () = {
     //         impl Rule for me {
     //             type Payload = User;
-    //             const ACCESS: Access<Self::Payload> = {
-    //                 let rule = user::<Self::Payload>();
+    //             const RULE: HandlerRule<Self> = {
+    //                 let rule = HandlerRule::user();
     //                 let rule = rule.backend("jwt");
     //                 let rule = rule.cookie("jwt");
     //                 rule
@@ -46,7 +46,7 @@ impl Output<'_> {
     //             need_response::<Json<User>>();
     //             need_send(&me(a0));
     //         }
-    //         let _ = <me as Rule>::ACCESS;
+    //         evaluate::<me>()
     //     };
     pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let own_payload = self.own_payload();
@@ -56,7 +56,7 @@ impl Output<'_> {
             self.function(caller)
         };
         let marker = self.marker();
-        let implementation = self.implementation(&caller.payload, &self.access(rule, caller));
+        let implementation = self.implementation(&caller.payload, &self.rule(rule));
         let evaluation = self.evaluation(rule, caller);
         let signature = self.signature_check(&sig, caller);
         let editor = self.editor();
@@ -88,7 +88,8 @@ impl Output<'_> {
         let rule = caller.filter(|_| !self.handler.is_method()).map(|caller| {
             let marker = self.marker();
             let krate = self.krate;
-            let implementation = self.implementation(&caller.payload, &quote!(#krate::dsl::user()));
+            let user = quote!(#krate::__private::HandlerRule::user());
+            let implementation = self.implementation(&caller.payload, &user);
             let cfgs = self.cfgs();
             quote! {
                 #marker
@@ -131,7 +132,7 @@ impl Output<'_> {
     //     async fn home(user: Option<Auth<User>>) -> Html<String> { .. }
     //
     // Output:
-    //     async fn home(user: Optional<User, home>) -> Response {
+    //     async fn home(user: Optional<User, home>) -> Answered<Html<String>> {
     //         let (user, stale): (Option<Auth<User>>, _) = Optional::split(user);
     //         answer(stale, async move {
     //             if let Some(value) = Option::<Html<String>>::None { return value; }
@@ -163,13 +164,13 @@ impl Output<'_> {
             *argument.pat = Pat::Verbatim(taken.to_token_stream());
             *argument.ty = Type::Verbatim(quote!(#private::Optional<#payload, #name>));
         }
-        let declared = match &sig.output {
-            ReturnType::Default => quote!(()),
-            ReturnType::Type(_, ty) => inferred(ty).to_token_stream(),
+        let (answer, declared) = match &sig.output {
+            ReturnType::Default => (quote!(()), quote!(())),
+            ReturnType::Type(_, ty) => (ty.to_token_stream(), inferred(ty).to_token_stream()),
         };
         sig.output = ReturnType::Type(
             <Token![->]>::default(),
-            Box::new(Type::Verbatim(quote!(#private::Response))),
+            Box::new(Type::Verbatim(quote!(#private::Answered<#answer>))),
         );
         let place = match &self.handler.sig.output {
             ReturnType::Default => name.span(),
@@ -215,16 +216,14 @@ impl Output<'_> {
         }
     }
 
-    fn access(&self, rule: &Rule, caller: &Caller) -> TokenStream {
+    fn rule(&self, rule: &Rule) -> TokenStream {
+        let private = self.krate.private();
         let calls = match rule {
-            Rule::Constant(path) => return path.clone(),
+            Rule::Constant(path) => return quote!(#private::HandlerRule::<Self>::of(#path)),
             Rule::Chain(calls) => calls.iter().map(Call::statement),
         };
-        let krate = self.krate;
-        let user = quote!(#krate::dsl::user::<Self::Payload>());
-        let user = tokens::located(user, tokens::place(caller.payload.to_token_stream()));
         quote!({
-            let rule = #user;
+            let rule = #private::HandlerRule::user();
             #(#calls)*
             rule
         })
@@ -235,34 +234,27 @@ impl Output<'_> {
     fn evaluation(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let private = self.krate.private();
         let name = self.handler.name();
-        let access = quote!(<#name as #private::Rule>::ACCESS);
-        match rule {
+        let (check, place) = match rule {
             Rule::Constant(path) if caller.optional => {
-                let check = quote!(#private::check_optional(&#access));
-                tokens::located(check, tokens::place(path.clone()))
+                (quote!(#private::check_optional::<#name>()), path.clone())
             }
-            Rule::Constant(path) => {
-                let check = quote!(#private::check_required(&#access));
-                tokens::located(check, tokens::place(path.clone()))
-            }
-            Rule::Chain(_) => {
-                let place = tokens::place(caller.payload.to_token_stream());
-                tokens::located(quote!(let _ = #access;), place)
-            }
-        }
+            Rule::Constant(path) => (quote!(#private::check_required::<#name>()), path.clone()),
+            Rule::Chain(_) => (
+                quote!(#private::evaluate::<#name>()),
+                caller.payload.to_token_stream(),
+            ),
+        };
+        tokens::located(check, tokens::place(place))
     }
 
-    fn implementation(&self, payload: &Type, access: &TokenStream) -> TokenStream {
-        let krate = self.krate;
-        let private = krate.private();
+    fn implementation(&self, payload: &Type, rule: &TokenStream) -> TokenStream {
+        let private = self.krate.private();
         let name = self.handler.name();
-        let place = tokens::place(payload.to_token_stream());
-        let ty = tokens::located(quote!(#krate::Access<Self::Payload>), place);
         quote! {
             #[automatically_derived]
             impl #private::Rule for #name {
                 type Payload = #payload;
-                const ACCESS: #ty = #access;
+                const RULE: #private::HandlerRule<Self> = #rule;
             }
         }
     }

@@ -24,7 +24,7 @@ use crate::tokens;
 //             <Vec<Role> as Roles<Self::Role>>::contains(&self.roles, &role)
 //         }
 //     }
-//     impl HasRoles for User {}
+//     impl HasRoles for User { type Enum = Role; }
 //
 // After a mistake nothing is marked, but the impls are there: a handler that
 // takes the payload then has nothing more to say about it.
@@ -66,16 +66,20 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
             #scopes
         }
     });
-    let has = |mark, marker: TokenStream| {
-        marked(mark).map(|_| {
-            quote! {
-                #[automatically_derived]
-                impl #generics #krate::#marker for #name #arguments #conditions {}
+    let has_roles = marked(Mark::Roles).map(|_| {
+        quote! {
+            #[automatically_derived]
+            impl #generics #krate::HasRoles for #name #arguments #conditions {
+                type Enum = #role;
             }
-        })
-    };
-    let has_roles = has(Mark::Roles, quote!(HasRoles));
-    let has_scopes = has(Mark::Scopes, quote!(HasScopes));
+        }
+    });
+    let has_scopes = marked(Mark::Scopes).map(|_| {
+        quote! {
+            #[automatically_derived]
+            impl #generics #krate::HasScopes for #name #arguments #conditions {}
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #generics #krate::Payload for #name #arguments #conditions {

@@ -13,7 +13,7 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for me {
         type Payload = User;
-        const ACCESS: ::jam::Access<Self::Payload> = ::jam::dsl::user();
+        const RULE: ::jam::__private::HandlerRule<Self> = ::jam::__private::HandlerRule::user();
     }
 };
 #[allow(unexpected_cfgs)]

@@ -14,10 +14,12 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for me {
         type Payload = User;
-        const ACCESS: ::jam::Access<Self::Payload> = self::rules::WEB;
+        const RULE: ::jam::__private::HandlerRule<Self> = ::jam::__private::HandlerRule::<
+            Self,
+        >::of(self::rules::WEB);
     }
     fn __jam_check(a0: Auth<User, me>) {
         ::jam::__private::need_send(&me(a0));
     }
-    ::jam::__private::check_required(&<me as ::jam::__private::Rule>::ACCESS)
+    ::jam::__private::check_required::<me>()
 };

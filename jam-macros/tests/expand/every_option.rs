@@ -30,8 +30,8 @@ const _: () = {
     #[automatically_derived]
     impl crate::auth::jam::__private::Rule for edit {
         type Payload = User;
-        const ACCESS: crate::auth::jam::Access<Self::Payload> = {
-            let rule = crate::auth::jam::dsl::user::<Self::Payload>();
+        const RULE: crate::auth::jam::__private::HandlerRule<Self> = {
+            let rule = crate::auth::jam::__private::HandlerRule::user();
             let rule = rule.backend("session");
             let rule = rule.header("x-id");
             let rule = rule.cookie_default();
@@ -49,5 +49,5 @@ const _: () = {
     {
         crate::auth::jam::__private::need_send(&edit::<D, N>(a0, a1));
     }
-    let _ = <edit as crate::auth::jam::__private::Rule>::ACCESS;
+    crate::auth::jam::__private::evaluate::<edit>()
 };

@@ -21,8 +21,8 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for get_user {
         type Payload = User;
-        const ACCESS: ::jam::Access<Self::Payload> = {
-            let rule = ::jam::dsl::user::<Self::Payload>();
+        const RULE: ::jam::__private::HandlerRule<Self> = {
+            let rule = ::jam::__private::HandlerRule::user();
             let rule = rule.backend("jwt");
             let rule = rule.cookie("jwt");
             rule
@@ -32,5 +32,5 @@ const _: () = {
         ::jam::__private::need_response::<Json<User>>();
         ::jam::__private::need_send(&get_user(a0, a1));
     }
-    let _ = <get_user as ::jam::__private::Rule>::ACCESS;
+    ::jam::__private::evaluate::<get_user>()
 };

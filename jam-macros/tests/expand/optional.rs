@@ -1,7 +1,7 @@
 async fn home(
     __jam_caller: ::jam::__private::Optional<User, home>,
     id: Path<u64>,
-) -> ::jam::__private::Response {
+) -> ::jam::__private::Answered<Result<impl IntoResponse, Error>> {
     let (Caller { name, .. }, __jam_stale): (Option<Auth<User>>, _) = ::jam::__private::Optional::split(
         __jam_caller,
     );
@@ -38,8 +38,8 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for home {
         type Payload = User;
-        const ACCESS: ::jam::Access<Self::Payload> = {
-            let rule = ::jam::dsl::user::<Self::Payload>();
+        const RULE: ::jam::__private::HandlerRule<Self> = {
+            let rule = ::jam::__private::HandlerRule::user();
             let rule = rule.backend("jwt");
             let rule = rule.optional();
             rule
@@ -48,5 +48,5 @@ const _: () = {
     fn __jam_check(a0: ::jam::__private::Optional<User, home>, a1: Path<u64>) {
         ::jam::__private::need_send(&home(a0, a1));
     }
-    let _ = <home as ::jam::__private::Rule>::ACCESS;
+    ::jam::__private::evaluate::<home>()
 };

@@ -35,8 +35,8 @@ const _: () = {
     #[automatically_derived]
     impl renamed::__private::Rule for get_user {
         type Payload = GetUserPayload;
-        const ACCESS: renamed::Access<Self::Payload> = {
-            let rule = renamed::dsl::user::<Self::Payload>();
+        const RULE: renamed::__private::HandlerRule<Self> = {
+            let rule = renamed::__private::HandlerRule::user();
             let rule = rule.backend("jwt");
             rule
         };
@@ -44,5 +44,5 @@ const _: () = {
     fn __jam_check(a0: Auth<GetUserPayload, get_user>) {
         renamed::__private::need_send(&get_user(a0));
     }
-    let _ = <get_user as renamed::__private::Rule>::ACCESS;
+    renamed::__private::evaluate::<get_user>()
 };

@@ -21,6 +21,8 @@ impl ::jam::Payload for User {
     }
 }
 #[automatically_derived]
-impl ::jam::HasRoles for User {}
+impl ::jam::HasRoles for User {
+    type Enum = Role;
+}
 #[automatically_derived]
 impl ::jam::HasScopes for User {}

@@ -1,0 +1,136 @@
+//! The rule of one handler, and how its `Auth<_>` carries it.
+
+use crate::access::Access;
+use crate::auth::{Auth, Holding};
+use crate::payload::{HasRoles, HasScopes, Payload};
+
+/// The rule of one handler, which `#[jam_auth]` generates.
+#[doc(hidden)]
+pub trait Rule: Sized + 'static {
+    type Payload: Payload;
+    const RULE: HandlerRule<Self>;
+}
+
+/// The rule of the handler whose marker is `R`.
+///
+/// It is an [`Access`] that is spelt by way of the marker: whatever is wrong with the
+/// payload is then reported once, where the marker names it, and not again at each word.
+#[doc(hidden)]
+#[allow(missing_debug_implementations)] // the `Access` in it has one
+pub struct HandlerRule<R: Rule>(Access<R::Payload>);
+
+macro_rules! words {
+    ($($word:ident($($name:ident: $argument:ty)?);)*) => {$(
+        #[track_caller]
+        pub const fn $word(self $(, $name: $argument)?) -> Self {
+            Self(self.0.$word($($name)?))
+        }
+    )*};
+}
+
+impl<R: Rule> HandlerRule<R> {
+    pub const fn user() -> Self {
+        Self(Access::user())
+    }
+
+    pub const fn of(access: Access<R::Payload>) -> Self {
+        Self(access)
+    }
+
+    words! {
+        backend(name: &'static str);
+        cookie(name: &'static str);
+        cookie_default();
+        header(name: &'static str);
+        optional();
+        hide();
+    }
+
+    #[track_caller]
+    pub const fn role(self, role: <R::Payload as HasRoles>::Enum) -> Self
+    where
+        R::Payload: HasRoles,
+    {
+        Self(self.0.role(role))
+    }
+
+    #[track_caller]
+    pub const fn any_role(self, roles: &'static [<R::Payload as HasRoles>::Enum]) -> Self
+    where
+        R::Payload: HasRoles,
+    {
+        Self(self.0.any_role(roles))
+    }
+
+    #[track_caller]
+    pub const fn scope(self, scope: &'static str) -> Self
+    where
+        R::Payload: HasScopes,
+    {
+        Self(self.0.scope(scope))
+    }
+
+    pub(crate) const fn access(self) -> Access<R::Payload> {
+        self.0
+    }
+}
+
+impl<R: Rule> Clone for HandlerRule<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Rule> Copy for HandlerRule<R> {}
+
+/// No rule of its own: what a table or a layer found out.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum Plain {}
+
+/// What an [`Auth`] holds and derefs to: [`Plain`] holds the caller and leads to the
+/// payload, a rule's holds a plain one and leads to it.
+#[doc(hidden)]
+pub trait Level {
+    type Holds<P>;
+    type Target<P>;
+
+    fn target<P>(holds: &Self::Holds<P>) -> &Self::Target<P>;
+    fn holding<P>(holds: &Self::Holds<P>) -> &Holding<P>;
+    fn into_holding<P>(holds: Self::Holds<P>) -> Holding<P>;
+}
+
+impl Level for Plain {
+    type Holds<P> = Holding<P>;
+    type Target<P> = P;
+
+    fn target<P>(holds: &Holding<P>) -> &P {
+        &holds.caller().payload
+    }
+
+    fn holding<P>(holds: &Holding<P>) -> &Holding<P> {
+        holds
+    }
+
+    fn into_holding<P>(holds: Holding<P>) -> Holding<P> {
+        holds
+    }
+}
+
+impl<R: Rule> Level for R {
+    type Holds<P> = Auth<P>;
+    type Target<P> = Auth<P>;
+
+    fn target<P>(holds: &Auth<P>) -> &Auth<P> {
+        holds
+    }
+
+    fn holding<P>(holds: &Auth<P>) -> &Holding<P> {
+        holds.holding()
+    }
+
+    fn into_holding<P>(holds: Auth<P>) -> Holding<P> {
+        holds.into_holding()
+    }
+}
