@@ -238,14 +238,18 @@ fn in_a_file() {
     assert_eq!(jam.gen_jwt_token(&claims).unwrap().expires_in(), 90);
     let error = fails(
         "jam.toml",
-        "origins = [\"${NO_A}\"]\n[jwt]\nsecret = \"${NO_B}\"\nissuer = \"${oops\"\naudience = \"${}\"\n",
+        "origins = [\"${NO_A}\"]\nunknown = 1\n[jwt]\nlifetime = \"${NO_C}\"\nsecret = \"${NO_B}\"\nissuer = \"${oops\"\naudience = \"${}\"\n",
     );
     for part in [
         "origins.0: the environment variable `NO_A` is not set",
         "jwt.secret: the environment variable `NO_B` is not set",
         "jwt.issuer: a `${` is not closed",
         "jwt.audience: what stands between",
+        "jwt.lifetime: the environment variable `NO_C` is not set",
+        "unknown: unknown key",
     ] {
         assert!(error.contains(part), "{part} in {error}");
     }
+    // One fault for one key: what follows from it is not told.
+    assert_eq!(error.lines().count(), 6, "{error}");
 }

@@ -10,6 +10,7 @@ mod layer;
 mod order;
 mod outage;
 mod properties;
+mod readme;
 mod secrecy;
 mod session_store;
 mod sessions;

@@ -20,6 +20,8 @@ const HANGS: u8 = 2;
 #[derive(Clone, Default)]
 struct Breakable {
     mode: Arc<AtomicU8>,
+    /// How many of the next ids are taken already.
+    taken: Arc<AtomicU8>,
     inner: Arc<MemoryStore>,
 }
 
@@ -36,6 +38,11 @@ impl Breakable {
 impl SessionStore for Breakable {
     async fn create(&self, id: SessionId, record: Record) -> Result<Change, StoreError> {
         self.pass().await?;
+        let taken = self.taken.load(Ordering::SeqCst);
+        if taken > 0 {
+            self.taken.store(taken - 1, Ordering::SeqCst);
+            return Ok(Change::Conflict);
+        }
         self.inner.create(id, record).await
     }
 
@@ -159,4 +166,16 @@ async fn a_logout_that_the_store_did_not_confirm_is_an_error() {
     assert!(error.to_string().contains("connection refused"), "{error}");
     store.mode.store(WORKS, Ordering::SeqCst);
     assert!(jam.get_session::<User>(&session).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_id_that_is_taken_is_replaced_and_a_generator_that_repeats_itself_is_503() {
+    let (jam, store) = broken();
+    let app = app(jam);
+    store.taken.store(2, Ordering::SeqCst);
+    login(&app, "/session/login").await;
+    store.taken.store(200, Ordering::SeqCst);
+    let answer = call(&app, "POST", "/session/login", &[]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.set_cookies().is_empty());
 }

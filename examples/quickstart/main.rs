@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use jam::{Auth, Jam, JamPayload, Jwt, Sessions, jam_auth};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 struct User {
@@ -15,7 +16,7 @@ struct User {
 async fn jwt_login(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
     let payload = jam.make_payload(User { user: 1 }); // jti, iat and exp are added
     let token = jam.gen_jwt_token(&payload)?;
-    let body = Json(serde_json::json!({ "access_token": token.as_str(), "token_type": "Bearer" }));
+    let body = Json(json!({ "access_token": token.as_str(), "token_type": "Bearer" }));
     Ok((jam.jwt_cookie("jwt", token), body))
 }
 
@@ -74,6 +75,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/logout", post(logout))
         .with_state(jam);
     println!("http://{address}");
-    axum::serve(listener, app).await?;
-    Ok(())
+    Ok(axum::serve(listener, app).await?)
 }

@@ -31,8 +31,18 @@ impl Fault {
 }
 
 impl ConfigError {
+    /// Of several faults of one key the first is told: the others follow from it.
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self { faults, file: None }
+        let mut told: Vec<Fault> = Vec::new();
+        for fault in faults {
+            if fault.key.is_empty() || told.iter().all(|earlier| earlier.key != fault.key) {
+                told.push(fault);
+            }
+        }
+        Self {
+            faults: told,
+            file: None,
+        }
     }
 
     pub(crate) fn of(file: &str, key: &str, why: String) -> Self {

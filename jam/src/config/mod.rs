@@ -76,7 +76,7 @@ impl Jam {
             ))
         });
         let root = Value::Object(from_variables(variables));
-        configure(Self::builder(), "the environment", root)?.build()
+        configure(Self::builder(), "the environment", root, Vec::new())?.build()
     }
 }
 
@@ -100,10 +100,7 @@ impl JamBuilder<WantsBackend> {
             &mut |name| std::env::var(name).ok(),
             &mut faults,
         );
-        if !faults.is_empty() {
-            return Err(ConfigError::new(faults).in_file(&file));
-        }
-        configure(self, &file, root)
+        configure(self, &file, root, faults)
     }
 }
 
@@ -173,13 +170,14 @@ fn from_variables(variables: impl Iterator<Item = (String, String)>) -> Map<Stri
     root
 }
 
-/// Reads the whole tree, and only then says what was wrong with it.
+/// Reads the whole tree, and only then says what was wrong with it; `faults` is what is
+/// known to be wrong already.
 fn configure(
     builder: JamBuilder<WantsBackend>,
     file: &str,
     root: Value,
+    mut faults: Vec<Fault>,
 ) -> Result<JamBuilder<Ready>, ConfigError> {
-    let mut faults = Vec::new();
     let mut root = Table::root(root, &mut faults);
     let jwt = root
         .table("jwt", &mut faults)
