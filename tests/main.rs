@@ -11,6 +11,7 @@ mod order;
 mod outage;
 mod properties;
 mod readme;
+mod rules;
 mod secrecy;
 mod session_store;
 mod sessions;

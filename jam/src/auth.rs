@@ -65,6 +65,15 @@ pub(crate) enum Evidence {
     Session(SessionInfo),
 }
 
+impl Evidence {
+    pub(crate) fn auth_time(&self) -> Option<u64> {
+        match self {
+            Self::Token(claims) => claims.auth_time(),
+            Self::Session(session) => Some(session.auth_time),
+        }
+    }
+}
+
 /// A caller of one extractor alone, or one that several share.
 #[doc(hidden)]
 #[derive(Clone)]
@@ -127,10 +136,7 @@ impl<P, R: Level> Auth<P, R> {
     /// When the user proved who they are, in seconds since the Unix epoch. A token of
     /// another issuer may not say.
     pub fn auth_time(&self) -> Option<u64> {
-        match &self.caller().evidence {
-            Evidence::Token(claims) => claims.auth_time(),
-            Evidence::Session(session) => Some(session.auth_time),
-        }
+        self.caller().evidence.auth_time()
     }
 
     /// The first second, since the Unix epoch, at which the credential is no longer good
@@ -210,8 +216,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let access = R::RULE.access();
-        match gate::admit(&state.jam(), &access, parts).await? {
+        let access = R::rule().access();
+        match gate::admit(&state.jam(), access, parts).await? {
             Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
             Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
         }
@@ -265,7 +271,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        Ok(match gate::admit(&jam, &R::RULE.access(), parts).await? {
+        Ok(match gate::admit(&jam, R::rule().access(), parts).await? {
             Admission::Caller(caller) => Some(Auth(Holding::Own(caller))).into(),
             Admission::Stranger { stale } => Self {
                 stale: Stale(stale.map(|name| jam.remove_cookie(name))),

@@ -3,14 +3,14 @@
 
 use http::request::Parts;
 
-use crate::access::{Access, BackendName, Condition, Source};
+use crate::access::{Access, Audience, BackendName, Condition, Source, Way};
 use crate::auth::{Caller, Evidence};
 use crate::cookie::Transport;
 use crate::credential::{self, Found};
 use crate::error::{Error, ErrorKind};
 use crate::jam::Jam;
 use crate::origin;
-use crate::payload::Payload;
+use crate::payload::{Payload, Role};
 use crate::rejection::{Rejection, RejectionKind};
 
 /// Whom the gate let in.
@@ -33,7 +33,7 @@ pub(crate) async fn admit<P: Payload>(
 ) -> Result<Admission<P>, Rejection> {
     match decide(jam, access, parts).await {
         Ok(admission) => Ok(admission),
-        Err(rejection) => Err(rejection.mapped(jam, parts)),
+        Err(rejection) => Err(rejection.towards(access.login, parts).mapped(jam, parts)),
     }
 }
 
@@ -42,37 +42,40 @@ async fn decide<P: Payload>(
     access: &Access<P>,
     parts: &Parts,
 ) -> Result<Admission<P>, Rejection> {
-    let Some(backend) = access.backend.or(jam.only_backend()) else {
-        return Err(Rejection::misconfigured(
-            "the rule names no backend, and this Jam has two: add .backend(\"jwt\") or \
-             .backend(\"session\") to it",
-        ));
-    };
     if jam.transport() == Transport::PlainLoopback && !from_loopback(parts) {
         return Err(Rejection::misconfigured(
             "development mode is for plain http on loopback, and this request is for another \
              host: remove .development(..)",
         ));
     }
-    let Some(Presented { source, credential }) = presented(jam, access, parts)? else {
-        return match access.optional {
+    // Another site must not be able to sign a user in to an account of its own.
+    let for_guests = matches!(access.audience, Audience::Guests { .. });
+    if for_guests && !jam.origins().permit(parts) {
+        return Err(Rejection::new(RejectionKind::CrossSite));
+    }
+    let Some(presented) = presented(jam, access, parts)? else {
+        return match access.lets_strangers_in() {
             true => Ok(Admission::Stranger { stale: None }),
             false => Err(Rejection::new(RejectionKind::NoCredential)),
         };
     };
-    let known = match credential {
-        Some(credential) => recognize(jam, backend, credential).await?,
+    let source = presented.source;
+    let known = match presented.credential {
+        Some(credential) => recognize(jam, presented.backend, credential).await?,
         None => None,
     };
     let Some((evidence, payload)) = known else {
         return match source {
-            Source::Cookie(name) if access.optional => {
+            Source::Cookie(name) if access.lets_strangers_in() => {
                 Ok(Admission::Stranger { stale: Some(name) })
             }
             _ => Err(Rejection::new(RejectionKind::InvalidCredential)),
         };
     };
-    authorize(access, &payload)?;
+    if let Audience::Guests { else_to } = access.audience {
+        return Err(Rejection::signed_in(else_to));
+    }
+    authorize(access, source, &payload, evidence.auth_time(), jam.now())?;
     if matches!(source, Source::Cookie(_)) && !jam.origins().permit(parts) {
         return Err(Rejection::new(RejectionKind::CrossSite));
     }
@@ -86,6 +89,7 @@ async fn decide<P: Payload>(
 /// The first source that holds anything.
 struct Presented<'a> {
     source: Source,
+    backend: BackendName,
     /// `None` when there are several and none can be preferred.
     credential: Option<&'a [u8]>,
 }
@@ -95,14 +99,26 @@ fn presented<'a, P: Payload>(
     access: &Access<P>,
     parts: &'a Parts,
 ) -> Result<Option<Presented<'a>>, Rejection> {
-    for source in access.sources() {
-        let credential = match credential::find(&parts.headers, source, jam.transport()) {
-            Found::Nothing => continue,
-            Found::Credential(credential) => Some(credential),
-            Found::Ambiguous => None,
-            Found::Malformed => return Err(Rejection::new(RejectionKind::InvalidRequest)),
+    for way in access.ways() {
+        let Some(backend) = way.backend.or(jam.only_backend()) else {
+            return Err(Rejection::misconfigured(
+                "the rule names no backend, and this Jam has two: add .backend(\"jwt\") or \
+                 .backend(\"session\") to it",
+            ));
         };
-        return Ok(Some(Presented { source, credential }));
+        for source in way.sources() {
+            let credential = match credential::find(&parts.headers, source, jam.transport()) {
+                Found::Nothing => continue,
+                Found::Credential(credential) => Some(credential),
+                Found::Ambiguous => None,
+                Found::Malformed => return Err(Rejection::new(RejectionKind::InvalidRequest)),
+            };
+            return Ok(Some(Presented {
+                source,
+                backend,
+                credential,
+            }));
+        }
     }
     Ok(None)
 }
@@ -145,20 +161,44 @@ fn rejection(error: &Error) -> Rejection {
     })
 }
 
-fn authorize<P: Payload>(access: &Access<P>, payload: &P) -> Result<(), Rejection> {
-    let lacking = access
-        .conditions()
-        .find(|condition| !meets(payload, *condition));
-    let Some(lacking) = lacking else {
-        return Ok(());
-    };
-    Err(match lacking {
-        _ if access.hide => Rejection::new(RejectionKind::Hidden),
+/// Whether any way that reads `source` lets the caller in. If none does, the caller is told
+/// what the way that came nearest asks for.
+fn authorize<P: Payload>(
+    access: &Access<P>,
+    source: Source,
+    payload: &P,
+    auth_time: Option<u64>,
+    now: u64,
+) -> Result<(), Rejection> {
+    let mut refusal = None;
+    for way in access.ways().filter(|way| way.reads(source)) {
+        let lacking = way
+            .conditions()
+            .find(|condition| !meets(payload, *condition));
+        let stale = way.fresh.filter(|age| {
+            // Of a token that does not say when its user signed in, nothing is known.
+            auth_time.is_none_or(|signed_in| now.saturating_sub(signed_in) >= *age)
+        });
+        match (lacking, stale) {
+            (None, None) => return Ok(()),
+            // Signing in again is all that is missing, and says so before anything else.
+            (None, Some(age)) => refusal = Some(Rejection::stale(age)),
+            (Some(lacking), _) => {
+                refusal.get_or_insert_with(|| denial(&way, lacking));
+            }
+        }
+    }
+    Err(refusal.unwrap_or_else(|| Rejection::new(RejectionKind::InsufficientRole)))
+}
+
+fn denial<R: Role>(way: &Way<R>, lacking: Condition<R>) -> Rejection {
+    match lacking {
+        _ if way.hide => Rejection::new(RejectionKind::Hidden),
         Condition::Role(_) | Condition::AnyRole(_) => {
             Rejection::new(RejectionKind::InsufficientRole)
         }
         Condition::Scope(_) => {
-            let wanted: Vec<&str> = access
+            let wanted: Vec<&str> = way
                 .conditions()
                 .filter_map(|condition| match condition {
                     Condition::Scope(scope) => Some(scope),
@@ -167,7 +207,7 @@ fn authorize<P: Payload>(access: &Access<P>, payload: &P) -> Result<(), Rejectio
                 .collect();
             Rejection::insufficient_scope(&wanted.join(" "))
         }
-    })
+    }
 }
 
 fn meets<P: Payload>(payload: &P, condition: Condition<P::Role>) -> bool {

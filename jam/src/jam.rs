@@ -166,6 +166,22 @@ impl Jam {
             .await
     }
 
+    /// Notes that the user of the session `id` has proved again who they are: now is its
+    /// `auth_time`, and both its limits begin anew. It gets a new token, as at every login.
+    ///
+    /// Call it when the password was right on a page that a rule with
+    /// [`fresh`](crate::Access::fresh) sent the user to. With tokens instead of sessions sign
+    /// a new one.
+    ///
+    /// # Errors
+    ///
+    /// As [`rework_session`](Self::rework_session).
+    pub async fn relogin_session(&self, id: impl AsRef<SessionId>) -> Result<SessionToken, Error> {
+        self.session_backend()?
+            .relogin(id.as_ref(), self.now())
+            .await
+    }
+
     /// Ends the session `id`. Whether there was one.
     ///
     /// # Errors

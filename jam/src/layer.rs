@@ -43,7 +43,7 @@ pub struct SessionBackend(Sources);
 struct Sources {
     jam: Jam,
     backend: BackendName,
-    named: List<Source>,
+    named: List<Source, 4>,
 }
 
 macro_rules! backend {
@@ -63,7 +63,7 @@ macro_rules! backend {
             ///
             /// # Panics
             ///
-            /// At the ninth source.
+            /// At the fifth source.
             pub fn cookie(mut self, name: &'static str) -> Self {
                 self.0.named = self.0.named.with(Source::Cookie(name));
                 self
@@ -74,7 +74,7 @@ macro_rules! backend {
             ///
             /// # Panics
             ///
-            /// At the ninth source.
+            /// At the fifth source.
             pub fn header(mut self, name: &'static str) -> Self {
                 self.0.named = self.0.named.with(Source::Header(name));
                 self

@@ -59,6 +59,7 @@ mod origin;
 mod payload;
 mod problem;
 mod random;
+mod redirect;
 mod rejection;
 mod response;
 mod router;
@@ -86,6 +87,7 @@ pub use crate::layer::{
     Authentication, AuthenticationLayer, JwtBackend, LayerRule, SessionBackend,
 };
 pub use crate::payload::{HasRoles, HasScopes, Payload, Role, Scopes};
+pub use crate::redirect::return_to;
 pub use crate::rejection::{Rejection, RejectionKind};
 pub use crate::router::{JamRouter, RoutesError, SectionRule, Verb};
 pub use crate::session::{

@@ -5,6 +5,8 @@ use std::future::Future;
 
 use axum::response::IntoResponse;
 
+use crate::access::Audience;
+
 pub use std::borrow::Cow;
 
 pub use serde;
@@ -23,7 +25,7 @@ pub const fn evaluate<R: Rule>() {
 #[track_caller]
 pub const fn check_required<R: Rule>() {
     assert!(
-        !R::RULE.access().optional,
+        !R::RULE.access().lets_strangers_in(),
         "this rule lets strangers in: take `Option<Auth<_>>` instead of `Auth<_>`"
     );
 }
@@ -32,7 +34,7 @@ pub const fn check_required<R: Rule>() {
 #[track_caller]
 pub const fn check_optional<R: Rule>() {
     assert!(
-        R::RULE.access().optional,
+        matches!(R::RULE.access().audience, Audience::Optional),
         "this rule lets no stranger in: take `Auth<_>` instead of `Option<Auth<_>>`, or end the \
          rule with `.optional()`"
     );

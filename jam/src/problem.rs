@@ -76,6 +76,20 @@ impl Problem {
             "The request comes from another site."
         )
     };
+    pub(crate) const STALE: Self = problem!(
+        UNAUTHORIZED,
+        None,
+        "401",
+        "Unauthorized",
+        "This needs a login that is more recent."
+    );
+    pub(crate) const SIGNED_IN: Self = problem!(
+        FORBIDDEN,
+        None,
+        "403",
+        "Forbidden",
+        "This is for those who are not signed in."
+    );
     pub(crate) const HIDDEN: Self = problem!(
         NOT_FOUND,
         None,

@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 
 use crate::jam::Jam;
 use crate::problem::{self, Problem};
+use crate::redirect;
 
 /// Why a request was not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,11 @@ pub enum RejectionKind {
     InsufficientScope,
     /// The caller lacks the role of the rule: 403.
     InsufficientRole,
+    /// The caller signed in too long ago: 401 `insufficient_user_authentication`
+    /// (RFC 9470).
+    Stale,
+    /// The page is for those who are not signed in: 403, or 303 to where they belong.
+    SignedIn,
     /// The caller may not know that there is something here: 404.
     Hidden,
     /// A page of another site made the request: 403.
@@ -46,6 +52,8 @@ pub struct Rejection(Box<Inner>);
 struct Inner {
     kind: RejectionKind,
     challenge: Option<HeaderValue>,
+    /// Where a browser is sent instead.
+    location: Option<HeaderValue>,
     mapped: Option<Response>,
 }
 
@@ -54,6 +62,7 @@ impl Rejection {
         Self(Box::new(Inner {
             kind,
             challenge: None,
+            location: None,
             mapped: None,
         }))
     }
@@ -65,6 +74,36 @@ impl Rejection {
         // Scopes are checked when the payload is derived: none holds a quote.
         rejection.0.challenge = HeaderValue::try_from(challenge).ok();
         rejection
+    }
+
+    /// RFC 9470 section 3: how many seconds ago the login may have been.
+    pub(crate) fn stale(age: u64) -> Self {
+        let mut rejection = Self::new(RejectionKind::Stale);
+        let challenge =
+            format!(r#"Bearer error="insufficient_user_authentication", max_age={age}"#);
+        rejection.0.challenge = HeaderValue::try_from(challenge).ok();
+        rejection
+    }
+
+    pub(crate) fn signed_in(else_to: Option<&'static str>) -> Self {
+        let mut rejection = Self::new(RejectionKind::SignedIn);
+        rejection.0.location = else_to.map(HeaderValue::from_static);
+        rejection
+    }
+
+    /// The same, sending a browser that came without a good credential to the page `login`.
+    pub(crate) fn towards(mut self, login: Option<&'static str>, parts: &Parts) -> Self {
+        let reauth = self.kind() == RejectionKind::Stale;
+        let unknown = matches!(
+            self.kind(),
+            RejectionKind::NoCredential | RejectionKind::InvalidCredential
+        );
+        if let Some(login) = login
+            && (reauth || unknown)
+        {
+            self.0.location = redirect::to_login(login, reauth, parts);
+        }
+        self
     }
 
     pub(crate) fn misconfigured(what: &str) -> Self {
@@ -88,7 +127,15 @@ impl Rejection {
 
     /// The status of the default answer.
     pub fn status(&self) -> StatusCode {
-        self.problem().status
+        match self.0.location {
+            Some(_) => StatusCode::SEE_OTHER,
+            None => self.problem().status,
+        }
+    }
+
+    /// Where the default answer sends the browser, if it does.
+    pub fn location(&self) -> Option<&HeaderValue> {
+        self.0.location.as_ref()
     }
 
     /// The `WWW-Authenticate` of the default answer. A 401 has one in every case, and
@@ -106,6 +153,8 @@ impl Rejection {
             RejectionKind::InsufficientScope | RejectionKind::InsufficientRole => {
                 &Problem::FORBIDDEN
             }
+            RejectionKind::Stale => &Problem::STALE,
+            RejectionKind::SignedIn => &Problem::SIGNED_IN,
             RejectionKind::Hidden => &Problem::HIDDEN,
             RejectionKind::CrossSite => &Problem::CROSS_SITE,
             RejectionKind::Unavailable => &Problem::UNAVAILABLE,
@@ -115,6 +164,9 @@ impl Rejection {
 
     /// The default answer.
     pub fn to_response(&self) -> Response {
+        if let Some(location) = &self.0.location {
+            return redirect::see_other(location);
+        }
         let mut response = problem::response(self.problem());
         if let Some(challenge) = &self.0.challenge {
             response
@@ -131,7 +183,7 @@ impl IntoResponse for Rejection {
             return self.to_response();
         };
         if let Some(challenge) = &self.0.challenge
-            && response.status() == self.status()
+            && response.status() == self.problem().status
         {
             response
                 .headers_mut()
@@ -151,6 +203,8 @@ impl fmt::Display for Rejection {
             RejectionKind::InvalidRequest => "the credential is malformed",
             RejectionKind::InsufficientScope => "a scope is missing",
             RejectionKind::InsufficientRole => "a role is missing",
+            RejectionKind::Stale => "the login is too long ago",
+            RejectionKind::SignedIn => "the page is for those who are not signed in",
             RejectionKind::Hidden => "the caller may not know of this",
             RejectionKind::CrossSite => "the request comes from another site",
             RejectionKind::Unavailable => "the session store is out of reach",

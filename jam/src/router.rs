@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodFilter, MethodRouter};
 use http::Method;
 
-use crate::access::{Access, BackendName, Public};
+use crate::access::{Access, BackendName, List, Public};
 use crate::auth::{Found, Judged};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
@@ -122,8 +122,8 @@ type Mount<S> = Box<dyn FnOnce(&Jam) -> MethodRouter<S> + Send + Sync>;
 #[derive(Clone, Copy)]
 enum RouteRule {
     Public(Public),
-    /// The backend that the rule names, if it names one.
-    Callers(Option<BackendName>),
+    /// The backends that the rule names, with `None` where it leaves one open.
+    Callers(List<Option<BackendName>, 4>),
 }
 
 impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
@@ -184,20 +184,25 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
             {
                 faults.push(format!("{route} cannot be routed: {error}"));
             }
-            match route.rule {
-                RouteRule::Callers(Some(backend)) if !jam.has(backend) => faults.push(format!(
-                    "{route} needs the backend \"{}\": add {} to Jam::builder()",
-                    backend.as_str(),
-                    match backend {
-                        BackendName::Jwt => ".jwt(..)",
-                        BackendName::Session => ".sessions(..)",
-                    }
-                )),
-                RouteRule::Callers(None) if jam.only_backend().is_none() => faults.push(format!(
-                    "{route} has a rule that names no backend, and this Jam has two: add \
-                     .backend(\"jwt\") or .backend(\"session\") to it"
-                )),
-                _ => {}
+            let RouteRule::Callers(backends) = route.rule else {
+                continue;
+            };
+            for backend in backends.into_iter() {
+                match backend {
+                    Some(backend) if !jam.has(backend) => faults.push(format!(
+                        "{route} needs the backend \"{}\": add {} to Jam::builder()",
+                        backend.as_str(),
+                        match backend {
+                            BackendName::Jwt => ".jwt(..)",
+                            BackendName::Session => ".sessions(..)",
+                        }
+                    )),
+                    None if jam.only_backend().is_none() => faults.push(format!(
+                        "{route} has a rule that names no backend, and this Jam has two: add \
+                         .backend(\"jwt\") or .backend(\"session\") to it"
+                    )),
+                    _ => {}
+                }
             }
         }
         faults
@@ -294,7 +299,7 @@ impl<P: Payload> SectionRule for Access<P> {
         S: Clone + Send + Sync + 'static,
     {
         Mounted {
-            rule: RouteRule::Callers(self.backend),
+            rule: RouteRule::Callers(self.backends()),
             mount: Box::new(move |jam| {
                 verb.route(Guarded {
                     rule: Arc::new((jam.clone(), self)),
@@ -365,7 +370,7 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
             verb,
             path,
             handler: name,
-            rule: RouteRule::Callers(M::RULE.access().backend),
+            rule: RouteRule::Callers(M::rule().access().backends()),
             mount: Box::new(move |_| verb.route(handler)),
         });
         self

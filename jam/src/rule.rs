@@ -1,5 +1,7 @@
 //! The rule of one handler, and how its `Auth<_>` carries it.
 
+use std::time::Duration;
+
 use crate::access::Access;
 use crate::auth::{Auth, Holding};
 use crate::payload::{HasRoles, HasScopes, Payload};
@@ -9,6 +11,9 @@ use crate::payload::{HasRoles, HasScopes, Payload};
 pub trait Rule: Sized + 'static {
     type Payload: Payload;
     const RULE: HandlerRule<Self>;
+
+    /// [`RULE`](Self::RULE), in one place in memory.
+    fn rule() -> &'static HandlerRule<Self>;
 }
 
 /// The rule of the handler whose marker is `R`.
@@ -42,7 +47,9 @@ impl<R: Rule> HandlerRule<R> {
         cookie(name: &'static str);
         cookie_default();
         header(name: &'static str);
+        login(path: &'static str);
         optional();
+        fresh(age: Duration);
         hide();
     }
 
@@ -70,8 +77,8 @@ impl<R: Rule> HandlerRule<R> {
         Self(self.0.scope(scope))
     }
 
-    pub(crate) const fn access(self) -> Access<R::Payload> {
-        self.0
+    pub(crate) const fn access(&self) -> &Access<R::Payload> {
+        &self.0
     }
 }
 

@@ -30,6 +30,24 @@ pub(crate) const fn is_scope(text: &str) -> bool {
     !bytes.is_empty()
 }
 
+/// A path of this site, with a query perhaps, as a `Location` may hold it: browsers read two
+/// slashes, or a backslash for either, as the beginning of another site's address.
+pub(crate) const fn is_local_path(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !matches!(bytes[at], 0x21..=0x7E) || bytes[at] == b'\\' {
+            return false;
+        }
+        at += 1;
+    }
+    match bytes {
+        [b'/'] => true,
+        [b'/', second, ..] => *second != b'/',
+        _ => false,
+    }
+}
+
 /// RFC 9110 section 11.2: `token68`, what follows the scheme of a credential.
 pub(crate) fn is_token68(bytes: &[u8]) -> bool {
     let unpadded = bytes

@@ -41,6 +41,7 @@ impl Output<'_> {
     //                 let rule = rule.cookie("jwt");
     //                 rule
     //             };
+    //             fn rule() -> &'static HandlerRule<Self> { const { &Self::RULE } }
     //         }
     //         fn __jam_check(a0: Auth<User, me>) {
     //             need_response::<Json<User>>();
@@ -255,6 +256,9 @@ impl Output<'_> {
             impl #private::Rule for #name {
                 type Payload = #payload;
                 const RULE: #private::HandlerRule<Self> = #rule;
+                fn rule() -> &'static #private::HandlerRule<Self> {
+                    const { &<Self as #private::Rule>::RULE }
+                }
             }
         }
     }

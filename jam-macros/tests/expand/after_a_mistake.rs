@@ -14,6 +14,9 @@ const _: () = {
     impl ::jam::__private::Rule for me {
         type Payload = User;
         const RULE: ::jam::__private::HandlerRule<Self> = ::jam::__private::HandlerRule::user();
+        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
+            const { &<Self as ::jam::__private::Rule>::RULE }
+        }
     }
 };
 #[allow(unexpected_cfgs)]

@@ -17,6 +17,9 @@ const _: () = {
         const RULE: ::jam::__private::HandlerRule<Self> = ::jam::__private::HandlerRule::<
             Self,
         >::of(self::rules::WEB);
+        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
+            const { &<Self as ::jam::__private::Rule>::RULE }
+        }
     }
     fn __jam_check(a0: Auth<User, me>) {
         ::jam::__private::need_send(&me(a0));

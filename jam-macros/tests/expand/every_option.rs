@@ -42,6 +42,9 @@ const _: () = {
             let rule = rule.hide();
             rule
         };
+        fn rule() -> &'static crate::auth::jam::__private::HandlerRule<Self> {
+            const { &<Self as crate::auth::jam::__private::Rule>::RULE }
+        }
     }
     fn __jam_check<D: Db, const N: usize>(a0: jam::Auth<User, edit>, a1: State<D>)
     where

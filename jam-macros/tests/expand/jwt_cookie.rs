@@ -27,6 +27,9 @@ const _: () = {
             let rule = rule.cookie("jwt");
             rule
         };
+        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
+            const { &<Self as ::jam::__private::Rule>::RULE }
+        }
     }
     fn __jam_check(a0: Auth<User, get_user>, a1: Path<u64>) {
         ::jam::__private::need_response::<Json<User>>();

@@ -44,6 +44,9 @@ const _: () = {
             let rule = rule.optional();
             rule
         };
+        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
+            const { &<Self as ::jam::__private::Rule>::RULE }
+        }
     }
     fn __jam_check(a0: ::jam::__private::Optional<User, home>, a1: Path<u64>) {
         ::jam::__private::need_send(&home(a0, a1));

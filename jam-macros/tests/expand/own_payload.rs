@@ -40,6 +40,9 @@ const _: () = {
             let rule = rule.backend("jwt");
             rule
         };
+        fn rule() -> &'static renamed::__private::HandlerRule<Self> {
+            const { &<Self as renamed::__private::Rule>::RULE }
+        }
     }
     fn __jam_check(a0: Auth<GetUserPayload, get_user>) {
         renamed::__private::need_send(&get_user(a0));

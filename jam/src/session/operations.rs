@@ -103,9 +103,29 @@ impl Sessions {
     }
 
     pub(crate) async fn rework(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
+        self.replace(old, now, |_| {}).await
+    }
+
+    pub(crate) async fn relogin(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
+        self.replace(old, now, |record| {
+            record.auth_time = now;
+            record.last_seen = now;
+            record.expires_at = now.saturating_add(self.absolute);
+        })
+        .await
+    }
+
+    /// Puts a session of a new id, changed by `change`, in place of the old one.
+    async fn replace(
+        &self,
+        old: &SessionId,
+        now: u64,
+        change: impl Fn(&mut Record),
+    ) -> Result<SessionToken, Error> {
         for _ in 0..UPDATE_ATTEMPTS {
             let missing = || Error::new(ErrorKind::SessionMissing);
-            let record = self.alive(old, now).await?.ok_or_else(missing)?;
+            let mut record = self.alive(old, now).await?.ok_or_else(missing)?;
+            change(&mut record);
             let token = SessionToken::random(record.expires_at.saturating_sub(now))
                 .ok_or_else(|| Error::new(ErrorKind::Random))?;
             match self

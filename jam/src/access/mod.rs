@@ -1,0 +1,567 @@
+//! Rules: who may call, as data that is put together at compile time.
+
+mod describe;
+mod list;
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+pub(crate) use list::List;
+
+use crate::cookie;
+use crate::payload::{HasRoles, HasScopes, Payload, Role};
+use crate::text;
+
+/// A backend that Jam has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BackendName {
+    /// Signed tokens.
+    Jwt,
+    /// Sessions on the server.
+    Session,
+}
+
+impl BackendName {
+    #[track_caller]
+    const fn named(name: &str) -> Self {
+        if text::same(name, "jwt") {
+            return Self::Jwt;
+        }
+        if text::same(name, "session") {
+            return Self::Session;
+        }
+        panic!("unknown backend: it is \"jwt\" or \"session\"")
+    }
+
+    const fn same(one: Option<Self>, other: Option<Self>) -> bool {
+        match (one, other) {
+            (None, None) => true,
+            (Some(one), Some(other)) => one as u8 == other as u8,
+            _ => false,
+        }
+    }
+
+    /// The name by which rules ask for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jwt => "jwt",
+            Self::Session => "session",
+        }
+    }
+}
+
+/// Where in a request a credential is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The cookie of this name.
+    Cookie(&'static str),
+    /// The header of this name: `authorization` with the scheme `Bearer`, any other
+    /// with the bare credential.
+    Header(&'static str),
+}
+
+impl Source {
+    pub(crate) const AUTHORIZATION: Self = Self::Header("authorization");
+
+    /// Whether both are one place: names of headers are compared without case.
+    pub(crate) const fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Cookie(one), Self::Cookie(other)) => text::same(one, other),
+            (Self::Header(one), Self::Header(other)) => text::same_ignoring_case(one, other),
+            _ => false,
+        }
+    }
+}
+
+/// What a caller must have, besides a valid credential.
+#[derive(Clone, Copy)]
+pub(crate) enum Condition<R: 'static> {
+    Role(R),
+    AnyRole(&'static [R]),
+    Scope(&'static str),
+}
+
+/// One way to be let in. A rule has several when it was made with [`Access::or`].
+#[derive(Clone, Copy)]
+pub(crate) struct Way<R: Role> {
+    pub(crate) backend: Option<BackendName>,
+    sources: List<Source, 4>,
+    conditions: List<Condition<R>, 6>,
+    /// How many seconds ago the user may have signed in.
+    pub(crate) fresh: Option<u64>,
+    pub(crate) hide: bool,
+}
+
+impl<R: Role> Way<R> {
+    const DEFAULT: Self = Self {
+        backend: None,
+        sources: List::NONE,
+        conditions: List::NONE,
+        fresh: None,
+        hide: false,
+    };
+
+    /// Where the credential is looked for, in this order.
+    const fn places(&self) -> List<Source, 4> {
+        if self.sources.is_empty() {
+            List::NONE.with(Source::AUTHORIZATION)
+        } else {
+            self.sources
+        }
+    }
+
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> + use<R> {
+        self.places().into_iter()
+    }
+
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = Condition<R>> + use<R> {
+        self.conditions.into_iter()
+    }
+
+    pub(crate) fn reads(&self, source: Source) -> bool {
+        self.sources().any(|own| own.is(source))
+    }
+}
+
+/// For whom a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Those who are signed in.
+    Callers,
+    /// Everybody, told apart.
+    Optional,
+    /// Those who are not signed in; the others are sent elsewhere, or told 403.
+    Guests { else_to: Option<&'static str> },
+}
+
+/// Who may call: a rule over callers whose payload is `P`.
+///
+/// It begins with [`user`](crate::dsl::user), each word after it narrows it, and it is
+/// evaluated by the compiler: a rule that contradicts itself does not compile. Give it a
+/// name, and use it in a table or as `#[jam_auth(WEB)]`:
+///
+/// ```
+/// use jam::{Access, JamPayload, dsl::{minutes, user}};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// # struct User { user: u64 }
+///
+/// const API: Access<User> = user().backend("jwt");
+/// const WEB: Access<User> = user().backend("session").cookie("sid").login("/login");
+/// const BOTH: Access<User> = API.or(WEB);
+/// const RECENT: Access<User> = WEB.fresh(minutes(5));
+/// ```
+///
+/// Words narrow with *and*: a caller needs every role, every scope and every freshness that
+/// was asked for, whether before or after an `or`. [`or`](Self::or) puts two whole rules side
+/// by side, each with what was asked for up to there.
+///
+/// # Defaults
+///
+/// Without [`cookie`](Self::cookie) or [`header`](Self::header) the credential is in the
+/// `Authorization` header. Without [`backend`](Self::backend) it is the one that the
+/// [`Jam`](crate::Jam) was built with; if that has two, nobody is let in and the log says
+/// why.
+#[must_use = "a rule guards nothing until it stands in a table or an attribute"]
+pub struct Access<P: Payload> {
+    ways: List<Way<P::Role>, 4>,
+    pub(crate) audience: Audience,
+    pub(crate) login: Option<&'static str>,
+    payload: PhantomData<fn() -> P>,
+}
+
+impl<P: Payload> Clone for Access<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Payload> Copy for Access<P> {}
+
+/// Changes every way of a rule: `each!(self, way => way.hide = true)`.
+macro_rules! each {
+    ($rule:ident, $way:ident => $change:expr) => {{
+        let mut rule = $rule;
+        let mut at = 0;
+        while at < rule.ways.len() {
+            if let Some(mut $way) = rule.ways.at(at) {
+                $change;
+                rule.ways = rule.ways.set(at, $way);
+            }
+            at += 1;
+        }
+        rule
+    }};
+}
+
+impl<P: Payload> Access<P> {
+    pub(crate) const fn user() -> Self {
+        Self {
+            ways: List::NONE.with(Way::DEFAULT),
+            audience: Audience::Callers,
+            login: None,
+            payload: PhantomData,
+        }
+    }
+
+    /// The rule of a layer, whose sources are `sources`.
+    pub(crate) const fn of(backend: BackendName, sources: List<Source, 4>) -> Self {
+        Self {
+            ways: List::NONE.with(Way {
+                backend: Some(backend),
+                sources,
+                ..Way::DEFAULT
+            }),
+            ..Self::user()
+        }
+    }
+
+    /// The backend that knows the caller: `"jwt"` or `"session"`.
+    #[track_caller]
+    pub const fn backend(self, name: &'static str) -> Self {
+        each!(self, way => {
+            assert!(way.backend.is_none(), "the backend of this rule is set twice");
+            way.backend = Some(BackendName::named(name));
+        })
+    }
+
+    /// Looks for the credential in the cookie `name`, before the sources that come
+    /// after it.
+    ///
+    /// A request with an unsafe method whose credential is in a cookie must come from
+    /// the same origin.
+    #[track_caller]
+    pub const fn cookie(self, name: &'static str) -> Self {
+        assert!(cookie::is_name(name), "this is not the name of a cookie");
+        self.source(Source::Cookie(name))
+    }
+
+    /// Looks for the credential in the cookie that has no name of its own:
+    /// `__Host-jwt` or `__Host-session` (RFC 6265bis section 4.1.3.2).
+    #[track_caller]
+    pub const fn cookie_default(self) -> Self {
+        let backend = match self.ways.at(0) {
+            Some(way) => way.backend,
+            None => None,
+        };
+        match backend {
+            Some(BackendName::Jwt) => self.cookie(cookie::DEFAULT_JWT),
+            Some(BackendName::Session) => self.cookie(cookie::DEFAULT_SESSION),
+            None => panic!("name the backend first: its cookie's name follows from it"),
+        }
+    }
+
+    /// Looks for the credential in the header `name`, before the sources that come
+    /// after it. In `Authorization` it follows the scheme `Bearer`, in any case of its
+    /// letters; any other header is the credential alone.
+    #[track_caller]
+    pub const fn header(self, name: &'static str) -> Self {
+        assert!(text::is_token(name), "this is not the name of a header");
+        assert!(
+            !text::same_ignoring_case(name, "cookie"),
+            "name the cookie instead: .cookie(\"..\")"
+        );
+        self.source(Source::Header(name))
+    }
+
+    #[track_caller]
+    const fn source(mut self, source: Source) -> Self {
+        match self.ways.at(0) {
+            Some(mut way) if self.ways.len() == 1 => {
+                way.sources = way.sources.with(source);
+                self.ways = self.ways.set(0, way);
+                self
+            }
+            _ => panic!("say where the credential is before .or(..): each side has its own place"),
+        }
+    }
+
+    /// Lets in whom either rule lets in. The credential that is found first, in the order in
+    /// which the two rules name their sources, decides: if it is bad nothing else is tried.
+    #[track_caller]
+    pub const fn or(self, other: Self) -> Self {
+        assert!(
+            matches!(self.audience, Audience::Callers)
+                && matches!(other.audience, Audience::Callers),
+            "put the two rules together first: A.or(B).optional(), A.or(B).guest()"
+        );
+        let mut rule = self;
+        let mut at = 0;
+        while at < other.ways.len() {
+            if let Some(way) = other.ways.at(at) {
+                self.check_beside(&way);
+                rule.ways = rule.ways.with(way);
+            }
+            at += 1;
+        }
+        if rule.login.is_none() {
+            rule.login = other.login;
+        }
+        rule
+    }
+
+    /// One place holds one kind of credential: else a token that one backend refuses would
+    /// have to be tried on the other.
+    #[track_caller]
+    const fn check_beside(&self, other: &Way<P::Role>) {
+        let theirs = other.places();
+        let mut at = 0;
+        while at < self.ways.len() {
+            if let Some(way) = self.ways.at(at) {
+                let ours = way.places();
+                let mut here = 0;
+                while here < ours.len() * theirs.len() {
+                    if let (Some(mine), Some(its)) =
+                        (ours.at(here / theirs.len()), theirs.at(here % theirs.len()))
+                    {
+                        assert!(
+                            !mine.is(its) || BackendName::same(way.backend, other.backend),
+                            "two backends cannot read the same place: give one of them another \
+                             cookie or header"
+                        );
+                    }
+                    here += 1;
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Sends a browser to this page instead of answering 401, with the page to come back to
+    /// in the query as `next`.
+    ///
+    /// A browser is who asks by GET or HEAD and accepts `text/html`; everybody else gets the
+    /// 401. `path` begins with one `/`.
+    #[track_caller]
+    pub const fn login(mut self, path: &'static str) -> Self {
+        assert!(
+            text::is_local_path(path),
+            "a page of this site begins with one `/`: .login(\"/login\")"
+        );
+        self.login = Some(path);
+        self
+    }
+
+    /// Lets strangers in too: the handler takes `Option<Auth<P>>`.
+    ///
+    /// A bad header is still refused. A cookie that is no longer good is taken for none,
+    /// and cleared.
+    #[track_caller]
+    pub const fn optional(mut self) -> Self {
+        self.check_unconditional();
+        self.audience = Audience::Optional;
+        self
+    }
+
+    /// Turns the rule around: for those who are *not* signed in by it, such as the page where
+    /// they do. Whoever is signed in gets 403, or is sent to [`else_to`](Self::else_to).
+    ///
+    /// A request with an unsafe method must come from the same origin, so that no other site
+    /// can sign a user in to an account of its own.
+    #[track_caller]
+    pub const fn guest(mut self) -> Self {
+        self.check_unconditional();
+        self.audience = Audience::Guests { else_to: None };
+        self
+    }
+
+    /// Sends those who are signed in to the page `path`, which begins with one `/`, by 303.
+    #[track_caller]
+    pub const fn else_to(mut self, path: &'static str) -> Self {
+        assert!(
+            text::is_local_path(path),
+            "a page of this site begins with one `/`: .else_to(\"/\")"
+        );
+        assert!(
+            matches!(self.audience, Audience::Guests { .. }),
+            "only a rule for guests sends the others elsewhere: WEB.guest().else_to(\"/\")"
+        );
+        self.audience = Audience::Guests {
+            else_to: Some(path),
+        };
+        self
+    }
+
+    #[track_caller]
+    const fn check_unconditional(&self) {
+        assert!(
+            matches!(self.audience, Audience::Callers),
+            "a rule is for callers, for everybody or for guests: say it once"
+        );
+        let mut at = 0;
+        while at < self.ways.len() {
+            if let Some(way) = self.ways.at(at) {
+                assert!(
+                    way.conditions.is_empty() && way.fresh.is_none(),
+                    "this rule asks something of the caller, and a stranger has none of it"
+                );
+            }
+            at += 1;
+        }
+    }
+
+    /// Asks for this role, besides what the rule asks for already.
+    #[track_caller]
+    pub const fn role(self, role: <P as HasRoles>::Enum) -> Self
+    where
+        P: HasRoles,
+    {
+        self.condition(Condition::Role(role))
+    }
+
+    /// Asks for one of these roles, besides what the rule asks for already.
+    #[track_caller]
+    pub const fn any_role(self, roles: &'static [<P as HasRoles>::Enum]) -> Self
+    where
+        P: HasRoles,
+    {
+        assert!(
+            !roles.is_empty(),
+            "no role is named, so nobody could be let in"
+        );
+        self.condition(Condition::AnyRole(roles))
+    }
+
+    /// Asks for this scope, besides what the rule asks for already. It must be one of
+    /// those that the payload declares: `#[jam(scopes("notes:write"))]`.
+    #[track_caller]
+    pub const fn scope(self, scope: &'static str) -> Self
+    where
+        P: HasScopes,
+    {
+        let mut at = 0;
+        while at < P::SCOPES.len() {
+            if text::same(P::SCOPES[at], scope) {
+                return self.condition(Condition::Scope(scope));
+            }
+            at += 1;
+        }
+        panic!("the payload does not declare this scope: add it to #[jam(scopes(..))]")
+    }
+
+    #[track_caller]
+    const fn condition(self, condition: Condition<P::Role>) -> Self {
+        self.check_narrows();
+        each!(self, way => way.conditions = way.conditions.with(condition))
+    }
+
+    /// Asks that the user signed in within the last `age`; see
+    /// [`minutes`](crate::dsl::minutes). Of two such words the stricter holds.
+    ///
+    /// Whoever did not is told 401 `insufficient_user_authentication` (RFC 9470), or sent to
+    /// the login page with `reauth=1`. What counts is the login, or
+    /// [`relogin_session`](crate::Jam::relogin_session), never the use of a session.
+    #[track_caller]
+    pub const fn fresh(self, age: Duration) -> Self {
+        self.check_narrows();
+        assert!(age.as_secs() > 0, "nobody signed in within no time");
+        each!(self, way => {
+            way.fresh = match way.fresh {
+                Some(already) if already < age.as_secs() => Some(already),
+                _ => Some(age.as_secs()),
+            }
+        })
+    }
+
+    #[track_caller]
+    const fn check_narrows(&self) {
+        assert!(
+            matches!(self.audience, Audience::Callers),
+            "a rule that lets strangers in cannot ask anything of them: they have no role, no \
+             scope and no login"
+        );
+    }
+
+    /// Answers 404 instead of 403 to a caller who may not call: not even that there is
+    /// something to call is told.
+    pub const fn hide(self) -> Self {
+        each!(self, way => way.hide = true)
+    }
+
+    pub(crate) fn ways(&self) -> impl Iterator<Item = Way<P::Role>> + use<P> {
+        self.ways.into_iter()
+    }
+
+    /// Where a credential is looked for, in this order.
+    pub fn sources(&self) -> impl Iterator<Item = Source> + use<P> {
+        self.ways().flat_map(|way| way.sources())
+    }
+
+    /// The backends that the rule names, in its order; `None` for one that it leaves open.
+    pub(crate) fn backends(&self) -> List<Option<BackendName>, 4> {
+        self.ways()
+            .fold(List::NONE, |backends, way| backends.with(way.backend))
+    }
+
+    pub(crate) const fn lets_strangers_in(&self) -> bool {
+        !matches!(self.audience, Audience::Callers)
+    }
+}
+
+/// A rule that lets everybody in, with the reason for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Public {
+    pub(crate) reason: &'static str,
+}
+
+impl Public {
+    #[track_caller]
+    pub(crate) const fn because(reason: &'static str) -> Self {
+        assert!(
+            !reason.as_bytes().trim_ascii().is_empty(),
+            "say why everybody may call this: public(\"..\")"
+        );
+        Self { reason }
+    }
+}
+
+/// The words of a table. `jam_routes!` brings them into scope for its rules; elsewhere
+/// import the ones that a constant needs.
+pub mod dsl {
+    use std::time::Duration;
+
+    use super::{Access, Public};
+    use crate::payload::Payload;
+
+    /// So many seconds, for [`Access::fresh`].
+    pub const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// So many minutes, for [`Access::fresh`].
+    pub const fn minutes(minutes: u64) -> Duration {
+        Duration::from_secs(minutes.saturating_mul(60))
+    }
+
+    /// So many hours, for [`Access::fresh`].
+    pub const fn hours(hours: u64) -> Duration {
+        Duration::from_secs(hours.saturating_mul(60 * 60))
+    }
+
+    /// Everybody may call, because of `reason`: it is shown in the table, and an empty one
+    /// does not compile.
+    #[track_caller]
+    pub const fn public(reason: &'static str) -> Public {
+        Public::because(reason)
+    }
+
+    /// Whoever is signed in may call. In a table write `user::<User>()`, so that the
+    /// payload is known; in a constant its type says it.
+    pub const fn user<P: Payload>() -> Access<P> {
+        Access::user()
+    }
+
+    /// The rule is on the handler itself: its `#[jam_auth(..)]`. It has effect only as
+    /// the head of a section of `jam_routes!`.
+    pub const fn declared() -> Declared {
+        Declared { _private: () }
+    }
+
+    /// What [`declared`] gives.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Declared {
+        _private: (),
+    }
+}

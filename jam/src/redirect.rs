@@ -1,0 +1,102 @@
+//! Sending a browser to the login page, and back.
+
+use std::fmt::Write;
+
+use axum::extract::OriginalUri;
+use axum::response::{IntoResponse, Response};
+use http::header::{ACCEPT, CACHE_CONTROL, LOCATION, VARY};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode};
+
+use crate::text;
+
+/// The page to go to after a login: what the query's `next` says if that is a page of this
+/// site, else `/`.
+///
+/// A rule with [`login`](crate::Access::login) puts the page that was asked for into `next`.
+/// But anybody can make a link to the login page with a `next` of their own, so never go to
+/// it unchecked (OWASP: unvalidated redirects).
+///
+/// ```
+/// assert_eq!(jam::return_to(Some("/notes?q=1")), "/notes?q=1");
+/// assert_eq!(jam::return_to(Some("//evil.example")), "/");
+/// assert_eq!(jam::return_to(Some("https://evil.example")), "/");
+/// assert_eq!(jam::return_to(None), "/");
+/// ```
+pub fn return_to(next: Option<&str>) -> &str {
+    next.filter(|next| text::is_local_path(next)).unwrap_or("/")
+}
+
+/// The address of the login page, if a browser navigates; nothing for everybody else.
+pub(crate) fn to_login(login: &str, reauth: bool, parts: &Parts) -> Option<HeaderValue> {
+    if !matches!(parts.method, Method::GET | Method::HEAD) || !accepts_html(parts) {
+        return None;
+    }
+    let mut location = login.to_owned();
+    let mut add = |name: &str, value: &str| {
+        location.push(if location.contains('?') { '&' } else { '?' });
+        location.push_str(name);
+        location.push('=');
+        encode(value, &mut location);
+    };
+    // A page to come back to is one that was asked for by GET.
+    let asked_for = path_and_query(parts);
+    if parts.method == Method::GET && text::is_local_path(asked_for) {
+        add("next", asked_for);
+    }
+    if reauth {
+        add("reauth", "1");
+    }
+    HeaderValue::try_from(location).ok()
+}
+
+/// 303, so that whatever the method was the next one is a GET (RFC 9110 section 15.4.4).
+pub(crate) fn see_other(location: &HeaderValue) -> Response {
+    let headers = [
+        (LOCATION, location.clone()),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (VARY, HeaderValue::from_static("accept")),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// What was asked for, outside of any nesting of routers.
+fn path_and_query(parts: &Parts) -> &str {
+    let uri = match parts.extensions.get::<OriginalUri>() {
+        Some(OriginalUri(uri)) => uri,
+        None => &parts.uri,
+    };
+    uri.path_and_query().map_or("/", |path| path.as_str())
+}
+
+/// Whether the client names `text/html` among what it accepts. `*/*` is what programs send.
+fn accepts_html(parts: &Parts) -> bool {
+    let fields = parts.headers.get_all(ACCEPT).iter();
+    fields
+        .filter_map(|field| field.to_str().ok())
+        .flat_map(|field| field.split(','))
+        .any(|range| {
+            let mut parameters = range.split(';').map(str::trim);
+            let is_html = parameters
+                .next()
+                .is_some_and(|range| range.eq_ignore_ascii_case("text/html"));
+            let refused = parameters.any(|parameter| {
+                parameter.split_once('=').is_some_and(|(name, weight)| {
+                    name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0)
+                })
+            });
+            is_html && !refused
+        })
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters and `/`.
+fn encode(value: &str, into: &mut String) {
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            into.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(into, "%{byte:02X}");
+        }
+    }
+}

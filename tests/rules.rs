@@ -1,0 +1,556 @@
+//! What rules mean: `or`, roles and scopes, freshness, guests, and the way to the login page.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use jam::dsl::{minutes, user};
+use jam::testing::ManualClock;
+use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::support::{Answer, NOW, call, claims, forge, get_with, jam};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+enum Role {
+    Reader,
+    Editor,
+    Admin,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role, scopes("notes:read", "notes:write"))]
+struct User {
+    #[jam(sub)]
+    id: u64,
+    #[jam(roles)]
+    roles: Vec<Role>,
+    #[jam(scopes)]
+    scopes: Scopes,
+}
+
+fn user_with(roles: &[Role], scopes: &[&str]) -> User {
+    User {
+        id: 1,
+        roles: roles.to_vec(),
+        scopes: scopes.iter().collect(),
+    }
+}
+
+const API: Access<User> = user().backend("jwt");
+const WEB: Access<User> = user()
+    .backend("session")
+    .cookie("sid")
+    .login("/login?theme=dark");
+const BOTH: Access<User> = API.or(WEB);
+const EITHER: Access<User> = API.scope("notes:write").or(WEB.role(Role::Admin));
+const HIDDEN: Access<User> = WEB.role(Role::Admin).hide();
+const RECENT: Access<User> = WEB.fresh(minutes(5));
+const GUEST: Access<User> = WEB.guest();
+const GUEST_ELSE: Access<User> = BOTH.guest().else_to("/");
+
+async fn ok(_: Auth<User>) -> &'static str {
+    "in"
+}
+
+async fn form() -> &'static str {
+    "form"
+}
+
+async fn relogin(
+    user: Auth<User>,
+    State(jam): State<Jam>,
+) -> Result<impl IntoResponse, jam::Error> {
+    let session = user.session().unwrap();
+    let token = jam.relogin_session(session).await?;
+    Ok(jam.session_cookie("sid", token))
+}
+
+fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        BOTH = [get("/both", ok), post("/both", ok)],
+        EITHER = [get("/either", ok)],
+        HIDDEN = [get("/hidden", ok)],
+        WEB = [
+            get("/web", ok),
+            post("/web", ok),
+            get("//x", ok),
+            post("/relogin", relogin)
+        ],
+        RECENT = [get("/recent", ok), post("/recent", ok)],
+        GUEST = [get("/guest", form)],
+        GUEST_ELSE = [get("/login", form), post("/login", form)],
+    ]
+}
+
+fn app() -> (Router, Jam, ManualClock) {
+    let (jam, clock) = jam();
+    let router = routes().into_router(&jam).unwrap().with_state(jam.clone());
+    (router, jam, clock)
+}
+
+async fn session_of(jam: &Jam, user: &User) -> String {
+    let session = jam.create_session("1", user).await.unwrap();
+    format!("sid={}", session.as_str())
+}
+
+fn bearer(jam: &Jam, user: &User) -> String {
+    let token = jam.gen_jwt_token(&jam.make_payload(user.clone())).unwrap();
+    format!("Bearer {}", token.as_str())
+}
+
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+#[tokio::test]
+async fn either_side_of_an_or_lets_in_and_the_first_that_is_presented_decides() {
+    let (app, jam, _) = app();
+    let someone = user_with(&[], &[]);
+    let (cookie, token) = (session_of(&jam, &someone).await, bearer(&jam, &someone));
+    for (headers, status) in [
+        (&[("authorization", &*token)][..], 200),
+        (&[("cookie", &*cookie)][..], 200),
+        (&[("authorization", &*token), ("cookie", "sid=bad")], 200),
+        (
+            &[("authorization", "Bearer bad"), ("cookie", &*cookie)],
+            401,
+        ),
+        (&[("authorization", "Basic x"), ("cookie", &*cookie)], 200),
+        (&[][..], 401),
+    ] {
+        assert_eq!(
+            get_with(&app, "/both", headers).await.status,
+            status,
+            "{headers:?}"
+        );
+    }
+    // The token is exempt from the cross-site check, the cookie beside it is not looked at.
+    let cross = ("sec-fetch-site", "cross-site");
+    let both = [("authorization", &*token), ("cookie", &*cookie), cross];
+    assert_eq!(call(&app, "POST", "/both", &both).await.status, 200);
+    assert_eq!(call(&app, "POST", "/both", &both[1..]).await.status, 403);
+}
+
+#[tokio::test]
+async fn what_one_side_asks_for_is_not_asked_of_the_other() {
+    let (app, jam, _) = app();
+    let writer = user_with(&[], &["notes:write"]);
+    let admin = user_with(&[Role::Admin], &[]);
+    for (user, by_token, by_cookie) in [
+        (&writer, 200, 403),
+        (&admin, 403, 200),
+        (&user_with(&[Role::Admin], &["notes:write"]), 200, 200),
+        (&user_with(&[Role::Reader], &["notes:read"]), 403, 403),
+    ] {
+        let token = bearer(&jam, user);
+        let answer = get_with(&app, "/either", &[("authorization", &token)]).await;
+        assert_eq!(answer.status, by_token, "{user:?}");
+        let cookie = session_of(&jam, user).await;
+        let answer = get_with(&app, "/either", &[("cookie", &cookie)]).await;
+        assert_eq!(answer.status, by_cookie, "{user:?}");
+    }
+    let reader = session_of(&jam, &user_with(&[Role::Reader], &[])).await;
+    assert_eq!(
+        get_with(&app, "/hidden", &[("cookie", &reader)])
+            .await
+            .status,
+        404
+    );
+    assert_eq!(get_with(&app, "/hidden", &[]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_browser_without_a_credential_is_sent_to_the_login_page_and_nobody_else() {
+    let (app, _, _) = app();
+    let location = async |method: &str, path: &str, headers: &[(&str, &str)]| {
+        let answer = call(&app, method, path, headers).await;
+        let location = answer.header("location").map(str::to_owned);
+        (answer.status.as_u16(), location)
+    };
+    let to = |location: &str| (303, Some(location.to_owned()));
+    assert_eq!(
+        location("GET", "/web?q=a%20b&next=//evil", &[HTML]).await,
+        to("/login?theme=dark&next=/web%3Fq%3Da%2520b%26next%3D//evil")
+    );
+    // The cookie that is no good leads there too.
+    let stale = [HTML, ("cookie", "sid=stale")];
+    assert_eq!(
+        location("GET", "/web", &stale).await,
+        to("/login?theme=dark&next=/web")
+    );
+    assert_eq!(
+        location("GET", "/both", &[HTML]).await,
+        to("/login?theme=dark&next=/both")
+    );
+    // Only what was asked for by GET can be come back to, and only a page of this site.
+    assert_eq!(
+        location("HEAD", "/web", &[HTML]).await,
+        to("/login?theme=dark")
+    );
+    assert_eq!(
+        location("GET", "//x", &[HTML]).await,
+        to("/login?theme=dark")
+    );
+    for (method, headers) in [
+        ("POST", &[HTML][..]),
+        ("GET", &[]),
+        ("GET", &[("accept", "*/*")]),
+        ("GET", &[("accept", "application/json, text/*")]),
+        ("GET", &[("accept", "text/html;q=0, application/json")]),
+    ] {
+        assert_eq!(
+            location(method, "/web", headers).await,
+            (401, None),
+            "{method} {headers:?}"
+        );
+    }
+    let answer = get_with(&app, "/web", &[HTML]).await;
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
+    assert_eq!(vary, ["accept", "cookie"]);
+}
+
+#[tokio::test]
+async fn behind_a_nested_router_the_whole_path_is_come_back_to() {
+    let (inner, _, _) = app();
+    let app = Router::new().nest("/area", inner);
+    let answer = get_with(&app, "/area/web?x", &[HTML]).await;
+    assert_eq!(
+        answer.header("location"),
+        Some("/login?theme=dark&next=/area/web%3Fx")
+    );
+}
+
+#[test]
+fn only_pages_of_this_site_are_returned_to() {
+    for good in [
+        "/",
+        "/notes",
+        "/notes?q=//x",
+        "/a//b",
+        "/a?next=https://x.example/",
+    ] {
+        assert_eq!(jam::return_to(Some(good)), good);
+    }
+    for bad in [
+        "",
+        "notes",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/a\\b",
+        "https://evil.example",
+        "javascript:alert(1)",
+        " /x",
+        "/x\r\nset-cookie: a=b",
+        "/\t/x",
+        "/ä",
+    ] {
+        assert_eq!(jam::return_to(Some(bad)), "/", "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn guests_are_let_in_and_the_others_are_told_or_sent_elsewhere() {
+    let (app, jam, _) = app();
+    let someone = user_with(&[], &[]);
+    let (cookie, token) = (session_of(&jam, &someone).await, bearer(&jam, &someone));
+    for path in ["/guest", "/login"] {
+        assert_eq!(get_with(&app, path, &[]).await.body, "form");
+        let stale = get_with(&app, path, &[("cookie", "sid=stale")]).await;
+        assert_eq!(
+            (stale.status.as_u16(), stale.cookie().as_str()),
+            (200, "sid=")
+        );
+    }
+    assert_eq!(
+        get_with(&app, "/guest", &[("cookie", &cookie)])
+            .await
+            .status,
+        403
+    );
+    for header in [("cookie", &*cookie), ("authorization", &*token)] {
+        let answer = get_with(&app, "/login", &[header]).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("location")),
+            (303, Some("/"))
+        );
+    }
+    // `/guest` is for those whom WEB does not know, and WEB knows no tokens.
+    assert_eq!(
+        get_with(&app, "/guest", &[("authorization", &token)])
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn no_other_site_can_sign_a_user_in() {
+    let (app, _, _) = app();
+    let post = async |headers: &[(&str, &str)]| call(&app, "POST", "/login", headers).await;
+    assert_eq!(post(&[]).await.status, 200);
+    assert_eq!(post(&[("sec-fetch-site", "same-origin")]).await.status, 200);
+    for headers in [
+        [("sec-fetch-site", "cross-site"), ("host", "a.example")],
+        [("origin", "https://evil.example"), ("host", "a.example")],
+        [("origin", "null"), ("host", "a.example")],
+    ] {
+        assert_eq!(post(&headers).await.status, 403, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_gets_old_however_much_the_session_is_used() {
+    let (app, jam, clock) = app();
+    let cookie = session_of(&jam, &user_with(&[], &[])).await;
+    let recent = async |headers: &[(&str, &str)]| -> Answer {
+        let mut all = vec![("cookie", cookie.as_str())];
+        all.extend(headers);
+        get_with(&app, "/recent", &all).await
+    };
+    assert_eq!(recent(&[]).await.status, 200);
+    for _ in 0..4 {
+        clock.advance(60);
+        assert_eq!(recent(&[]).await.status, 200);
+    }
+    clock.advance(60);
+    let stale = recent(&[]).await;
+    assert_eq!(stale.status, 401);
+    assert_eq!(
+        stale.challenge(),
+        r#"Bearer error="insufficient_user_authentication", max_age=300"#
+    );
+    assert_eq!(
+        get_with(&app, "/web", &[("cookie", &cookie)]).await.status,
+        200
+    );
+    let browser = recent(&[HTML]).await;
+    let location = "/login?theme=dark&next=/recent&reauth=1";
+    assert_eq!(
+        (browser.status.as_u16(), browser.header("location")),
+        (303, Some(location))
+    );
+
+    // Signing in again makes it recent, with a new token; the old one is dead.
+    let again = call(&app, "POST", "/relogin", &[("cookie", &cookie)])
+        .await
+        .cookie();
+    assert_eq!(
+        get_with(&app, "/recent", &[("cookie", &again)])
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        get_with(&app, "/web", &[("cookie", &cookie)]).await.status,
+        401
+    );
+    // And both limits begin anew.
+    for _ in 0..28 {
+        clock.advance(3000);
+        assert_eq!(
+            get_with(&app, "/web", &[("cookie", &again)]).await.status,
+            200
+        );
+    }
+}
+
+#[jam_auth(RECENT)]
+async fn recent_by_constant(_: Auth<User>) -> &'static str {
+    "in"
+}
+
+#[tokio::test]
+async fn a_token_is_as_recent_as_it_says() {
+    const API_RECENT: Access<User> = API.fresh(minutes(5));
+    let (jam, clock) = jam();
+    let table: JamRouter<Jam> = jam_routes![
+        API_RECENT = [get("/", ok)],
+        declared() = [get("/declared", recent_by_constant)],
+    ];
+    let app = table.into_router(&jam).unwrap().with_state(jam.clone());
+    clock.set(NOW + 1000);
+    let rest = r#""sub":"1","roles":[],"scope":"""#;
+    for (members, status) in [
+        (format!(r#""iat":{}"#, NOW + 701), 200),
+        (format!(r#""iat":{}"#, NOW + 700), 401),
+        // Issued just now, by a refresh: what counts is the login.
+        (format!(r#""iat":{},"auth_time":{NOW}"#, NOW + 1000), 401),
+        // It does not say.
+        (r#""x":1"#.to_owned(), 401),
+    ] {
+        let claims = claims(&format!("{members},{rest}")).replace(
+            &format!("\"exp\":{}", NOW + 600),
+            &format!("\"exp\":{}", NOW + 2000),
+        );
+        let token = format!("Bearer {}", forge(r#"{"alg":"HS256"}"#, &claims));
+        let answer = get_with(&app, "/", &[("authorization", &token)]).await;
+        assert_eq!(answer.status, status, "{members}");
+    }
+    let cookie = session_of(&jam, &user_with(&[], &[])).await;
+    let declared = async || {
+        get_with(&app, "/declared", &[("cookie", &cookie)])
+            .await
+            .status
+    };
+    assert_eq!(declared().await, 200);
+    clock.advance(300);
+    assert_eq!(declared().await, 401);
+}
+
+#[test]
+fn a_rule_says_what_it_is() {
+    for (rule, words) in [
+        (API, "jwt by header authorization"),
+        (BOTH, "jwt by header authorization or session by cookie sid"),
+        (
+            EITHER,
+            "jwt by header authorization, scope notes:write or session by cookie sid, role Admin",
+        ),
+        (RECENT, "session by cookie sid, signed in within 300 s"),
+        (HIDDEN, "session by cookie sid, role Admin, hidden"),
+        (
+            GUEST_ELSE,
+            "guests, else to /, of jwt by header authorization or session by cookie sid",
+        ),
+        (WEB.optional(), "everybody, or session by cookie sid"),
+    ] {
+        assert_eq!(rule.to_string(), words);
+    }
+}
+
+/// One thing that a rule asks for.
+#[derive(Clone, Debug)]
+enum Word {
+    Role(Role),
+    AnyRole(&'static [Role]),
+    Scope(&'static str),
+    Fresh(u64),
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    let role = prop_oneof![Just(Role::Reader), Just(Role::Editor), Just(Role::Admin)];
+    const SEVERAL: [&[Role]; 3] = [
+        &[Role::Reader],
+        &[Role::Reader, Role::Admin],
+        &[Role::Editor, Role::Admin],
+    ];
+    prop_oneof![
+        role.prop_map(Word::Role),
+        proptest::sample::select(&SEVERAL[..]).prop_map(Word::AnyRole),
+        proptest::sample::select(&["notes:read", "notes:write"][..]).prop_map(Word::Scope),
+        proptest::sample::select(&[60, 300][..]).prop_map(Word::Fresh),
+    ]
+}
+
+impl Word {
+    fn add(&self, rule: Access<User>) -> Access<User> {
+        match *self {
+            Self::Role(role) => rule.role(role),
+            Self::AnyRole(roles) => rule.any_role(roles),
+            Self::Scope(scope) => rule.scope(scope),
+            Self::Fresh(age) => rule.fresh(Duration::from_secs(age)),
+        }
+    }
+
+    /// The same, said by hand.
+    fn holds(&self, user: &User, age: u64) -> bool {
+        match *self {
+            Self::Role(role) => user.roles.contains(&role),
+            Self::AnyRole(roles) => roles.iter().any(|role| user.roles.contains(role)),
+            Self::Scope(scope) => user.scopes.to_string().split(' ').any(|held| held == scope),
+            Self::Fresh(limit) => age < limit,
+        }
+    }
+}
+
+/// Rules are built from sides of words, put together with `or`, and words after it.
+#[derive(Clone, Debug)]
+struct Generated {
+    /// Whether it is by session, and what it asks for.
+    sides: Vec<(bool, Vec<Word>)>,
+    after: Vec<Word>,
+}
+
+fn generated() -> impl Strategy<Value = Generated> {
+    let side = (any::<bool>(), proptest::collection::vec(word(), 0..4));
+    let sides = proptest::collection::vec(side, 1..5);
+    (sides, proptest::collection::vec(word(), 0..3))
+        .prop_map(|(sides, after)| Generated { sides, after })
+}
+
+impl Generated {
+    fn rule(&self) -> Access<User> {
+        let sides = self.sides.iter().map(|(by_session, words)| {
+            let backend = match by_session {
+                true => user().backend("session").cookie("sid"),
+                false => user().backend("jwt").header("authorization"),
+            };
+            words.iter().fold(backend, |rule, word| word.add(rule))
+        });
+        let rule = sides.reduce(|left, right| left.or(right)).unwrap();
+        self.after.iter().fold(rule, |rule, word| word.add(rule))
+    }
+
+    /// Who is let in: by hand, as a truth table. `credentials` are, for a token and for a
+    /// session, whether there is one and whether it is good.
+    fn lets_in(&self, credentials: [Option<bool>; 2], user: &User, age: u64) -> bool {
+        let first = self
+            .sides
+            .iter()
+            .map(|(by_session, _)| usize::from(*by_session));
+        let Some(decisive) = first.into_iter().find(|kind| credentials[*kind].is_some()) else {
+            return false;
+        };
+        credentials[decisive] == Some(true)
+            && self.sides.iter().any(|(by_session, words)| {
+                usize::from(*by_session) == decisive
+                    && words
+                        .iter()
+                        .chain(&self.after)
+                        .all(|word| word.holds(user, age))
+            })
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn and_and_or_are_what_the_truth_table_says(
+        generated in generated(),
+        roles in proptest::sample::subsequence(vec![Role::Reader, Role::Editor, Role::Admin], 0..=3),
+        scopes in proptest::sample::subsequence(vec!["notes:read", "notes:write"], 0..=2),
+        age in 0..400_u64,
+        token in proptest::option::of(any::<bool>()),
+        session in proptest::option::of(any::<bool>()),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let user = user_with(&roles, &scopes);
+        let (jam, clock) = jam();
+        let mut headers = Vec::new();
+        let (good_token, good_cookie) = runtime.block_on(async {
+            (bearer(&jam, &user), session_of(&jam, &user).await)
+        });
+        clock.advance(age);
+        headers.extend(token.map(|good| match good {
+            true => ("authorization", good_token.as_str()),
+            false => ("authorization", "Bearer bad"),
+        }));
+        headers.extend(session.map(|good| match good {
+            true => ("cookie", good_cookie.as_str()),
+            false => ("cookie", "sid=bad"),
+        }));
+        let table = JamRouter::<()>::new()
+            .section(generated.rule())
+            .route(jam::Verb::Get, "/", ok, "ok")
+            .end();
+        let app = table.into_router(&jam).unwrap();
+        let status = runtime.block_on(get_with(&app, "/", &headers)).status.as_u16();
+        let expected = generated.lets_in([token, session], &user, age);
+        prop_assert_eq!(status == 200, expected, "{} {:?}", generated.rule(), headers);
+        prop_assert!(matches!(status, 200 | 401 | 403), "{status}");
+    }
+}
