@@ -6,6 +6,7 @@ mod config;
 mod cookies;
 mod cross_site;
 mod forms;
+mod holes;
 mod layer;
 mod order;
 mod outage;

@@ -10,6 +10,8 @@ use crate::tokens::{self, Entry, Value};
 pub(crate) struct SerdeAttr {
     rename: Option<String>,
     rename_all: Option<String>,
+    /// It is written by one name and read by another.
+    pub(crate) two_names: bool,
     /// The field has no name of its own in the JSON.
     pub(crate) flatten: bool,
     pub(crate) skip: bool,
@@ -36,6 +38,9 @@ impl SerdeAttr {
 
     fn entries(&mut self, tokens: TokenStream) {
         for (key, value) in options(tokens) {
+            if key.starts_with("rename") && two_names(&value) {
+                self.two_names = true;
+            }
             match (key.as_str(), value) {
                 ("rename", value) => self.rename = name(value).or(self.rename.take()),
                 ("rename_all", value) => self.rename_all = name(value).or(self.rename_all.take()),
@@ -83,6 +88,20 @@ fn name(value: Value) -> Option<String> {
             .and_then(|(_, value)| name(value)),
         Value::Word => None,
     }
+}
+
+/// Whether `rename(..)` says something else for writing than for reading.
+fn two_names(value: &Value) -> bool {
+    let Value::List(list) = value else {
+        return false;
+    };
+    let of = |wanted: &str| {
+        options(list.stream())
+            .into_iter()
+            .find(|(key, _)| key == wanted)
+            .and_then(|(_, value)| name(value))
+    };
+    of("serialize") != of("deserialize")
 }
 
 fn apply(case: &str, ident: &str, kind: Kind) -> String {

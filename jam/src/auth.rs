@@ -9,13 +9,14 @@ use http::request::Parts;
 
 use crate::access::{BackendName, Source};
 use crate::claims::RegisteredClaims;
+use crate::cookie::SetCookie;
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::layer::LayerRule;
 use crate::payload::Payload;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::rule::{Level, Plain, Rule};
-use crate::session::{SessionId, SessionInfo};
+use crate::session::SessionInfo;
 
 /// A caller who was let in: the proof of it, and the payload.
 ///
@@ -104,6 +105,11 @@ impl<P, R: Level> Auth<P, R> {
         }
     }
 
+    /// The same proof without the handler's own rule in its type, to be passed on by value.
+    pub fn into_auth(self) -> Auth<P> {
+        Auth(R::into_holding(self.0))
+    }
+
     /// The registered claims, if it was a token that let the caller in.
     pub fn token(&self) -> Option<&RegisteredClaims> {
         match &self.caller().evidence {
@@ -146,10 +152,6 @@ impl<P, R: Level> Auth<P, R> {
             Evidence::Token(claims) => claims.expires_at(),
             Evidence::Session(session) => session.expires_at,
         }
-    }
-
-    pub(crate) fn session_id(&self) -> Option<&SessionId> {
-        self.session().map(|session| &session.id)
     }
 
     fn caller(&self) -> &Caller<P> {
@@ -232,10 +234,15 @@ pub struct Optional<P, R> {
     rule: std::marker::PhantomData<fn() -> R>,
 }
 
-/// The cookie that let nobody in and is to be cleared.
+/// What the answer of an optional handler is to say besides its own.
 #[doc(hidden)]
 #[derive(Debug, Default)]
-pub struct Stale(pub(crate) Option<crate::cookie::SetCookie>);
+pub struct Stale {
+    /// The cookie that let nobody in and is to be cleared.
+    pub(crate) removal: Option<SetCookie>,
+    /// Where the credential was looked for.
+    pub(crate) sources: Vec<Source>,
+}
 
 impl<P, R> Optional<P, R> {
     /// What the handler's own argument is, and what its answer needs.
@@ -271,71 +278,89 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        Ok(match gate::admit(&jam, R::rule().access(), parts).await? {
-            Admission::Caller(caller) => Some(Auth(Holding::Own(caller))).into(),
-            Admission::Stranger { stale } => Self {
-                stale: Stale(stale.map(|name| jam.remove_cookie(name))),
-                ..None.into()
+        let access = R::rule().access();
+        let (user, stale) = match gate::admit(&jam, access, parts).await? {
+            Admission::Caller(caller) => (Some(Auth(Holding::Own(caller))), None),
+            Admission::Stranger { stale } => (None, stale),
+        };
+        Ok(Self {
+            stale: Stale {
+                removal: stale.map(|name| jam.remove_cookie(name)),
+                sources: access.sources().collect(),
             },
+            ..user.into()
         })
     }
 }
 
-/// What the gate of a table, or the extractor before this one, found out about the
-/// request.
-pub(crate) enum Found<P> {
-    Caller(Arc<Caller<P>>),
-    Stranger,
+/// What a gate, or the extractor before this one, found out about the request.
+pub(crate) struct Found<P> {
+    /// The gate: what it found is worth nothing behind another one.
+    by: GateId,
+    who: Option<Arc<Caller<P>>>,
+}
+
+/// Which rule a request is under: the place in memory of that rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GateId(usize);
+
+impl GateId {
+    pub(crate) fn of<T>(rule: &Arc<T>) -> Self {
+        Self(Arc::as_ptr(rule).addr())
+    }
 }
 
 impl<P> Clone for Found<P> {
     fn clone(&self) -> Self {
-        match self {
-            Self::Caller(caller) => Self::Caller(Arc::clone(caller)),
-            Self::Stranger => Self::Stranger,
+        Self {
+            by: self.by,
+            who: self.who.clone(),
         }
     }
 }
 
-/// Says in a request's extensions that some gate judged it, for whatever payload.
-#[derive(Clone, Copy)]
-pub(crate) struct Judged;
+/// The innermost gate that a request has come to, for whatever payload.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    pub(crate) id: GateId,
+    pub(crate) jam: Jam,
+}
 
 impl<P: Payload> Found<P> {
-    pub(crate) fn caller(caller: Caller<P>) -> Self {
-        Self::Caller(Arc::new(caller))
+    pub(crate) fn new(by: GateId, who: Option<Caller<P>>) -> Self {
+        Self {
+            by,
+            who: who.map(Arc::new),
+        }
     }
 
     async fn by(parts: &mut Parts) -> Result<Self, Rejection> {
-        if let Some(found) = parts.extensions.get::<Self>() {
-            return Ok(found.clone());
-        }
-        let Some(rule) = parts.extensions.get::<LayerRule>().cloned() else {
+        let Some(gate) = parts.extensions.get::<Gate>().cloned() else {
             return Err(Rejection::misconfigured(
-                match parts.extensions.get::<Judged>() {
-                    Some(Judged) => {
-                        "the handler takes Auth<_> of another payload than the rule of its route"
-                    }
-                    None => {
-                        "the handler takes Auth<_>, but no rule guards it: add #[jam_auth(..)], put \
-                     its route into jam_routes![..], or add an AuthenticationLayer"
-                    }
-                },
+                "the handler takes Auth<_>, but no rule guards it: put its route into \
+                 jam_routes![..], or add an AuthenticationLayer; an argument beside the marked one \
+                 of #[jam_auth(..)] has no rule either",
             ));
         };
-        let found = match rule.admit::<P>(parts).await? {
-            Some(caller) => Self::caller(caller),
-            None => Self::Stranger,
+        if let Some(found) = parts.extensions.get::<Self>()
+            && found.by == gate.id
+        {
+            return Ok(found.clone());
+        }
+        let rule = parts.extensions.get::<LayerRule>().cloned();
+        let Some(rule) = rule.filter(|rule| rule.gate() == gate.id) else {
+            let fault = Rejection::misconfigured(
+                "the handler takes Auth<_> of another payload than the rule of its route",
+            );
+            return Err(fault.mapped(&gate.jam, parts));
         };
+        let found = Self::new(gate.id, rule.admit::<P>(parts).await?);
         parts.extensions.insert(found.clone());
         Ok(found)
     }
 
     fn into_auth(self) -> Option<Auth<P>> {
-        match self {
-            Self::Caller(caller) => Some(Auth(Holding::Shared(caller))),
-            Self::Stranger => None,
-        }
+        self.who.map(|caller| Auth(Holding::Shared(caller)))
     }
 }
 

@@ -76,7 +76,9 @@ impl<S> JamBuilder<S> {
     /// a request may come that changes something by the credential in a cookie. May be
     /// given several times.
     ///
-    /// Name it when a proxy in front changes the `Host` of requests.
+    /// Name it when a proxy in front changes the `Host` of requests, or when the pages are at
+    /// another origin than the application: theirs is then believed whatever the browser calls
+    /// it in `Sec-Fetch-Site`.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self

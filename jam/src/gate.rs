@@ -7,11 +7,12 @@ use crate::access::{Access, Audience, BackendName, Condition, Source, Way};
 use crate::auth::{Caller, Evidence};
 use crate::cookie::Transport;
 use crate::credential::{self, Found};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, TokenFault};
 use crate::jam::Jam;
 use crate::origin;
 use crate::payload::{Payload, Role};
 use crate::rejection::{Rejection, RejectionKind};
+use crate::session::Opened;
 
 /// Whom the gate let in.
 pub(crate) enum Admission<P> {
@@ -60,23 +61,27 @@ async fn decide<P: Payload>(
         };
     };
     let source = presented.source;
+    let foreign = matches!(source, Source::Cookie(_)) && !jam.origins().permit(parts);
     let known = match presented.credential {
-        Some(credential) => recognize(jam, presented.backend, credential).await?,
-        None => None,
+        Some(credential) => recognize(jam, presented.backend, credential, !foreign).await?,
+        None => Known::Nobody,
     };
-    let Some((evidence, payload)) = known else {
-        return match source {
-            Source::Cookie(name) if access.lets_strangers_in() => {
-                Ok(Admission::Stranger { stale: Some(name) })
-            }
-            _ => Err(Rejection::new(RejectionKind::InvalidCredential)),
-        };
+    let (evidence, payload) = match (known, source) {
+        (Known::Caller(evidence, payload), _) => (evidence, payload),
+        (Known::Nobody, Source::Cookie(name)) if access.lets_strangers_in() => {
+            return Ok(Admission::Stranger { stale: Some(name) });
+        }
+        // It is good for something else, and must not be cleared.
+        (Known::OtherPayload, Source::Cookie(_)) if access.lets_strangers_in() => {
+            return Ok(Admission::Stranger { stale: None });
+        }
+        _ => return Err(Rejection::new(RejectionKind::InvalidCredential)),
     };
     if let Audience::Guests { else_to } = access.audience {
         return Err(Rejection::signed_in(else_to));
     }
     authorize(access, source, &payload, evidence.auth_time(), jam.now())?;
-    if matches!(source, Source::Cookie(_)) && !jam.origins().permit(parts) {
+    if foreign {
         return Err(Rejection::new(RejectionKind::CrossSite));
     }
     Ok(Admission::Caller(Caller {
@@ -123,31 +128,50 @@ fn presented<'a, P: Payload>(
     Ok(None)
 }
 
-/// Asks the backend whose credential this is.
+/// What a backend makes of a credential.
+enum Known<P> {
+    Caller(Evidence, P),
+    /// It is good, and for somebody of another payload.
+    OtherPayload,
+    Nobody,
+}
+
+/// Asks the backend whose credential this is. `used` is whether a session counts as used by
+/// it, which one that another site asked for does not.
 async fn recognize<P: Payload>(
     jam: &Jam,
     backend: BackendName,
     credential: &[u8],
-) -> Result<Option<(Evidence, P)>, Rejection> {
+    used: bool,
+) -> Result<Known<P>, Rejection> {
     let now = jam.now();
     match backend {
         BackendName::Jwt => {
             let tokens = jam.tokens().map_err(|error| rejection(&error))?;
             match tokens.verify::<P>(credential, now) {
-                Ok(claims) => Ok(Some((Evidence::Token(claims.registered), claims.payload))),
+                Ok(claims) => {
+                    let evidence = Evidence::Token(claims.registered);
+                    Ok(Known::Caller(evidence, claims.payload))
+                }
                 Err(fault) => {
                     tracing::debug!(target: "jam", ?fault, "token refused");
-                    Ok(None)
+                    Ok(match fault {
+                        TokenFault::Claims | TokenFault::Type => Known::OtherPayload,
+                        _ => Known::Nobody,
+                    })
                 }
             }
         }
         BackendName::Session => {
             let sessions = jam.session_backend().map_err(|error| rejection(&error))?;
-            let session = sessions
-                .open::<P>(credential, now)
-                .await
-                .map_err(|error| rejection(&error))?;
-            Ok(session.map(|session| (Evidence::Session(session.about), session.data)))
+            let opened = sessions.open::<P>(credential, now, used).await;
+            Ok(match opened.map_err(|error| rejection(&error))? {
+                Opened::Session(session) => {
+                    Known::Caller(Evidence::Session(session.about), session.data)
+                }
+                Opened::OtherPayload => Known::OtherPayload,
+                Opened::Nothing => Known::Nobody,
+            })
         }
     }
 }

@@ -103,8 +103,10 @@ impl Jam {
     ///
     /// `key` is whose session it is: the user's name or number. It is what
     /// [`sessions`](Self::sessions) and [`clear_sessions`](Self::clear_sessions) take.
-    /// Every call makes a new id, so that nothing that was known before a login is worth
-    /// anything after it.
+    /// Every call makes a new id, and adopts none that the browser brought. An earlier session
+    /// of the same user lives on, as on another device: end it with
+    /// [`delete_session`](Self::delete_session) or
+    /// [`clear_sessions`](Self::clear_sessions) if it should not.
     ///
     /// # Errors
     ///
@@ -257,8 +259,8 @@ impl Jam {
         SetCookie::removal(self.transport(), name)
     }
 
-    /// Signs `user` out: ends the session, if it is one, and gives the cookie that the
-    /// answer needs to make the browser forget it.
+    /// Signs `user` out: ends the session, if it is one, under whatever id it goes by now, and
+    /// gives the cookie that the answer needs to make the browser forget it.
     ///
     /// ```
     /// use axum::{extract::State, response::IntoResponse};
@@ -278,8 +280,8 @@ impl Jam {
     /// [`ErrorKind::Store`] when the session may live on (503): the cookie is kept too, so
     /// that the user can try again.
     pub async fn logout<P, R: Level>(&self, user: &Auth<P, R>) -> Result<Option<SetCookie>, Error> {
-        if let Some(id) = user.session_id() {
-            self.delete_session(id).await?;
+        if let Some(session) = user.session() {
+            self.session_backend()?.end(session).await?;
         }
         Ok(match user.source() {
             Source::Cookie(name) => Some(self.remove_cookie(name)),

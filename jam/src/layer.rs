@@ -13,7 +13,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::access::{Access, BackendName, List, Source};
-use crate::auth::Caller;
+use crate::auth::{Caller, Gate, GateId};
 use crate::cookie;
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
@@ -63,9 +63,9 @@ macro_rules! backend {
             ///
             /// # Panics
             ///
-            /// At the fifth source.
+            /// When `name` cannot be one, and at the fifth source.
             pub fn cookie(mut self, name: &'static str) -> Self {
-                self.0.named = self.0.named.with(Source::Cookie(name));
+                self.0.named = self.0.named.with(Source::cookie(name));
                 self
             }
 
@@ -74,9 +74,9 @@ macro_rules! backend {
             ///
             /// # Panics
             ///
-            /// At the fifth source.
+            /// When `name` cannot be one, and at the fifth source.
             pub fn header(mut self, name: &'static str) -> Self {
-                self.0.named = self.0.named.with(Source::Header(name));
+                self.0.named = self.0.named.with(Source::header(name));
                 self
             }
         }
@@ -168,6 +168,11 @@ where
             asked: Some(Arc::clone(&asked)),
             ..self.rule.clone()
         };
+        let gate = Gate {
+            id: rule.gate(),
+            jam: rule.sources.jam.clone(),
+        };
+        request.extensions_mut().insert(gate);
         request.extensions_mut().insert(rule.clone());
         let answer = self.inner.call(request);
         Box::pin(async move {
@@ -212,6 +217,10 @@ impl LayerRule {
         }
     }
 
+    pub(crate) fn gate(&self) -> GateId {
+        GateId::of(&self.sources)
+    }
+
     /// The caller, or nobody for a stranger.
     pub(crate) async fn admit<P: Payload>(
         &self,
@@ -231,16 +240,19 @@ impl LayerRule {
     /// The refusal of a stranger by a handler that asks for a caller. The cookie that was
     /// no good stays: this page needs one, and says so.
     pub(crate) fn no_credential(parts: &Parts) -> Rejection {
-        let Some(rule) = parts.extensions.get::<Self>() else {
-            return Rejection::new(RejectionKind::NoCredential);
-        };
         let mut kind = RejectionKind::NoCredential;
-        rule.note(|asked| {
-            if asked.stale.take().is_some() {
-                kind = RejectionKind::InvalidCredential;
-            }
-        });
-        Rejection::new(kind).mapped(&rule.sources.jam, parts)
+        if let Some(rule) = parts.extensions.get::<Self>() {
+            rule.note(|asked| {
+                if asked.stale.take().is_some() {
+                    kind = RejectionKind::InvalidCredential;
+                }
+            });
+        }
+        let rejection = Rejection::new(kind);
+        match parts.extensions.get::<Gate>() {
+            Some(gate) => rejection.mapped(&gate.jam, parts),
+            None => rejection,
+        }
     }
 
     fn note(&self, note: impl FnOnce(&mut Asked)) {

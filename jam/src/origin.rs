@@ -25,23 +25,29 @@ impl Origins {
     }
 
     fn same_origin(&self, parts: &Parts) -> bool {
-        let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter().peekable();
+        let named = parts.headers.contains_key(ORIGIN);
+        let own_origin = || {
+            let mut origins = parts.headers.get_all(ORIGIN).iter();
+            origins.all(|origin| {
+                origin
+                    .to_str()
+                    .is_ok_and(|origin| self.is_own(origin, parts))
+            })
+        };
+        // Where the application said which origins are its own, they alone are: one of
+        // them may be another site to the fetcher.
+        if named && !self.own.is_empty() {
+            return own_origin();
+        }
         // The fetcher's own verdict, where there is one. `same-site` is not enough: a
         // sibling domain may belong to somebody else.
-        if sites.peek().is_some() {
+        if parts.headers.contains_key(SEC_FETCH_SITE) {
+            let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter();
             return sites.all(|site| site == "same-origin");
         }
-        let mut origins = parts.headers.get_all(ORIGIN).iter().peekable();
         // Neither header: every browser of today sends one of them with such a request,
         // so this is a program, to which nothing attaches cookies by itself.
-        if origins.peek().is_none() {
-            return true;
-        }
-        origins.all(|origin| {
-            origin
-                .to_str()
-                .is_ok_and(|origin| self.is_own(origin, parts))
-        })
+        own_origin()
     }
 
     fn is_own(&self, origin: &str, parts: &Parts) -> bool {

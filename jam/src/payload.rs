@@ -31,7 +31,9 @@ use crate::text;
 /// ```
 ///
 /// In a token the fields stand beside the registered claims in one flat JSON object,
-/// by the names that serde gives them. A marked field takes a claim's name: `sub`
+/// by the names that serde gives them. A payload that is no login, such as that of a link to
+/// reset a password, needs a kind of its own, `#[jam(kind = "reset")]`, or its token would sign
+/// in whoever has it. A marked field takes a claim's name: `sub`
 /// (RFC 7519 section 4.1.2), `roles` or `scope` (RFC 9068 section 2.2.3).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the payload of a caller",
@@ -44,6 +46,16 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
 
     #[doc(hidden)]
     const MARKS: &'static [Mark] = &[];
+
+    /// What kind of payload this is: the name of the struct, or `#[jam(kind = "..")]`. A
+    /// session of one kind is never taken for one of another.
+    const KIND: &'static str;
+
+    /// The `typ` of a token of this payload, when it has a kind of its own:
+    /// `#[jam(kind = "reset")]` makes it `reset+jwt`. A token of one type is never taken for one
+    /// of another (RFC 8725 section 3.11); payloads without a kind share the type of
+    /// [`Jwt::token_type`](crate::Jwt::token_type), and are told apart by their fields alone.
+    const TOKEN_TYPE: Option<&'static str> = None;
 
     /// The scopes that a rule over this payload may ask for.
     const SCOPES: &'static [&'static str] = &[];

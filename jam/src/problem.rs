@@ -139,9 +139,13 @@ pub(crate) fn complete(response: &mut Response, problem: &'static Problem) {
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    if let Some(challenge) = problem.challenge
-        && status == problem.status
-    {
+    // A 401 without a challenge is no answer (RFC 9110 section 15.5.2), whoever wrote it.
+    let challenge = match status {
+        _ if status == problem.status => problem.challenge,
+        StatusCode::UNAUTHORIZED => Some("Bearer"),
+        _ => None,
+    };
+    if let Some(challenge) = challenge {
         headers
             .entry(WWW_AUTHENTICATE)
             .or_insert(HeaderValue::from_static(challenge));

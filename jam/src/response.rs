@@ -25,7 +25,8 @@ pub fn answer<R: Answer>(stale: Stale, answer: R) -> Answered<R> {
 impl<R: IntoResponse> IntoResponse for Answered<R> {
     fn into_response(self) -> Response {
         let mut response = self.answer.into_response();
-        if let Some(removal) = &self.stale.0 {
+        vary(&mut response, self.stale.sources.into_iter());
+        if let Some(removal) = &self.stale.removal {
             clear(&mut response, removal);
         }
         response

@@ -10,10 +10,11 @@ use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodFilter, MethodRouter};
-use http::Method;
+use http::header::ALLOW;
+use http::{Method, StatusCode};
 
 use crate::access::{Access, BackendName, List, Public};
-use crate::auth::{Found, Judged};
+use crate::auth::{Found, Gate, GateId};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::payload::Payload;
@@ -427,16 +428,22 @@ impl<H, P: Payload> Guarded<H, P> {
     {
         // A preflight asks about a request and is none; the handler is not for it.
         if request.method() == Method::OPTIONS {
-            return http::StatusCode::METHOD_NOT_ALLOWED.into_response();
+            let allow = [(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE")];
+            return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
         }
         let (mut parts, body) = request.into_parts();
-        let (found, stale) = match gate::admit(jam, access, &parts).await {
-            Ok(Admission::Caller(caller)) => (Found::caller(caller), None),
-            Ok(Admission::Stranger { stale }) => (Found::<P>::Stranger, stale),
+        let (caller, stale) = match gate::admit(jam, access, &parts).await {
+            Ok(Admission::Caller(caller)) => (Some(caller), None),
+            Ok(Admission::Stranger { stale }) => (None, stale),
             Err(rejection) => return rejection.into_response(),
         };
-        parts.extensions.insert(Judged);
-        parts.extensions.insert(found);
+        let id = GateId::of(&self.rule);
+        let jam = jam.clone();
+        parts.extensions.insert(Found::new(id, caller));
+        parts.extensions.insert(Gate {
+            id,
+            jam: jam.clone(),
+        });
         let request = Request::from_parts(parts, body);
         let mut response = self.handler.clone().call(request, state).await;
         if let Some(name) = stale {

@@ -1,6 +1,6 @@
 //! From what was decided to tokens.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, Pat, ReturnType, Signature, Token, Type};
 
@@ -184,8 +184,10 @@ impl Output<'_> {
                 return #value;
             }
         };
+        // Without its braces, which would be one pair too many around an expression.
+        let statements = inside(body);
         let answered = quote_spanned! {Span::mixed_site().located_at(place)=>
-            async move { #typed #body }.await
+            async move { #typed #statements }.await
         };
         let function = quote! {
             #(#attrs)* #vis #sig {
@@ -368,5 +370,14 @@ impl Output<'_> {
                 #(#fields,)*
             }
         })
+    }
+}
+
+/// What stands between the braces of a function.
+fn inside(body: &TokenStream) -> TokenStream {
+    let mut tokens = body.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(group)), None) => group.stream(),
+        _ => body.clone(),
     }
 }

@@ -9,7 +9,7 @@ use crate::paths::Krate;
 use crate::serde_attr::{Kind, SerdeAttr};
 use crate::tokens::{self, Entry, Value};
 
-const CONTAINER_OPTIONS: &[&str] = &["role", "scopes", "crate"];
+const CONTAINER_OPTIONS: &[&str] = &["role", "scopes", "kind", "crate"];
 
 /// Every mark: its name, and the claim that a field with it is kept as. A new
 /// mark starts here, with a variant of [`Mark`].
@@ -44,6 +44,8 @@ pub(crate) struct Container {
     pub(crate) krate: Krate,
     pub(crate) role: Option<(Ident, TokenStream)>,
     pub(crate) scopes: Vec<syn::LitStr>,
+    /// The kind of a payload that is told apart from others.
+    pub(crate) kind: Option<syn::LitStr>,
 }
 
 /// A field that stands in the JSON.
@@ -68,6 +70,8 @@ impl Container {
                 container.role = role(&key, &value, errors).map(|path| (key.clone(), path));
             } else if key == "scopes" {
                 container.scopes = scopes(&key, &value, errors);
+            } else if key == "kind" {
+                container.kind = kind(&key, &value, errors);
             } else {
                 container.krate = Krate::read(&key, &value, errors);
             }
@@ -120,7 +124,17 @@ impl<'a> Field<'a> {
         if serde.skip {
             return None;
         }
-        let name = SerdeAttr::read(container).name_of(ident, &serde, Kind::Field);
+        let container = SerdeAttr::read(container);
+        if let Some((key, _)) = &mark
+            && (serde.two_names || container.two_names)
+        {
+            errors.at(
+                key,
+                format!("a field marked `{key}` is written and read by one name"),
+                "write `#[serde(rename = \"..\")]` instead of `rename(serialize = .., deserialize = ..)`",
+            );
+        }
+        let name = container.name_of(ident, &serde, Kind::Field);
         Some(Self {
             ident,
             ty: &field.ty,
@@ -181,6 +195,26 @@ fn role(key: &Ident, value: &Value, errors: &mut Errors) -> Option<TokenStream> 
         _ => errors.at(key, "`role` needs a value", HELP),
     }
     None
+}
+
+/// It becomes part of a media type (RFC 6838 section 4.2).
+fn kind(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
+    const HELP: &str = "write `kind = \"reset\"`: lower-case letters, digits and `-`";
+    let Value::Equals(tokens) = value else {
+        errors.at(key, "`kind` needs a value", HELP);
+        return None;
+    };
+    let Some(kind) = tokens::string(tokens) else {
+        errors.at(tokens, "`kind` takes a string literal", HELP);
+        return None;
+    };
+    let text = kind.value();
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.is_empty() || !text.bytes().all(fits) {
+        errors.at(&kind, format!("{text:?} is not a kind"), HELP);
+        return None;
+    }
+    Some(kind)
 }
 
 fn scopes(key: &Ident, value: &Value, errors: &mut Errors) -> Vec<syn::LitStr> {

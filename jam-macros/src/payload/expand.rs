@@ -15,6 +15,7 @@ use crate::tokens;
 // Output:
 //     impl Payload for User {
 //         type Role = Role;
+//         const KIND: &'static str = "User";
 //         const SCOPES: &'static [&'static str] = &["notes:read"];
 //         const MARKS: &'static [Mark] = &[Mark::sub("id"), Mark::roles("roles")];
 //         fn subject(&self) -> Option<Cow<'_, str>> {
@@ -42,6 +43,17 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
     let role = match &payload.container.role {
         Some((_, path)) => path.clone(),
         None => quote!(#private::NoRole),
+    };
+    let (kind, token_type) = match &payload.container.kind {
+        Some(kind) => {
+            let typ = format!("{}+jwt", kind.value());
+            let typ = quote! {
+                const TOKEN_TYPE: ::core::option::Option<&'static str> =
+                    ::core::option::Option::Some(#typ);
+            };
+            (kind.value(), Some(typ))
+        }
+        None => (name.to_string(), None),
     };
     let declared = &payload.container.scopes;
     let marked = |wanted| {
@@ -84,6 +96,8 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
         #[automatically_derived]
         impl #generics #krate::Payload for #name #arguments #conditions {
             type Role = #role;
+            const KIND: &'static str = #kind;
+            #token_type
             const SCOPES: &'static [&'static str] = &[#(#declared),*];
             #members
         }

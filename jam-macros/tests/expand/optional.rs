@@ -13,7 +13,7 @@ async fn home(
             >::None {
                 return __jam_value;
             }
-            { Ok(id?) }
+            Ok(id?)
         }
             .await,
     )

@@ -1,6 +1,7 @@
 #[automatically_derived]
 impl ::jam::Payload for User {
     type Role = Role;
+    const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &["notes:read", "notes:write"];
     const MARKS: &'static [::jam::__private::Mark] = &[
         ::jam::__private::Mark::sub("userId"),

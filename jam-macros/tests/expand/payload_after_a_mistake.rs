@@ -1,6 +1,7 @@
 #[automatically_derived]
 impl ::jam::Payload for User {
     type Role = ::jam::__private::NoRole;
+    const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &[];
 }
 ::core::compile_error! {

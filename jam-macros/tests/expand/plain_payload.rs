@@ -4,6 +4,7 @@ where
     T: Bound,
 {
     type Role = auth::jam::__private::NoRole;
+    const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &[];
     const MARKS: &'static [auth::jam::__private::Mark] = &[];
 }

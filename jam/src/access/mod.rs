@@ -65,6 +65,22 @@ pub enum Source {
 impl Source {
     pub(crate) const AUTHORIZATION: Self = Self::Header("authorization");
 
+    #[track_caller]
+    pub(crate) const fn cookie(name: &'static str) -> Self {
+        assert!(cookie::is_name(name), "this is not the name of a cookie");
+        Self::Cookie(name)
+    }
+
+    #[track_caller]
+    pub(crate) const fn header(name: &'static str) -> Self {
+        assert!(text::is_token(name), "this is not the name of a header");
+        assert!(
+            !text::same_ignoring_case(name, "cookie"),
+            "name the cookie instead: .cookie(\"..\")"
+        );
+        Self::Header(name)
+    }
+
     /// Whether both are one place: names of headers are compared without case.
     pub(crate) const fn is(self, other: Self) -> bool {
         match (self, other) {
@@ -234,8 +250,7 @@ impl<P: Payload> Access<P> {
     /// the same origin.
     #[track_caller]
     pub const fn cookie(self, name: &'static str) -> Self {
-        assert!(cookie::is_name(name), "this is not the name of a cookie");
-        self.source(Source::Cookie(name))
+        self.source(Source::cookie(name))
     }
 
     /// Looks for the credential in the cookie that has no name of its own:
@@ -258,12 +273,7 @@ impl<P: Payload> Access<P> {
     /// letters; any other header is the credential alone.
     #[track_caller]
     pub const fn header(self, name: &'static str) -> Self {
-        assert!(text::is_token(name), "this is not the name of a header");
-        assert!(
-            !text::same_ignoring_case(name, "cookie"),
-            "name the cookie instead: .cookie(\"..\")"
-        );
-        self.source(Source::Header(name))
+        self.source(Source::header(name))
     }
 
     #[track_caller]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub use read::RegisteredClaims;
 pub(crate) use read::read;
-pub(crate) use strict::no_duplicates;
+pub(crate) use strict::{Name, no_duplicates};
 
 use crate::payload::Payload;
 

@@ -6,7 +6,7 @@ use std::fmt;
 /// Everything that is wrong with a configuration.
 ///
 /// It prints a line for each fault: the file, if there is one, the key and the reason.
-/// No value is printed, since a secret may stand in the wrong place.
+/// No secret is printed, nor any line of a file, since a secret may stand in the wrong place.
 pub struct ConfigError {
     faults: Vec<Fault>,
     file: Option<String>,

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 pub use error::ConfigError;
 pub(crate) use error::Fault;
@@ -69,14 +70,24 @@ impl Jam {
     /// As [`from_config`](Self::from_config); an unknown variable that begins with
     /// `JAM_JWT_` or `JAM_SESSION_` is an error too.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let variables = std::env::vars_os().filter_map(|(name, value)| {
-            Some((
-                name.into_string().ok()?,
-                value.to_string_lossy().into_owned(),
-            ))
-        });
+        let mut faults = Vec::new();
+        let variables: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| {
+                let name = name
+                    .into_string()
+                    .ok()
+                    .filter(|name| name.starts_with("JAM_"))?;
+                match value.into_string() {
+                    Ok(value) => Some((name, value)),
+                    Err(_) => {
+                        faults.push(Fault::new(name, "it is not UTF-8 text"));
+                        None
+                    }
+                }
+            })
+            .collect();
         let root = Value::Object(from_variables(variables));
-        configure(Self::builder(), "the environment", root, Vec::new())?.build()
+        configure(Self::builder(), "the environment", root, faults)?.build()
     }
 }
 
@@ -91,6 +102,7 @@ impl JamBuilder<WantsBackend> {
         let path = path.as_ref();
         let file = path.display().to_string();
         let text = std::fs::read_to_string(path)
+            .map(Zeroizing::new)
             .map_err(|error| ConfigError::of(&file, "", format!("cannot be read: {error}")))?;
         let mut root = parse(path, &text).map_err(|why| ConfigError::of(&file, "", why))?;
         let mut faults = Vec::new();
@@ -139,10 +151,8 @@ fn parse(path: &Path, text: &str) -> Result<Value, String> {
 }
 
 /// The keys of a file, as far as the environment has them.
-fn from_variables(variables: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
+fn from_variables(variables: BTreeMap<String, String>) -> Map<String, Value> {
     let mut root = Map::new();
-    // In the order of their names: errors come in the same order every time.
-    let variables: BTreeMap<String, String> = variables.collect();
     for (name, value) in variables {
         let text = || Value::String(value.clone());
         let mut put = |table: &str, key: &str| {
@@ -160,9 +170,12 @@ fn from_variables(variables: impl Iterator<Item = (String, String)>) -> Map<Stri
         } else if name == "JAM_DEVELOPMENT" {
             root.insert("development".to_owned(), text());
         } else if name == "JAM_ORIGINS" {
-            let origins = value.split(',');
+            let origins = value
+                .split(',')
+                .map(str::trim)
+                .filter(|origin| !origin.is_empty());
             let origins = origins
-                .map(|origin| Value::String(origin.trim().to_owned()))
+                .map(|origin| Value::String(origin.to_owned()))
                 .collect();
             root.insert("origins".to_owned(), Value::Array(origins));
         }
@@ -220,14 +233,14 @@ fn configure(
     let mut builder = builder;
     builder.jwt = jwt.flatten();
     builder.sessions = sessions.flatten();
-    builder.origins = origins;
-    builder.development = development;
+    builder.origins.extend(origins);
+    builder.development = development.or(builder.development);
     Ok(builder.with_backend())
 }
 
 fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
     let algorithm = table.text("algorithm", faults);
-    let secret = table.text("secret", faults);
+    let secret = table.text("secret", faults).map(Zeroizing::new);
     let lifetime = table.number("lifetime", "seconds", faults);
     let leeway = table.number("leeway", "seconds", faults);
     let texts = ["issuer", "audience", "key_id", "token_type"].map(|key| table.text(key, faults));
@@ -238,7 +251,7 @@ fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
         faults.push(table.fault("secret", "it is missing: tokens are signed with it"));
     }
     table.finish(faults);
-    let mut jwt = Jwt::hs256(secret?);
+    let mut jwt = Jwt::hs256(secret?.as_bytes());
     if let Some(seconds) = lifetime {
         jwt = jwt.lifetime(Duration::from_secs(seconds));
     }

@@ -9,9 +9,9 @@ use super::id::SessionId;
 use super::store::{Change, Record, SessionStore, StoreError};
 
 const SHARDS: usize = 64;
-/// How many sessions that are over are freed each time a session is added: more than
-/// one, so that they cannot gather, and few, so that nobody waits for it.
-const FREED_AT_ONCE: usize = 16;
+/// How many entries of the expiry index are looked at each time a session is added: more than
+/// one, so that sessions that are over cannot gather, and few, so that nobody waits for it.
+const LOOKED_AT: usize = 16;
 /// Seconds of one bucket of the expiry index.
 const BUCKET: u64 = 60;
 
@@ -37,12 +37,40 @@ struct Shard {
 
 impl Shard {
     fn add(&mut self, id: SessionId, record: Record) {
-        self.note_end(id, record.expires_at);
+        self.note_end(id, record.ends());
         self.records.insert(id, record);
     }
 
-    fn note_end(&mut self, id: SessionId, expires_at: u64) {
-        self.ends.entry(expires_at / BUCKET).or_default().push(id);
+    fn note_end(&mut self, id: SessionId, ends: u64) {
+        self.ends.entry(ends / BUCKET).or_default().push(id);
+    }
+
+    /// A few of the sessions that were over at `now`. One that was used since it was noted is
+    /// noted anew.
+    fn due(&mut self, now: u64) -> Vec<(SessionId, String)> {
+        let mut due = Vec::new();
+        for _ in 0..LOOKED_AT {
+            let Some(mut bucket) = self.ends.first_entry() else {
+                break;
+            };
+            if (bucket.key() + 1) * BUCKET > now {
+                break;
+            }
+            let Some(id) = bucket.get_mut().pop() else {
+                bucket.remove();
+                continue;
+            };
+            match self
+                .records
+                .get(&id)
+                .map(|record| (record.ends(), &record.owner))
+            {
+                Some((ends, owner)) if ends <= now => due.push((id, owner.clone())),
+                Some((ends, _)) => self.note_end(id, ends),
+                None => {} // deleted
+            }
+        }
+        due
     }
 }
 
@@ -140,31 +168,7 @@ impl MemoryStore {
 
     /// Frees a few of the sessions in the shard of `near` that were over at `now`.
     fn free_some(&self, near: &SessionId, now: u64) {
-        let due: Vec<(SessionId, String)> = {
-            let mut guard = self.shard(near);
-            let shard = &mut *guard;
-            let mut due = Vec::new();
-            while due.len() < FREED_AT_ONCE
-                && let Some(mut bucket) = shard.ends.first_entry()
-                && (bucket.key() + 1) * BUCKET <= now
-            {
-                let ids = bucket.get_mut();
-                while due.len() < FREED_AT_ONCE
-                    && let Some(id) = ids.pop()
-                {
-                    // It may have been deleted, or live on by a later end.
-                    if let Some(record) = shard.records.get(&id)
-                        && record.expires_at <= now
-                    {
-                        due.push((id, record.owner.clone()));
-                    }
-                }
-                if ids.is_empty() {
-                    bucket.remove();
-                }
-            }
-            due
-        };
+        let due = self.shard(near).due(now);
         for (id, owner) in due {
             self.remove(&mut self.owners(&owner), &owner, &id);
         }
@@ -216,13 +220,15 @@ impl SessionStore for MemoryStore {
         if kept.version != record.version {
             return Ok(Change::Conflict);
         }
-        let moved = kept.expires_at != record.expires_at;
+        let earlier = record.expires_at < kept.expires_at;
         kept.data = record.data;
         kept.auth_time = record.auth_time;
         kept.expires_at = record.expires_at;
         kept.version += 1;
-        if moved {
-            shard.note_end(*id, record.expires_at);
+        // A later end is found out when the one that was noted comes.
+        if earlier {
+            let ends = kept.ends();
+            shard.note_end(*id, ends);
         }
         Ok(Change::Done)
     }
@@ -242,14 +248,15 @@ impl SessionStore for MemoryStore {
     ) -> Result<Change, StoreError> {
         let mut owners = self.owners(&record.owner);
         let mut shards = self.two_shards(old, &new);
-        match shards.of(old).records.get(old) {
+        let last_seen = match shards.of(old).records.get(old) {
             Some(kept) if kept.owner == record.owner => {
                 if kept.version != record.version {
                     return Ok(Change::Conflict);
                 }
+                kept.last_seen.max(record.last_seen)
             }
             _ => return Ok(Change::Missing),
-        }
+        };
         if shards.of(&new).records.contains_key(&new) {
             return Ok(Change::Conflict);
         }
@@ -260,6 +267,7 @@ impl SessionStore for MemoryStore {
             new,
             Record {
                 version: 0,
+                last_seen,
                 ..record
             },
         );

@@ -1,5 +1,6 @@
 //! Sessions: what the server remembers of a signed-in user.
 
+mod data;
 mod id;
 pub(crate) mod memory;
 mod operations;
@@ -115,6 +116,14 @@ impl fmt::Debug for Sessions {
     }
 }
 
+/// What a presented token opens.
+pub(crate) enum Opened<P> {
+    Session(Session<P>),
+    /// A session that holds another payload.
+    OtherPayload,
+    Nothing,
+}
+
 /// A session as it stood when it was read: its data, and what is known about it.
 ///
 /// It derefs to the data. Times are whole seconds since the Unix epoch.
@@ -173,6 +182,8 @@ pub struct SessionInfo {
     pub last_seen: u64,
     /// When it ends however much it is used, in seconds since the Unix epoch.
     pub expires_at: u64,
+    /// What stays the same through every change of its id.
+    pub(crate) lineage: SessionId,
 }
 
 impl SessionInfo {
@@ -183,6 +194,7 @@ impl SessionInfo {
             auth_time: record.auth_time,
             last_seen: record.last_seen,
             expires_at: record.expires_at,
+            lineage: record.lineage,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use super::id::{SessionId, SessionToken, presented};
 use super::store::{Change, Record, StoreError};
-use super::{Session, SessionInfo, Sessions};
+use super::{Opened, Session, SessionInfo, Sessions, data};
 use crate::error::{Error, ErrorKind};
 use crate::payload::Payload;
 
@@ -26,12 +26,14 @@ impl Sessions {
         data: &P,
         now: u64,
     ) -> Result<SessionToken, Error> {
-        let data = encode(data)?;
+        let data = data::encode(data)?;
         for _ in 0..ID_ATTEMPTS {
             let token =
                 SessionToken::random(self.absolute).ok_or_else(|| Error::new(ErrorKind::Random))?;
             let ends = now.saturating_add(self.absolute);
-            let record = Record::new(owner.to_owned(), Arc::clone(&data), now, ends);
+            let mut record = Record::new(owner.to_owned(), Arc::clone(&data), now, ends);
+            record.idle = self.idle;
+            record.lineage = *token.id();
             match self.ask(self.store.create(*token.id(), record)).await? {
                 Change::Done => {
                     tracing::info!(target: "jam", session = %token.id().prefix(), "session created");
@@ -46,23 +48,24 @@ impl Sessions {
         ))
     }
 
-    /// The session that a presented token opens; it counts as used now.
+    /// What a presented token opens. If it is `used`, that is noted.
     pub(crate) async fn open<P: Payload>(
         &self,
         token: &[u8],
         now: u64,
-    ) -> Result<Option<Session<P>>, Error> {
+        used: bool,
+    ) -> Result<Opened<P>, Error> {
         let Some(id) = presented(token) else {
-            return Ok(None);
+            return Ok(Opened::Nothing);
         };
-        let Some(session) = self.get::<P>(&id, now).await? else {
-            return Ok(None);
-        };
-        let step = (self.idle / TOUCHES_PER_IDLE).max(1);
-        if now.saturating_sub(session.about.last_seen) >= step {
+        let opened = self.look(&id, now).await?;
+        if let Opened::Session(Session { about, .. }) = &opened
+            && used
+            && now.saturating_sub(about.last_seen) >= (self.idle / TOUCHES_PER_IDLE).max(1)
+        {
             self.ask(self.store.touch(&id, now)).await?;
         }
-        Ok(Some(session))
+        Ok(opened)
     }
 
     pub(crate) async fn get<P: Payload>(
@@ -70,14 +73,21 @@ impl Sessions {
         id: &SessionId,
         now: u64,
     ) -> Result<Option<Session<P>>, Error> {
+        match self.look(id, now).await? {
+            Opened::Session(session) => Ok(Some(session)),
+            Opened::OtherPayload | Opened::Nothing => Ok(None),
+        }
+    }
+
+    async fn look<P: Payload>(&self, id: &SessionId, now: u64) -> Result<Opened<P>, Error> {
         let Some(record) = self.alive(id, now).await? else {
-            return Ok(None);
-        };
-        let Some(data) = decode(id, &record) else {
-            return Ok(None);
+            return Ok(Opened::Nothing);
         };
         let about = SessionInfo::new(*id, &record);
-        Ok(Some(Session { about, data }))
+        Ok(match data::decode(id, &record.data) {
+            Some(data) => Opened::Session(Session { about, data }),
+            None => Opened::OtherPayload,
+        })
     }
 
     pub(crate) async fn update<P: Payload>(
@@ -89,9 +99,9 @@ impl Sessions {
         for _ in 0..UPDATE_ATTEMPTS {
             let missing = || Error::new(ErrorKind::SessionMissing);
             let mut record = self.alive(id, now).await?.ok_or_else(missing)?;
-            let mut data: P = decode(id, &record).ok_or_else(missing)?;
+            let mut data: P = data::decode(id, &record.data).ok_or_else(missing)?;
             change(&mut data);
-            record.data = encode(&data)?;
+            record.data = data::encode(&data)?;
             let about = SessionInfo::new(*id, &record);
             match self.ask(self.store.update(id, record)).await? {
                 Change::Done => return Ok(Session { about, data }),
@@ -154,6 +164,24 @@ impl Sessions {
         Ok(deleted)
     }
 
+    /// Ends `session` and whatever it was rotated into meanwhile: a request that was under
+    /// way may have given it another id.
+    pub(crate) async fn end(&self, session: &SessionInfo) -> Result<(), Error> {
+        let mut ended = self.delete(&session.id).await?;
+        while !ended {
+            let successor = self
+                .ask(self.store.list_by_owner(&session.owner))
+                .await?
+                .into_iter()
+                .find(|(_, record)| record.lineage == session.lineage);
+            ended = match successor {
+                Some((id, _)) => self.delete(&id).await?,
+                None => true,
+            };
+        }
+        Ok(())
+    }
+
     pub(crate) async fn clear(&self, owner: &str, keep: Option<&SessionId>) -> Result<u64, Error> {
         let ended = self.ask(self.store.delete_by_owner(owner, keep)).await?;
         tracing::info!(target: "jam", ended, "sessions of one owner ended");
@@ -178,7 +206,7 @@ impl Sessions {
     }
 
     fn is_alive(&self, record: &Record, now: u64) -> bool {
-        now < record.expires_at && now < record.last_seen.saturating_add(self.idle)
+        now < record.ends() && now < record.last_seen.saturating_add(self.idle)
     }
 
     /// The store's answer, if it comes before the deadline.
@@ -195,31 +223,5 @@ impl Sessions {
                 .map_err(|elapsed| Error::because(ErrorKind::Store, elapsed))?,
         };
         answer.map_err(|error| Error::because(ErrorKind::Store, error))
-    }
-}
-
-fn encode<P: Payload>(data: &P) -> Result<Arc<[u8]>, Error> {
-    match serde_json::to_vec(data) {
-        Ok(json) => Ok(json.into()),
-        Err(error) => Err(Error::because(ErrorKind::Payload, error)),
-    }
-}
-
-/// A record that does not read as this payload is no session: the payload's type may
-/// have changed since it was written.
-fn decode<P: Payload>(id: &SessionId, record: &Record) -> Option<P> {
-    match serde_json::from_slice(&record.data) {
-        Ok(data) => Some(data),
-        Err(error) => {
-            // serde's text may quote the data; its class and place do not.
-            tracing::warn!(
-                target: "jam",
-                session = %id.prefix(),
-                class = ?error.classify(),
-                column = error.column(),
-                "the data of a session does not read as the payload"
-            );
-            None
-        }
     }
 }

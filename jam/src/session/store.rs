@@ -11,14 +11,14 @@ use super::id::SessionId;
 /// What a store keeps of one session.
 ///
 /// Times are whole seconds since the Unix epoch by the application's clock. A store may
-/// drop a record after `expires_at`, by its own clock or never: whether a session is
+/// drop a record once it [`ends`](Self::ends), by its own clock or never: whether a session is
 /// over is decided when it is read.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
     /// Whose session it is. Any text, of any length and with any character.
     pub owner: String,
-    /// The payload, as JSON.
+    /// The payload with its kind, as JSON.
     pub data: Arc<[u8]>,
     /// Counts the changes of `data`; see [`SessionStore::update`].
     pub version: u64,
@@ -28,10 +28,16 @@ pub struct Record {
     pub last_seen: u64,
     /// When it ends however much it is used.
     pub expires_at: u64,
+    /// How many seconds it may stay unused.
+    pub idle: u64,
+    /// The id under which the session was created: it stays the same when the session is
+    /// rotated, and tells its successors.
+    pub lineage: SessionId,
 }
 
 impl Record {
-    /// The record of a session that begins `now` and ends at `expires_at`.
+    /// The record of a session that begins `now` and ends at `expires_at`, may stay unused
+    /// until then, and was not rotated into.
     pub fn new(owner: String, data: Arc<[u8]>, now: u64, expires_at: u64) -> Self {
         Self {
             owner,
@@ -40,7 +46,15 @@ impl Record {
             auth_time: now,
             last_seen: now,
             expires_at,
+            idle: expires_at.saturating_sub(now),
+            lineage: SessionId::from_bytes([0; 32]),
         }
+    }
+
+    /// When it is over if it is not used any more. A store may drop it then.
+    pub fn ends(&self) -> u64 {
+        self.expires_at
+            .min(self.last_seen.saturating_add(self.idle))
     }
 }
 
@@ -114,8 +128,8 @@ pub trait SessionStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Puts `record` under the id `new` in place of the session `old`, if the version of
-    /// `old` is `record.version`. The new record begins at version 0. At no moment do both
-    /// live, and at none neither.
+    /// `old` is `record.version`. The new record begins at version 0, and its `last_seen` is
+    /// the later one of both. At no moment do both live, and at none neither.
     fn rotate(
         &self,
         old: &SessionId,

@@ -22,6 +22,10 @@ impl HmacSha256 {
                  make one with `openssl rand -base64 32`",
             );
         }
+        // A public key is no secret: who has it could sign (RFC 8725 section 2.1).
+        if secret.trim_ascii_start().starts_with(b"-----BEGIN") {
+            return Err("this is a PEM file and no secret");
+        }
         // The crate takes keys of any length.
         let state = Hmac::new_from_slice(secret).map_err(|_| "the secret cannot be used")?;
         Ok(Self(state))

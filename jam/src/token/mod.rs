@@ -8,6 +8,8 @@ mod key;
 use std::fmt;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::claims::{self, Claims, RegisteredClaims};
 use crate::error::{Error, ErrorKind, TokenFault};
 use crate::payload::Payload;
@@ -73,7 +75,7 @@ impl Jwt {
     /// accept each other's tokens.
     pub fn hs256_random() -> Self {
         Self::with_key(match random::bytes::<32>() {
-            Some(secret) => Key::hs256(&secret),
+            Some(secret) => Key::hs256(&*Zeroizing::new(secret)),
             None => Err("the system's random generator failed"),
         })
     }
@@ -219,8 +221,7 @@ impl Tokens {
                 expires_at: now.saturating_add(self.lifetime),
                 not_before: None,
                 issued_at: Some(now),
-                // Signing refuses claims without one: a generator that failed here is
-                // reported there.
+                // Signing makes up for a generator that failed here, or says so.
                 token_id: random::text::<16>(),
                 auth_time: None,
             },
@@ -229,12 +230,20 @@ impl Tokens {
     }
 
     pub(crate) fn sign<P: Payload>(&self, claims: &Claims<P>) -> Result<Token, Error> {
-        if claims.registered.token_id.is_none() {
-            return Err(Error::new(ErrorKind::Random));
-        }
-        let json = serde_json::to_vec(claims)
-            .map_err(|error| Error::because(ErrorKind::Payload, error))?;
-        let text = compact::sign(&self.key, &self.header, &json)?;
+        let json = match claims.registered.token_id {
+            Some(_) => serde_json::to_vec(claims),
+            None => {
+                let mut claims = claims.clone();
+                let token_id = random::text::<16>().ok_or_else(|| Error::new(ErrorKind::Random))?;
+                claims.registered.token_id = Some(token_id);
+                serde_json::to_vec(&claims)
+            }
+        };
+        let json = json.map_err(|error| Error::because(ErrorKind::Payload, error))?;
+        let text = match P::TOKEN_TYPE {
+            Some(typ) => compact::sign(&self.key, &self.key.header(typ), &json)?,
+            None => compact::sign(&self.key, &self.header, &json)?,
+        };
         Ok(Token {
             text,
             expires_at: claims.registered.expires_at,
@@ -248,7 +257,7 @@ impl Tokens {
         now: u64,
     ) -> Result<Claims<P>, TokenFault> {
         let compact = Compact::parse(text)?;
-        self.header(compact.header)?;
+        self.header(compact.header, P::TOKEN_TYPE)?;
         let json = compact.verified_payload(&self.key)?;
         let (registered, payload) = claims::read::<P>(&json)?;
         self.judge(&registered, now)?;
@@ -258,9 +267,10 @@ impl Tokens {
         })
     }
 
-    fn header(&self, encoded: &str) -> Result<(), TokenFault> {
+    /// Judges the header of a token whose payload has a type of its own, or none.
+    fn header(&self, encoded: &str, own_type: Option<&str>) -> Result<(), TokenFault> {
         // Our own header, to the letter: nothing in it needs to be read.
-        if encoded == self.header {
+        if own_type.is_none() && encoded == self.header {
             return Ok(());
         }
         let header = header::read(encoded)?;
@@ -272,9 +282,10 @@ impl Tokens {
             (Some(asked), Some(name)) if asked == name => {}
             (Some(_), _) => return Err(TokenFault::Key),
         }
+        let wanted = own_type.unwrap_or(&self.typ);
         match header.typ {
-            Some(typ) if same_type(&typ, &self.typ) => Ok(()),
-            None if self.typ == PLAIN_TYPE => Ok(()),
+            Some(typ) if same_type(&typ, wanted) => Ok(()),
+            None if wanted == PLAIN_TYPE => Ok(()),
             _ => Err(TokenFault::Type),
         }
     }

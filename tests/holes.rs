@@ -1,0 +1,420 @@
+//! Every hole that was found and closed: a test named for it.
+
+use std::os::unix::ffi::OsStringExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::{any, get};
+use jam::dsl::user;
+use jam::{
+    Access, Auth, AuthenticationLayer, Jam, JamPayload, JamRouter, Jwt, JwtBackend, MemoryStore,
+    Record, SessionBackend, SessionId, SessionStore, Sessions, jam_auth, jam_routes,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::support::{
+    NOW, SECRET, User, app, call, claims, foreign_token, forge, get_with, jam, jam_with, login,
+};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(kind = "reset")]
+struct PasswordReset {
+    user: u64,
+    new_mail: String,
+}
+
+fn reset() -> PasswordReset {
+    PasswordReset {
+        user: 1,
+        new_mail: "a@example".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_credential_for_something_else_signs_its_holder_in() {
+    let (jam, _) = jam();
+    let app = app(jam.clone());
+    let session = jam.create_session("1", &reset()).await.unwrap();
+    let cookie = format!("sid={}", session.as_str());
+    assert_eq!(
+        get_with(&app, "/session/user", &[("cookie", &cookie)])
+            .await
+            .status,
+        401
+    );
+    assert!(jam.get_session::<User>(&session).await.unwrap().is_none());
+    assert!(
+        jam.get_session::<PasswordReset>(&session)
+            .await
+            .unwrap()
+            .is_some()
+    );
+
+    let token = jam.gen_jwt_token(&jam.make_payload(reset())).unwrap();
+    let bearer = format!("Bearer {}", token.as_str());
+    assert_eq!(
+        get_with(&app, "/bearer/user", &[("authorization", &bearer)])
+            .await
+            .status,
+        401
+    );
+    assert!(
+        jam.verify_jwt_token::<PasswordReset>(token.as_str())
+            .is_ok()
+    );
+    // And no login is a reset.
+    let login = forge(r#"{"alg":"HS256"}"#, &claims(r#""user":1,"new_mail":"x""#));
+    assert!(jam.verify_jwt_token::<User>(&login).is_ok());
+    assert!(jam.verify_jwt_token::<PasswordReset>(&login).is_err());
+}
+
+async fn name(user: Auth<User>) -> String {
+    format!("{:?} {}", user.backend(), user.user)
+}
+
+#[tokio::test]
+async fn a_caller_of_an_outer_layer_passes_a_stricter_one_inside() {
+    async fn audit(
+        _: Option<Auth<User>>,
+        request: axum::extract::Request,
+        next: axum::middleware::Next,
+    ) -> axum::response::Response {
+        next.run(request).await
+    }
+    let (jam, _) = jam();
+    let inside = Router::new()
+        .route("/bank", get(name))
+        .layer(AuthenticationLayer::new(
+            SessionBackend::new(jam.clone()).cookie("sid"),
+        ));
+    let app = Router::new()
+        .nest("/s", inside)
+        .route("/outside", get(name))
+        .layer(axum::middleware::from_fn(audit))
+        .layer(AuthenticationLayer::new(JwtBackend::new(jam.clone())));
+    let bearer = format!("Bearer {}", foreign_token());
+    let token = ("authorization", bearer.as_str());
+    assert_eq!(get_with(&app, "/outside", &[token]).await.body, "Jwt 1");
+    assert_eq!(get_with(&app, "/s/bank", &[token]).await.status, 401);
+    let session = jam.create_session("1", &User { user: 2 }).await.unwrap();
+    let cookie = format!("sid={}", session.as_str());
+    // Nor is a stranger of the outer one a stranger inside.
+    for headers in [&[("cookie", &*cookie)][..], &[token, ("cookie", &*cookie)]] {
+        assert_eq!(get_with(&app, "/s/bank", headers).await.body, "Session 2");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_that_races_a_rotation_leaves_the_successor_alive() {
+    // The request is past the gate when another one changes the id; twice, for good measure.
+    #[jam_auth(backend = "session", cookie = "sid")]
+    async fn slow_logout(
+        user: Auth<User>,
+        State(jam): State<Jam>,
+    ) -> Result<impl IntoResponse, jam::Error> {
+        let second = jam.rework_session(user.session().unwrap()).await?;
+        let third = jam.rework_session(&second).await?;
+        let cookie = jam.logout(&user).await?;
+        assert!(jam.get_session::<User>(&third).await?.is_none());
+        Ok((cookie, StatusCode::NO_CONTENT))
+    }
+    let (jam, _) = jam();
+    let app = Router::new()
+        .route("/", get(slow_logout))
+        .with_state(jam.clone());
+    let other = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", session.as_str());
+    assert_eq!(
+        get_with(&app, "/", &[("cookie", &cookie)]).await.status,
+        204
+    );
+    let left = jam.sessions("a").await.unwrap();
+    assert_eq!(
+        left.len(),
+        1,
+        "another login of the same user is another session"
+    );
+    assert_eq!(left[0].id, *other.id());
+}
+
+#[tokio::test]
+async fn a_page_at_a_named_origin_is_refused_by_what_its_browser_calls_it() {
+    let builder = Jam::builder().sessions(Sessions::in_memory());
+    let jam = builder.origin("https://spa.example").build().unwrap();
+    let app = app(jam);
+    let cookie = login(&app, "/session/login").await;
+    for (site, origin, status) in [
+        ("same-site", "https://spa.example", 200),
+        ("cross-site", "https://spa.example", 200),
+        ("same-origin", "https://other.example", 403),
+        ("cross-site", "https://other.example", 403),
+    ] {
+        let headers = [
+            ("cookie", cookie.as_str()),
+            ("sec-fetch-site", site),
+            ("origin", origin),
+            ("host", "api.example"),
+        ];
+        let answer = call(&app, "POST", "/session/user", &headers).await;
+        assert_eq!(answer.status, status, "{site} {origin}");
+    }
+}
+
+#[test]
+fn a_binary_secret_in_the_environment_becomes_one_that_can_be_guessed() {
+    const CASE: &str = "JAM_TESTS_BINARY";
+    if std::env::var_os(CASE).is_none() {
+        let binary = std::ffi::OsString::from_vec(vec![0xff; 40]);
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--nocapture"])
+            .arg("holes::a_binary_secret_in_the_environment_becomes_one_that_can_be_guessed")
+            .env(CASE, "1")
+            .env("JAM_JWT_SECRET", binary)
+            .env("JAM_ORIGINS", "")
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        return;
+    }
+    let error = Jam::from_env().unwrap_err();
+    assert_eq!(
+        error.keys().collect::<Vec<_>>(),
+        ["JAM_JWT_SECRET"],
+        "{error}"
+    );
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct Admin {
+    admin: String,
+}
+
+#[jam_auth(backend = "session", cookie = "sid", optional)]
+async fn admins_page(admin: Option<Auth<Admin>>) -> &'static str {
+    if admin.is_some() { "admin" } else { "stranger" }
+}
+
+#[tokio::test]
+async fn an_optional_page_for_others_signs_a_user_out() {
+    const ADMINS: Access<Admin> = user().backend("session").cookie("sid").optional();
+    let (jam, _) = jam();
+    let table: JamRouter<Jam> = jam_routes![ADMINS = [get("/table", table_page)]];
+    async fn table_page(admin: Option<Auth<Admin>>) -> &'static str {
+        if admin.is_some() { "admin" } else { "stranger" }
+    }
+    let app = app(jam.clone())
+        .merge(
+            Router::new()
+                .route("/admins", get(admins_page))
+                .with_state(jam.clone()),
+        )
+        .merge(table.into_router(&jam).unwrap().with_state(jam));
+    let cookie = login(&app, "/session/login").await;
+    for path in ["/admins", "/table"] {
+        let answer = get_with(&app, path, &[("cookie", &cookie)]).await;
+        assert_eq!(answer.body, "stranger");
+        assert!(answer.set_cookies().is_empty(), "{path}");
+        assert_eq!(answer.header("vary"), Some("cookie"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_plain_argument_is_refused_in_another_way_than_the_application_wants() {
+    const MAYBE: Access<User> = user().backend("session").cookie("sid").optional();
+    let jam = Jam::builder()
+        .sessions(Sessions::in_memory())
+        .on_reject(|rejection, _| {
+            (
+                StatusCode::UNAUTHORIZED,
+                format!("mapped {:?}", rejection.kind()),
+            )
+                .into_response()
+        })
+        .build()
+        .unwrap();
+    let table: JamRouter = jam_routes![MAYBE = [get("/", name)]];
+    let app = table.into_router(&jam).unwrap();
+    let answer = get_with(&app, "/", &[]).await;
+    assert_eq!(answer.body, "mapped NoCredential");
+    let layered = Router::new()
+        .route("/", get(name))
+        .layer(AuthenticationLayer::new(SessionBackend::new(jam)));
+    let answer = get_with(&layered, "/", &[("cookie", "__Host-session=bad")]).await;
+    assert_eq!(answer.body, "mapped InvalidCredential");
+    // A 401 has a challenge whoever wrote it.
+    assert_eq!(answer.challenge(), r#"Bearer error="invalid_token""#);
+}
+
+#[tokio::test]
+async fn a_mapped_401_has_no_challenge_when_ours_would_be_another_status() {
+    let jam = Jam::builder()
+        .jwt(Jwt::hs256(SECRET))
+        .on_reject(|_, _| StatusCode::UNAUTHORIZED.into_response())
+        .build()
+        .unwrap();
+    let headers = [("authorization", "Bearer a b")];
+    let answer = get_with(&app(jam), "/bearer/user", &headers).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.challenge()),
+        (401, "Bearer")
+    );
+}
+
+#[test]
+fn a_file_discards_what_the_builder_was_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jam.json");
+    let config = r#"{"session":{"store":"memory"},"origins":["https://a.example"]}"#;
+    std::fs::write(&path, config).unwrap();
+    let builder = Jam::builder()
+        .origin("not an origin")
+        .config(&path)
+        .unwrap();
+    let error = builder.build().unwrap_err().to_string();
+    assert!(error.contains("not an origin"), "{error}");
+    let builder = Jam::builder().development("192.0.2.1:1".parse().unwrap());
+    let error = builder.config(&path).unwrap().build().unwrap_err();
+    assert_eq!(error.keys().collect::<Vec<_>>(), ["development"]);
+}
+
+#[tokio::test]
+async fn sessions_that_nobody_uses_fill_the_memory_until_their_absolute_end() {
+    let store = Arc::new(MemoryStore::new());
+    let sessions = Sessions::in_store(Arc::clone(&store)).idle(std::time::Duration::from_secs(60));
+    let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
+    let kept = jam.create_session("kept", &User { user: 0 }).await.unwrap();
+    let kept_cookie = format!("sid={}", kept.as_str());
+    let app = app(jam.clone());
+    for hour in 0..20 {
+        for _ in 0..100 {
+            let _ = jam.create_session("a", &User { user: hour }).await.unwrap();
+        }
+        for _ in 0..70 {
+            clock.advance(50);
+            let answer = get_with(&app, "/session/user", &[("cookie", &kept_cookie)]).await;
+            assert_eq!(answer.status, 200, "what is used is not freed");
+        }
+    }
+    assert!(store.len() < 400, "{} of 2000 are left", store.len());
+}
+
+#[tokio::test]
+async fn a_rotation_loses_the_use_that_came_between() {
+    let store = MemoryStore::new();
+    let (old, new) = (
+        SessionId::from_bytes([1; 32]),
+        SessionId::from_bytes([2; 32]),
+    );
+    let record = Record::new("a".to_owned(), Arc::from(&b"{}"[..]), 100, 10_000);
+    store.create(old, record.clone()).await.unwrap();
+    store.touch(&old, 500).await.unwrap();
+    store.rotate(&old, new, record).await.unwrap();
+    assert_eq!(store.load(&new).await.unwrap().unwrap().last_seen, 500);
+}
+
+#[tokio::test]
+async fn another_site_keeps_a_session_alive() {
+    let (jam, clock) = jam();
+    let app = app(jam);
+    let cookie = login(&app, "/session/login").await;
+    clock.advance(1800);
+    let cross = [
+        ("cookie", cookie.as_str()),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    assert_eq!(
+        call(&app, "POST", "/session/user", &cross).await.status,
+        403
+    );
+    clock.advance(1800);
+    assert_eq!(
+        get_with(&app, "/session/user", &cross[..1]).await.status,
+        401
+    );
+}
+
+#[test]
+fn a_public_key_is_taken_for_a_secret() {
+    for pem in [
+        "-----BEGIN PUBLIC KEY-----\nMIIBIjANBg",
+        "\n-----BEGIN RSA PUBLIC KEY-----\nMII",
+    ] {
+        let secret = format!("{pem}{}", "A".repeat(64));
+        let error = Jam::builder().jwt(Jwt::hs256(secret)).build().unwrap_err();
+        assert!(error.to_string().contains("PEM"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_layer_takes_names_that_cannot_be() {
+    for wrong in ["x token", "", "cookie", "Cookie"] {
+        let (jam, _) = jam();
+        let made = catch_unwind(AssertUnwindSafe(|| JwtBackend::new(jam).header(wrong)));
+        assert!(made.is_err(), "{wrong}");
+    }
+    let (jam, _) = jam();
+    let made = catch_unwind(AssertUnwindSafe(|| JwtBackend::new(jam).cookie("a b")));
+    assert!(made.is_err());
+}
+
+#[test]
+fn claims_without_a_jti_are_told_that_the_generator_failed() {
+    let (jam, _) = jam();
+    let foreign = jam.verify_jwt_token::<User>(&foreign_token()).unwrap();
+    assert!(foreign.registered().token_id().is_none());
+    let token = jam.gen_jwt_token(&foreign).unwrap();
+    let own = jam.verify_jwt_token::<User>(token.as_str()).unwrap();
+    assert!(own.registered().token_id().is_some());
+    assert_eq!(own.registered().expires_at(), NOW + 600);
+}
+
+#[tokio::test]
+async fn a_proof_cannot_be_passed_on_by_value() {
+    async fn job(user: Auth<User>) -> u64 {
+        user.user
+    }
+    #[jam_auth(backend = "jwt")]
+    async fn spawns(user: Auth<User>) -> String {
+        tokio::spawn(job(user.into_auth()))
+            .await
+            .unwrap()
+            .to_string()
+    }
+    let app = Router::new().route("/", any(spawns)).with_state(jam().0);
+    let bearer = format!("Bearer {}", foreign_token());
+    assert_eq!(
+        get_with(&app, "/", &[("authorization", &bearer)])
+            .await
+            .body,
+        "1"
+    );
+    assert_eq!(
+        call(&app, "OPTIONS", "/", &[]).await.status,
+        401,
+        "it runs for nobody"
+    );
+}
+
+/// `-D warnings` on this crate shows that an optional handler of one expression has no braces
+/// that the compiler would have removed.
+#[jam_auth(backend = "jwt", optional)]
+async fn one_expression(user: Option<Auth<User>>) -> String {
+    format!("{}", user.is_some())
+}
+
+#[tokio::test]
+async fn an_optional_handler_of_one_expression_is_warned_about() {
+    let app = Router::new()
+        .route("/", get(one_expression))
+        .with_state(jam().0);
+    assert_eq!(get_with(&app, "/", &[]).await.body, "false");
+}
