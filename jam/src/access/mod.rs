@@ -1,156 +1,21 @@
 //! Rules: who may call, as data that is put together at compile time.
 
 mod describe;
+pub mod dsl;
 mod list;
+mod source;
+mod way;
 
 use std::marker::PhantomData;
 use std::time::Duration;
 
 pub(crate) use list::List;
+pub use source::{BackendName, Source};
+pub(crate) use way::{Audience, Condition, Way};
 
 use crate::cookie;
-use crate::payload::{HasRoles, HasScopes, Payload, Role};
+use crate::payload::{HasRoles, HasScopes, Payload};
 use crate::text;
-
-/// A backend that Jam has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BackendName {
-    /// Signed tokens.
-    Jwt,
-    /// Sessions on the server.
-    Session,
-}
-
-impl BackendName {
-    #[track_caller]
-    const fn named(name: &str) -> Self {
-        if text::same(name, "jwt") {
-            return Self::Jwt;
-        }
-        if text::same(name, "session") {
-            return Self::Session;
-        }
-        panic!("unknown backend: it is \"jwt\" or \"session\"")
-    }
-
-    const fn same(one: Option<Self>, other: Option<Self>) -> bool {
-        match (one, other) {
-            (None, None) => true,
-            (Some(one), Some(other)) => one as u8 == other as u8,
-            _ => false,
-        }
-    }
-
-    /// The name by which rules ask for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Jwt => "jwt",
-            Self::Session => "session",
-        }
-    }
-}
-
-/// Where in a request a credential is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Source {
-    /// The cookie of this name.
-    Cookie(&'static str),
-    /// The header of this name: `authorization` with the scheme `Bearer`, any other
-    /// with the bare credential.
-    Header(&'static str),
-}
-
-impl Source {
-    pub(crate) const AUTHORIZATION: Self = Self::Header("authorization");
-
-    #[track_caller]
-    pub(crate) const fn cookie(name: &'static str) -> Self {
-        assert!(cookie::is_name(name), "this is not the name of a cookie");
-        Self::Cookie(name)
-    }
-
-    #[track_caller]
-    pub(crate) const fn header(name: &'static str) -> Self {
-        assert!(text::is_token(name), "this is not the name of a header");
-        assert!(
-            !text::same_ignoring_case(name, "cookie"),
-            "name the cookie instead: .cookie(\"..\")"
-        );
-        Self::Header(name)
-    }
-
-    /// Whether both are one place: names of headers are compared without case.
-    pub(crate) const fn is(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Cookie(one), Self::Cookie(other)) => text::same(one, other),
-            (Self::Header(one), Self::Header(other)) => text::same_ignoring_case(one, other),
-            _ => false,
-        }
-    }
-}
-
-/// What a caller must have, besides a valid credential.
-#[derive(Clone, Copy)]
-pub(crate) enum Condition<R: 'static> {
-    Role(R),
-    AnyRole(&'static [R]),
-    Scope(&'static str),
-}
-
-/// One way to be let in. A rule has several when it was made with [`Access::or`].
-#[derive(Clone, Copy)]
-pub(crate) struct Way<R: Role> {
-    pub(crate) backend: Option<BackendName>,
-    sources: List<Source, 4>,
-    conditions: List<Condition<R>, 6>,
-    /// How many seconds ago the user may have signed in.
-    pub(crate) fresh: Option<u64>,
-    pub(crate) hide: bool,
-}
-
-impl<R: Role> Way<R> {
-    const DEFAULT: Self = Self {
-        backend: None,
-        sources: List::NONE,
-        conditions: List::NONE,
-        fresh: None,
-        hide: false,
-    };
-
-    /// Where the credential is looked for, in this order.
-    const fn places(&self) -> List<Source, 4> {
-        if self.sources.is_empty() {
-            List::NONE.with(Source::AUTHORIZATION)
-        } else {
-            self.sources
-        }
-    }
-
-    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> + use<R> {
-        self.places().into_iter()
-    }
-
-    pub(crate) fn conditions(&self) -> impl Iterator<Item = Condition<R>> + use<R> {
-        self.conditions.into_iter()
-    }
-
-    pub(crate) fn reads(&self, source: Source) -> bool {
-        self.sources().any(|own| own.is(source))
-    }
-}
-
-/// For whom a rule is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Audience {
-    /// Those who are signed in.
-    Callers,
-    /// Everybody, told apart.
-    Optional,
-    /// Those who are not signed in; the others are sent elsewhere, or told 403.
-    Guests { else_to: Option<&'static str> },
-}
 
 /// Who may call: a rule over callers whose payload is `P`.
 ///
@@ -524,54 +389,5 @@ impl Public {
             "say why everybody may call this: public(\"..\")"
         );
         Self { reason }
-    }
-}
-
-/// The words of a table. `jam_routes!` brings them into scope for its rules; elsewhere
-/// import the ones that a constant needs.
-pub mod dsl {
-    use std::time::Duration;
-
-    use super::{Access, Public};
-    use crate::payload::Payload;
-
-    /// So many seconds, for [`Access::fresh`].
-    pub const fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    /// So many minutes, for [`Access::fresh`].
-    pub const fn minutes(minutes: u64) -> Duration {
-        Duration::from_secs(minutes.saturating_mul(60))
-    }
-
-    /// So many hours, for [`Access::fresh`].
-    pub const fn hours(hours: u64) -> Duration {
-        Duration::from_secs(hours.saturating_mul(60 * 60))
-    }
-
-    /// Everybody may call, because of `reason`: it is shown in the table, and an empty one
-    /// does not compile.
-    #[track_caller]
-    pub const fn public(reason: &'static str) -> Public {
-        Public::because(reason)
-    }
-
-    /// Whoever is signed in may call. In a table write `user::<User>()`, so that the
-    /// payload is known; in a constant its type says it.
-    pub const fn user<P: Payload>() -> Access<P> {
-        Access::user()
-    }
-
-    /// The rule is on the handler itself: its `#[jam_auth(..)]`. It has effect only as
-    /// the head of a section of `jam_routes!`.
-    pub const fn declared() -> Declared {
-        Declared { _private: () }
-    }
-
-    /// What [`declared`] gives.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Declared {
-        _private: (),
     }
 }

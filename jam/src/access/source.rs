@@ -1,0 +1,83 @@
+//! Who knows a caller, and where in a request the credential is.
+
+use crate::cookie;
+use crate::text;
+
+/// A backend that Jam has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BackendName {
+    /// Signed tokens.
+    Jwt,
+    /// Sessions on the server.
+    Session,
+}
+
+impl BackendName {
+    #[track_caller]
+    pub(super) const fn named(name: &str) -> Self {
+        if text::same(name, "jwt") {
+            return Self::Jwt;
+        }
+        if text::same(name, "session") {
+            return Self::Session;
+        }
+        panic!("unknown backend: it is \"jwt\" or \"session\"")
+    }
+
+    pub(super) const fn same(one: Option<Self>, other: Option<Self>) -> bool {
+        match (one, other) {
+            (None, None) => true,
+            (Some(one), Some(other)) => one as u8 == other as u8,
+            _ => false,
+        }
+    }
+
+    /// The name by which rules ask for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jwt => "jwt",
+            Self::Session => "session",
+        }
+    }
+}
+
+/// Where in a request a credential is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The cookie of this name.
+    Cookie(&'static str),
+    /// The header of this name: `authorization` with the scheme `Bearer`, any other
+    /// with the bare credential.
+    Header(&'static str),
+}
+
+impl Source {
+    pub(crate) const AUTHORIZATION: Self = Self::Header("authorization");
+
+    #[track_caller]
+    pub(crate) const fn cookie(name: &'static str) -> Self {
+        assert!(cookie::is_name(name), "this is not the name of a cookie");
+        Self::Cookie(name)
+    }
+
+    #[track_caller]
+    pub(crate) const fn header(name: &'static str) -> Self {
+        assert!(text::is_token(name), "this is not the name of a header");
+        assert!(
+            !text::same_ignoring_case(name, "cookie"),
+            "name the cookie instead: .cookie(\"..\")"
+        );
+        Self::Header(name)
+    }
+
+    /// Whether both are one place: names of headers are compared without case.
+    pub(crate) const fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Cookie(one), Self::Cookie(other)) => text::same(one, other),
+            (Self::Header(one), Self::Header(other)) => text::same_ignoring_case(one, other),
+            _ => false,
+        }
+    }
+}

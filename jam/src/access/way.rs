@@ -1,0 +1,66 @@
+//! One way to be let in, and what is asked on it.
+
+use super::list::List;
+use super::source::{BackendName, Source};
+use crate::payload::Role;
+
+/// What a caller must have, besides a valid credential.
+#[derive(Clone, Copy)]
+pub(crate) enum Condition<R: 'static> {
+    Role(R),
+    AnyRole(&'static [R]),
+    Scope(&'static str),
+}
+
+/// One way to be let in. A rule has several when it was made with [`Access::or`].
+#[derive(Clone, Copy)]
+pub(crate) struct Way<R: Role> {
+    pub(crate) backend: Option<BackendName>,
+    pub(super) sources: List<Source, 4>,
+    pub(super) conditions: List<Condition<R>, 6>,
+    /// How many seconds ago the user may have signed in.
+    pub(crate) fresh: Option<u64>,
+    pub(crate) hide: bool,
+}
+
+impl<R: Role> Way<R> {
+    pub(super) const DEFAULT: Self = Self {
+        backend: None,
+        sources: List::NONE,
+        conditions: List::NONE,
+        fresh: None,
+        hide: false,
+    };
+
+    /// Where the credential is looked for, in this order.
+    pub(super) const fn places(&self) -> List<Source, 4> {
+        if self.sources.is_empty() {
+            List::NONE.with(Source::AUTHORIZATION)
+        } else {
+            self.sources
+        }
+    }
+
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> + use<R> {
+        self.places().into_iter()
+    }
+
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = Condition<R>> + use<R> {
+        self.conditions.into_iter()
+    }
+
+    pub(crate) fn reads(&self, source: Source) -> bool {
+        self.sources().any(|own| own.is(source))
+    }
+}
+
+/// For whom a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Those who are signed in.
+    Callers,
+    /// Everybody, told apart.
+    Optional,
+    /// Those who are not signed in; the others are sent elsewhere, or told 403.
+    Guests { else_to: Option<&'static str> },
+}
