@@ -57,6 +57,7 @@ mod layer;
 pub mod options;
 mod origin;
 mod payload;
+mod policy;
 mod problem;
 mod random;
 mod redirect;
@@ -87,9 +88,10 @@ pub use crate::layer::{
     Authentication, AuthenticationLayer, JwtBackend, LayerRule, SessionBackend,
 };
 pub use crate::payload::{HasRoles, HasScopes, Payload, Role, Scopes};
+pub use crate::policy::{Policy, Verdict};
 pub use crate::redirect::return_to;
 pub use crate::rejection::{Rejection, RejectionKind};
-pub use crate::router::{JamRouter, RoutesError, SectionRule, Verb};
+pub use crate::router::{JamRouter, RouteTable, RoutesError, SectionRule, TableRow, Verb};
 pub use crate::session::{
     Change, MemoryStore, Record, Session, SessionId, SessionInfo, SessionStore, SessionToken,
     Sessions, StoreError,

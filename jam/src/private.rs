@@ -13,6 +13,7 @@ pub use serde;
 
 pub use crate::auth::{Optional, Stale};
 pub use crate::payload::{Mark, NoRole, Roles, Subject};
+pub use crate::policy::Policies;
 pub use crate::response::{Answered, answer};
 pub use crate::rule::{HandlerRule, Rule};
 

@@ -27,6 +27,8 @@ pub enum RejectionKind {
     InsufficientScope,
     /// The caller lacks the role of the rule: 403.
     InsufficientRole,
+    /// A policy said no, or could not decide: 403.
+    Denied,
     /// The caller signed in too long ago: 401 `insufficient_user_authentication`
     /// (RFC 9470).
     Stale,
@@ -150,9 +152,9 @@ impl Rejection {
             RejectionKind::NoCredential => &Problem::NO_CREDENTIAL,
             RejectionKind::InvalidCredential => &Problem::INVALID_CREDENTIAL,
             RejectionKind::InvalidRequest => &Problem::INVALID_REQUEST,
-            RejectionKind::InsufficientScope | RejectionKind::InsufficientRole => {
-                &Problem::FORBIDDEN
-            }
+            RejectionKind::InsufficientScope
+            | RejectionKind::InsufficientRole
+            | RejectionKind::Denied => &Problem::FORBIDDEN,
             RejectionKind::Stale => &Problem::STALE,
             RejectionKind::SignedIn => &Problem::SIGNED_IN,
             RejectionKind::Hidden => &Problem::HIDDEN,
@@ -203,6 +205,7 @@ impl fmt::Display for Rejection {
             RejectionKind::InvalidRequest => "the credential is malformed",
             RejectionKind::InsufficientScope => "a scope is missing",
             RejectionKind::InsufficientRole => "a role is missing",
+            RejectionKind::Denied => "a policy denied it",
             RejectionKind::Stale => "the login is too long ago",
             RejectionKind::SignedIn => "the page is for those who are not signed in",
             RejectionKind::Hidden => "the caller may not know of this",

@@ -54,6 +54,11 @@ impl<R: Rule> HandlerRule<R> {
     }
 
     #[track_caller]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0))
+    }
+
+    #[track_caller]
     pub const fn role(self, role: <R::Payload as HasRoles>::Enum) -> Self
     where
         R::Payload: HasRoles,

@@ -364,12 +364,6 @@ impl<P: Payload> Access<P> {
         self.ways().flat_map(|way| way.sources())
     }
 
-    /// The backends that the rule names, in its order; `None` for one that it leaves open.
-    pub(crate) fn backends(&self) -> List<Option<BackendName>, 4> {
-        self.ways()
-            .fold(List::NONE, |backends, way| backends.with(way.backend))
-    }
-
     pub(crate) const fn lets_strangers_in(&self) -> bool {
         !matches!(self.audience, Audience::Callers)
     }

@@ -1,0 +1,148 @@
+//! What stands in front of a handler in a table: the gate, then the policies.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use http::header::ALLOW;
+use http::request::Parts;
+use http::{Method, StatusCode};
+
+use crate::access::Access;
+use crate::auth::{Found, Gate, GateId};
+use crate::gate::{self, Admission};
+use crate::jam::Jam;
+use crate::payload::Payload;
+use crate::policy::{Denial, Policies};
+use crate::rejection::{Rejection, RejectionKind};
+use crate::response;
+
+/// A rule, and the `Jam` that it asks.
+pub(crate) struct Guard<P: Payload>(Arc<(Jam, Access<P>)>);
+
+impl<P: Payload> Clone for Guard<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P: Payload> Guard<P> {
+    pub(crate) fn new(jam: &Jam, access: Access<P>) -> Self {
+        Self(Arc::new((jam.clone(), access)))
+    }
+
+    fn jam(&self) -> &Jam {
+        &self.0.0
+    }
+
+    fn access(&self) -> &Access<P> {
+        &self.0.1
+    }
+
+    /// Lets the request in, and notes in it who calls. Gives the cookie that was no good.
+    async fn admit(&self, parts: &mut Parts) -> Result<Option<&'static str>, Rejection> {
+        let (caller, stale) = match gate::admit(self.jam(), self.access(), parts).await? {
+            Admission::Caller(caller) => (Some(caller), None),
+            Admission::Stranger { stale } => (None, stale),
+        };
+        let id = GateId::of(&self.0);
+        let jam = self.jam().clone();
+        parts.extensions.insert(Found::new(id, caller));
+        parts.extensions.insert(Gate { id, jam });
+        Ok(stale)
+    }
+
+    fn denied(&self, denial: Denial, parts: &Parts) -> Response {
+        let kind = match denial {
+            Denial::Answer(answer) => return *answer,
+            Denial::No | Denial::Undecided if self.access().ways().any(|way| way.hide) => {
+                RejectionKind::Hidden
+            }
+            Denial::No | Denial::Undecided => RejectionKind::Denied,
+        };
+        Rejection::new(kind)
+            .mapped(self.jam(), parts)
+            .into_response()
+    }
+
+    /// What every answer behind this rule says besides its own.
+    fn finish(&self, mut answer: Response, stale: Option<&'static str>) -> Response {
+        if let Some(name) = stale {
+            response::clear(&mut answer, &self.jam().remove_cookie(name));
+        }
+        response::vary(&mut answer, self.access().sources());
+        answer
+    }
+}
+
+/// A handler behind its rule.
+pub(crate) struct Guarded<H, S, P: Payload> {
+    pub(crate) guard: Guard<P>,
+    pub(crate) policies: Policies<S>,
+    pub(crate) handler: H,
+}
+
+impl<H: Clone, S, P: Payload> Clone for Guarded<H, S, P> {
+    fn clone(&self) -> Self {
+        Self {
+            guard: self.guard.clone(),
+            policies: self.policies.clone(),
+            handler: self.handler.clone(),
+        }
+    }
+}
+
+impl<H, T, S, P> Handler<T, S> for Guarded<H, S, P>
+where
+    H: Handler<T, S> + Sync,
+    S: Send + Sync + 'static,
+    P: Payload,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: Request, state: S) -> Self::Future {
+        Box::pin(async move {
+            // A preflight asks about a request and is none; the handler is not for it.
+            if request.method() == Method::OPTIONS {
+                let allow = [(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE")];
+                return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
+            }
+            let (mut parts, body) = request.into_parts();
+            let stale = match self.guard.admit(&mut parts).await {
+                Ok(stale) => stale,
+                Err(rejection) => return self.guard.finish(rejection.into_response(), None),
+            };
+            if let Err(denial) = self.policies.decide(&mut parts, &state).await {
+                return self.guard.finish(self.guard.denied(denial, &parts), stale);
+            }
+            let request = Request::from_parts(parts, body);
+            let answer = self.handler.call(request, state).await;
+            self.guard.finish(answer, stale)
+        })
+    }
+}
+
+/// A router behind a rule: all of it, what it has no route for as well.
+pub(crate) fn mounted<S, P>(guard: Guard<P>, router: Router<S>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    P: Payload,
+{
+    router.layer(from_fn(move |request: Request, next: Next| {
+        let guard = guard.clone();
+        async move {
+            let (mut parts, body) = request.into_parts();
+            let stale = match guard.admit(&mut parts).await {
+                Ok(stale) => stale,
+                Err(rejection) => return guard.finish(rejection.into_response(), None),
+            };
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            guard.finish(answer, stale)
+        }
+    }))
+}

@@ -1,0 +1,199 @@
+//! The table: routes under the rules that guard them.
+
+mod guarded;
+mod openapi;
+mod section;
+mod table;
+mod verb;
+
+use std::fmt;
+
+use axum::Router;
+use axum::routing::MethodRouter;
+
+pub use section::SectionRule;
+use section::{DeclaredSection, Section};
+pub use table::{RouteTable, TableRow};
+pub use verb::Verb;
+
+use crate::access::BackendName;
+use crate::jam::Jam;
+
+/// Routes, each under the rule that guards it: what [`jam_routes!`](crate::jam_routes)
+/// makes.
+///
+/// It becomes an [`axum::Router`] only through [`into_router`](Self::into_router), which
+/// checks it against a [`Jam`].
+///
+/// ```
+/// use axum::{Json, Router};
+/// use jam::{Access, Auth, Jam, JamPayload, JamRouter, Sessions, dsl::user, jam_routes};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// struct User { user: u64 }
+///
+/// const WEB: Access<User> = user().backend("session").cookie("sid");
+///
+/// async fn health() -> &'static str { "ok" }
+/// async fn me(user: Auth<User>) -> Json<User> { Json(user.into_inner()) }
+///
+/// fn routes() -> JamRouter {
+///     jam_routes![
+///         public("probe of the load balancer") = [get("/healthz", health)],
+///         WEB = [get("/me", me)],
+///     ]
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let jam = Jam::builder().sessions(Sessions::in_memory()).build()?;
+/// let app: Router = routes().into_router(&jam)?;
+/// # let _ = app;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "routes are served only after .into_router(..)"]
+pub struct JamRouter<S = ()> {
+    routes: Vec<Route<S>>,
+}
+
+/// A route and what is known of it.
+struct Route<S> {
+    row: TableRow,
+    target: Target<S>,
+}
+
+type Build<T> = Box<dyn FnOnce(&Jam) -> T + Send + Sync>;
+
+/// What a route leads to, once it is known which `Jam` guards it.
+enum Target<S> {
+    Handler(Build<MethodRouter<S>>),
+    Router(Build<Router<S>>),
+}
+
+impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
+    /// A table without routes.
+    pub fn new() -> Self {
+        Self { routes: Vec::new() }
+    }
+
+    #[doc(hidden)]
+    pub fn section<R: SectionRule>(self, rule: R) -> Section<S, R> {
+        Section::new(self, rule)
+    }
+
+    #[doc(hidden)]
+    pub fn declared(self) -> DeclaredSection<S> {
+        DeclaredSection::new(self)
+    }
+
+    /// Adds the routes of another table.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.routes.extend(other.routes);
+        self
+    }
+
+    /// Who may call what, as data: the very rules that are enforced.
+    pub fn table(&self) -> RouteTable {
+        RouteTable::new(self.routes.iter().map(|route| route.row.clone()).collect())
+    }
+
+    /// The router, once everything that its rules need is there.
+    ///
+    /// # Errors
+    ///
+    /// One [`RoutesError`] that lists every backend that a rule names and `jam` was built
+    /// without, every two routes that collide, and every policy that has no place.
+    pub fn into_router(self, jam: &Jam) -> Result<Router<S>, RoutesError> {
+        let faults = self.faults(jam);
+        if !faults.is_empty() {
+            return Err(RoutesError(faults));
+        }
+        let mut router = Router::new();
+        for Route { row, target } in self.routes {
+            router = match target {
+                Target::Handler(build) => router.route(row.path, build(jam)),
+                Target::Router(build) => router.nest(row.path, build(jam)),
+            };
+        }
+        Ok(router)
+    }
+
+    fn faults(&self, jam: &Jam) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut paths = matchit::Router::new();
+        for (at, Route { row, target }) in self.routes.iter().enumerate() {
+            let mut earlier = self.routes[..at].iter().map(|route| &route.row);
+            let path_is_new = earlier.clone().all(|other| other.path != row.path);
+            if let Some(twin) =
+                earlier.find(|other| other.path == row.path && other.method == row.method)
+            {
+                faults.push(format!(
+                    "{row} is there twice: first it goes to `{}`",
+                    twin.handler
+                ));
+            } else if path_is_new && let Err(error) = paths.insert(row.path, ()) {
+                faults.push(format!("{row} cannot be routed: {error}"));
+            }
+            if let Some(policy) = row.policies.first() {
+                if row.reason.is_some() {
+                    faults.push(format!("{row} is public and has the policy `{policy}`"));
+                }
+                if matches!(target, Target::Router(_)) {
+                    faults.push(format!(
+                        "{row} is a router and has the policy `{policy}`, which only a handler has"
+                    ));
+                }
+            }
+            faults.extend(row.backends().filter_map(|backend| match backend {
+                Some(backend) if !jam.has(backend) => Some(format!(
+                    "{row} needs the backend \"{}\": add {} to Jam::builder()",
+                    backend.as_str(),
+                    match backend {
+                        BackendName::Jwt => ".jwt(..)",
+                        BackendName::Session => ".sessions(..)",
+                    }
+                )),
+                None if jam.only_backend().is_none() => Some(format!(
+                    "{row} has a rule that names no backend, and this Jam has two: add \
+                     .backend(\"jwt\") or .backend(\"session\") to it"
+                )),
+                _ => None,
+            }));
+        }
+        faults
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for JamRouter<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> fmt::Debug for JamRouter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.routes.iter().map(|route| &route.row))
+            .finish()
+    }
+}
+
+/// Everything for which a table cannot be served.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RoutesError(Vec<String>);
+
+impl fmt::Display for RoutesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl fmt::Debug for RoutesError {
+    // `main` prints it this way when it returns an error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for RoutesError {}

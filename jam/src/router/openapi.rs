@@ -1,0 +1,74 @@
+//! What the table says in the words of OpenAPI 3.1.
+
+use serde_json::{Map, Value, json};
+
+use super::table::{TableRow, WayInfo};
+use crate::access::{BackendName, Source};
+
+pub(super) fn document(rows: &[TableRow]) -> Value {
+    let mut schemes = Map::new();
+    let mut paths = Map::new();
+    for row in rows.iter().filter(|row| row.method != "MOUNT") {
+        let security = security(row, &mut schemes);
+        let path = paths
+            .entry(row.path.replace("{*", "{"))
+            .or_insert_with(|| json!({}));
+        for operation in operations(row.method) {
+            path[*operation] = json!({ "security": security });
+        }
+    }
+    json!({
+        "components": { "securitySchemes": schemes },
+        "paths": paths,
+    })
+}
+
+/// Section 4.8.9: the names of the operations of a path.
+fn operations(method: &str) -> &'static [&'static str] {
+    match method {
+        "GET" => &["get"],
+        "POST" => &["post"],
+        "PUT" => &["put"],
+        "PATCH" => &["patch"],
+        "DELETE" => &["delete"],
+        _ => &["get", "put", "post", "delete", "patch"],
+    }
+}
+
+/// Section 4.8.30: one of these is enough, and an empty one stands for no credential.
+fn security(row: &TableRow, schemes: &mut Map<String, Value>) -> Value {
+    let mut ways = Vec::new();
+    if row.info.open && !row.info.ways.is_empty() {
+        ways.push(json!({}));
+    }
+    for way in &row.info.ways {
+        for source in &way.sources {
+            let (name, scheme) = scheme(way, *source);
+            ways.push(json!({ &name: way.demands }));
+            schemes.insert(name, scheme);
+        }
+    }
+    Value::Array(ways)
+}
+
+/// Section 4.8.27: a name that says what it is, and the scheme.
+fn scheme(way: &WayInfo, source: Source) -> (String, Value) {
+    let backend = way.backend.map_or("any", BackendName::as_str);
+    match source {
+        Source::Header(name) if name.eq_ignore_ascii_case("authorization") => {
+            let mut scheme = json!({ "type": "http", "scheme": "bearer" });
+            if way.backend == Some(BackendName::Jwt) {
+                scheme["bearerFormat"] = json!("JWT");
+            }
+            (format!("{backend}_bearer"), scheme)
+        }
+        Source::Header(name) => (
+            format!("{backend}_header_{name}"),
+            json!({ "type": "apiKey", "in": "header", "name": name }),
+        ),
+        Source::Cookie(name) => (
+            format!("{backend}_cookie_{name}"),
+            json!({ "type": "apiKey", "in": "cookie", "name": name }),
+        ),
+    }
+}

@@ -1,0 +1,217 @@
+//! Sections of a table: a rule, and the rows under it. What `jam_routes!` expands to.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::MethodRouter;
+
+use super::guarded::{Guard, Guarded, mounted};
+use super::table::{RuleInfo, TableRow};
+use super::verb::Verb;
+use super::{Build, JamRouter, Route, Target};
+use crate::access::{Access, Public};
+use crate::payload::Payload;
+use crate::policy::Policies;
+use crate::rule::Rule;
+
+/// What can stand at the head of a section.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a rule for a section of routes",
+    label = "not a rule",
+    note = "write `public(\"why\")`, `user::<User>()`, `declared()`, or a constant of type \
+            `jam::Access<User>`"
+)]
+pub trait SectionRule: Copy + Send + Sync + 'static {
+    #[doc(hidden)]
+    fn info(self) -> RuleInfo;
+
+    #[doc(hidden)]
+    fn handler<H, T, S>(
+        self,
+        verb: Verb,
+        handler: H,
+        policies: Policies<S>,
+    ) -> Build<MethodRouter<S>>
+    where
+        H: Handler<T, S> + Sync,
+        T: 'static,
+        S: Clone + Send + Sync + 'static;
+
+    #[doc(hidden)]
+    fn router<S>(self, router: Router<S>) -> Build<Router<S>>
+    where
+        S: Clone + Send + Sync + 'static;
+}
+
+#[diagnostic::do_not_recommend]
+impl SectionRule for Public {
+    fn info(self) -> RuleInfo {
+        RuleInfo::public(self)
+    }
+
+    // A public route with a policy is refused before it is built.
+    fn handler<H, T, S>(self, verb: Verb, handler: H, _: Policies<S>) -> Build<MethodRouter<S>>
+    where
+        H: Handler<T, S> + Sync,
+        T: 'static,
+        S: Clone + Send + Sync + 'static,
+    {
+        Box::new(move |_| verb.route(handler))
+    }
+
+    fn router<S>(self, router: Router<S>) -> Build<Router<S>>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        // A router is not `Sync`; what builds it is.
+        let router = std::sync::Mutex::new(router);
+        Box::new(move |_| {
+            router
+                .into_inner()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+        })
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Payload> SectionRule for Access<P> {
+    fn info(self) -> RuleInfo {
+        RuleInfo::of(&self)
+    }
+
+    fn handler<H, T, S>(
+        self,
+        verb: Verb,
+        handler: H,
+        policies: Policies<S>,
+    ) -> Build<MethodRouter<S>>
+    where
+        H: Handler<T, S> + Sync,
+        T: 'static,
+        S: Clone + Send + Sync + 'static,
+    {
+        Box::new(move |jam| {
+            verb.route(Guarded {
+                guard: Guard::new(jam, self),
+                policies,
+                handler,
+            })
+        })
+    }
+
+    fn router<S>(self, router: Router<S>) -> Build<Router<S>>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        Box::new(move |jam| mounted(Guard::new(jam, self), router))
+    }
+}
+
+#[doc(hidden)]
+#[must_use]
+#[allow(missing_debug_implementations)] // it lives within one statement
+pub struct Section<S, R> {
+    table: JamRouter<S>,
+    rule: R,
+}
+
+impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
+    pub(super) fn new(table: JamRouter<S>, rule: R) -> Self {
+        Self { table, rule }
+    }
+
+    /// A row under the section's own rule.
+    pub fn route<H, T>(self, verb: Verb, path: &'static str, handler: H, name: &'static str) -> Self
+    where
+        H: Handler<T, S> + Sync,
+        T: 'static,
+    {
+        let rule = self.rule;
+        self.row(rule, verb, path, handler, name, Policies::new())
+    }
+
+    /// A row under a rule that narrows the section's.
+    pub fn row<N, H, T>(
+        mut self,
+        rule: N,
+        verb: Verb,
+        path: &'static str,
+        handler: H,
+        name: &'static str,
+        policies: Policies<S>,
+    ) -> Self
+    where
+        N: SectionRule,
+        H: Handler<T, S> + Sync,
+        T: 'static,
+    {
+        self.table.routes.push(Route {
+            row: TableRow::new(verb.as_str(), path, name, rule.info(), &policies),
+            target: Target::Handler(rule.handler(verb, handler, policies)),
+        });
+        self
+    }
+
+    /// A router under the section's own rule.
+    pub fn mount(self, path: &'static str, router: Router<S>, name: &'static str) -> Self {
+        let rule = self.rule;
+        self.mount_by(rule, path, router, name, Policies::new())
+    }
+
+    /// A router under a rule that narrows the section's.
+    #[allow(clippy::needless_pass_by_value)] // as in `row`
+    pub fn mount_by<N: SectionRule>(
+        mut self,
+        rule: N,
+        path: &'static str,
+        router: Router<S>,
+        name: &'static str,
+        policies: Policies<S>,
+    ) -> Self {
+        self.table.routes.push(Route {
+            row: TableRow::new("MOUNT", path, name, rule.info(), &policies),
+            target: Target::Router(rule.router(router)),
+        });
+        self
+    }
+
+    pub fn end(self) -> JamRouter<S> {
+        self.table
+    }
+}
+
+#[doc(hidden)]
+#[must_use]
+#[allow(missing_debug_implementations)] // it lives within one statement
+pub struct DeclaredSection<S> {
+    table: JamRouter<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
+    pub(super) fn new(table: JamRouter<S>) -> Self {
+        Self { table }
+    }
+
+    pub fn route<M, H, T>(
+        mut self,
+        verb: Verb,
+        path: &'static str,
+        handler: H,
+        name: &'static str,
+    ) -> Self
+    where
+        M: Rule,
+        H: Handler<T, S> + Sync,
+        T: 'static,
+    {
+        let info = RuleInfo::of(M::rule().access());
+        self.table.routes.push(Route {
+            row: TableRow::new(verb.as_str(), path, name, info, &Policies::<S>::new()),
+            target: Target::Handler(Box::new(move |_| verb.route(handler))),
+        });
+        self
+    }
+
+    pub fn end(self) -> JamRouter<S> {
+        self.table
+    }
+}

@@ -1,0 +1,204 @@
+//! The table as data: who may call what, for people, for tests and for tools.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::openapi;
+use crate::access::{Access, Audience, BackendName, Condition, Public, Source};
+use crate::payload::{Payload, Role};
+use crate::policy::Policies;
+
+/// Who may call what: what [`JamRouter::table`](crate::JamRouter::table) gives.
+///
+/// It prints as an aligned text, a line for each route:
+///
+/// ```
+/// # use jam::{JamRouter, jam_routes};
+/// # async fn health() {}
+/// let routes: JamRouter = jam_routes![public("probe") = [get("/healthz", health)]];
+/// assert_eq!(routes.table().to_string(), "GET  /healthz  public: probe  health\n");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteTable {
+    rows: Vec<TableRow>,
+}
+
+/// One route of a [`RouteTable`].
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableRow {
+    /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `ANY`, or `MOUNT` for a whole router.
+    pub method: &'static str,
+    /// The path, as axum matches it.
+    pub path: &'static str,
+    /// The handler, as the table names it.
+    pub handler: &'static str,
+    /// The rule, in words.
+    pub rule: String,
+    /// Why everybody may call, where everybody may.
+    pub reason: Option<&'static str>,
+    /// The policies, as the table names them.
+    pub policies: Vec<&'static str>,
+    pub(super) info: RuleInfo,
+}
+
+/// What of a rule is known without its payload's type.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleInfo {
+    text: String,
+    reason: Option<&'static str>,
+    pub(super) ways: Vec<WayInfo>,
+    /// Strangers are let in.
+    pub(super) open: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WayInfo {
+    pub(super) backend: Option<BackendName>,
+    pub(super) sources: Vec<Source>,
+    /// The scopes, and the roles where there is one that is demanded.
+    pub(super) demands: Vec<&'static str>,
+}
+
+impl RuleInfo {
+    pub(super) fn public(public: Public) -> Self {
+        Self {
+            text: format!("public: {}", public.reason),
+            reason: Some(public.reason),
+            ways: Vec::new(),
+            open: true,
+        }
+    }
+
+    pub(super) fn of<P: Payload>(access: &Access<P>) -> Self {
+        let ways = access.ways().map(|way| WayInfo {
+            backend: way.backend,
+            sources: way.sources().collect(),
+            demands: way
+                .conditions()
+                .filter_map(|condition| match condition {
+                    Condition::Role(role) => Some(role.name()),
+                    Condition::Scope(scope) => Some(scope),
+                    Condition::AnyRole(_) => None,
+                })
+                .collect(),
+        });
+        let open = access.lets_strangers_in();
+        Self {
+            text: access.to_string(),
+            reason: None,
+            // Whoever is a guest presents nothing.
+            ways: match access.audience {
+                Audience::Guests { .. } => ways.take(0).collect(),
+                Audience::Callers | Audience::Optional => ways.collect(),
+            },
+            open,
+        }
+    }
+}
+
+impl TableRow {
+    pub(super) fn new<S: Send + Sync + 'static>(
+        method: &'static str,
+        path: &'static str,
+        handler: &'static str,
+        info: RuleInfo,
+        policies: &Policies<S>,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            handler,
+            rule: info.text.clone(),
+            reason: info.reason,
+            policies: policies.names().to_vec(),
+            info,
+        }
+    }
+
+    /// The backends that the rule needs, with `None` where it leaves one open.
+    pub(super) fn backends(&self) -> impl Iterator<Item = Option<BackendName>> {
+        self.info.ways.iter().map(|way| way.backend)
+    }
+
+    /// The rule and the policies, in words.
+    fn who(&self) -> String {
+        let policies = self
+            .policies
+            .iter()
+            .map(|policy| format!(", policy {policy}"));
+        format!("{}{}", self.rule, policies.collect::<String>())
+    }
+}
+
+/// `GET /notes (`notes::list`)`
+impl fmt::Display for TableRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} (`{}`)", self.method, self.path, self.handler)
+    }
+}
+
+impl fmt::Debug for TableRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} {}", self.who())
+    }
+}
+
+impl RouteTable {
+    pub(super) fn new(rows: Vec<TableRow>) -> Self {
+        Self { rows }
+    }
+
+    /// The routes, in the order of the table.
+    pub fn rows(&self) -> &[TableRow] {
+        &self.rows
+    }
+
+    /// The table as JSON: an array with an object for each route, with `method`, `path`,
+    /// `handler`, `rule`, `public` (the reason, or null) and `policies`.
+    pub fn to_json(&self) -> Value {
+        let rows = self.rows.iter().map(|row| {
+            json!({
+                "method": row.method,
+                "path": row.path,
+                "handler": row.handler,
+                "rule": row.rule,
+                "public": row.reason,
+                "policies": row.policies,
+            })
+        });
+        rows.collect()
+    }
+
+    /// What an OpenAPI 3.1 document says of access: `components.securitySchemes`, and
+    /// `security` for every operation in `paths`.
+    ///
+    /// Merge it into the document of your operations. A mounted router is not in it: its
+    /// operations are not known here.
+    pub fn openapi(&self) -> Value {
+        openapi::document(&self.rows)
+    }
+}
+
+/// An aligned text, a line for each route: method, path, who may call, handler.
+impl fmt::Display for RouteTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |column: &dyn Fn(&TableRow) -> usize| self.rows.iter().map(column).max();
+        let method = width(&|row| row.method.len()).unwrap_or(0);
+        let path = width(&|row| row.path.chars().count()).unwrap_or(0);
+        let who = width(&|row| row.who().chars().count()).unwrap_or(0);
+        for row in &self.rows {
+            let TableRow {
+                method: verb,
+                path: route,
+                handler,
+                ..
+            } = row;
+            let rule = row.who();
+            writeln!(f, "{verb:method$}  {route:path$}  {rule:who$}  {handler}")?;
+        }
+        Ok(())
+    }
+}
