@@ -2,22 +2,26 @@
 
 #![allow(clippy::unwrap_used, missing_docs)] // a test that cannot go on says so by panicking
 
+mod bypass;
 mod config;
 mod cookies;
 mod cross_site;
 mod forms;
 mod holes;
 mod layer;
+mod openapi;
 mod order;
 mod outage;
 mod properties;
 mod readme;
+mod rows;
 mod rules;
 mod secrecy;
 mod session_store;
 mod sessions;
 mod support;
 mod table;
+mod testing;
 mod tokens;
 mod upstream_faults;
 mod wire;

@@ -407,10 +407,10 @@ fn a_rule_says_what_it_is() {
         (BOTH, "jwt by header authorization or session by cookie sid"),
         (
             EITHER,
-            "jwt by header authorization, scope notes:write or session by cookie sid, role Admin",
+            "jwt by header authorization [scope notes:write] or session by cookie sid [role Admin]",
         ),
-        (RECENT, "session by cookie sid, signed in within 300 s"),
-        (HIDDEN, "session by cookie sid, role Admin, hidden"),
+        (RECENT, "session by cookie sid [signed in within 300 s]"),
+        (HIDDEN, "session by cookie sid [role Admin, hidden]"),
         (
             GUEST_ELSE,
             "guests, else to /, of jwt by header authorization or session by cookie sid",

@@ -39,7 +39,8 @@ fn attribute() {
     };
     let args = quote! {
         backend = "jwt", cookie, header = "x-id", optional, role(Role::A), any_role(Role::A, B),
-        scope("a", "b"), hide, payload(#[jam(sub)] user: HashMap<u64, u64>), crate = self::jam, WEB
+        scope("a", "b"), hide, fresh = "5m", login = "/login",
+        any(jwt(cookie = "a", hide), session), payload(#[jam(sub)] user: HashMap<u64, u64>), crate = self::jam, WEB
     };
     for args in variants(&args) {
         crate::handler::expand(args, &item);
@@ -54,7 +55,8 @@ fn attribute() {
 fn table() {
     let table = quote! {
         public("why") = [get("/a/{b}", pages::about::<A, B>), any("/x", |x| async move { x })],
-        user::<User>().optional() = { post("/b", b).role(Role::A) },
+        user::<User>().optional() = { post("/b", b).role(Role::A).policy(c, d) },
+        RULE = [mount("/m", m()).hide().fresh(minutes(5))],
         declared() = (put("/c", c)),
         merge(other::routes()),
         get("/d", d),

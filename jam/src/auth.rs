@@ -159,6 +159,14 @@ impl<P, R: Level> Auth<P, R> {
     }
 }
 
+#[cfg(feature = "testing")]
+impl<P, R: Level> Auth<P, R> {
+    /// A proof of nothing, for tests alone.
+    pub(crate) fn holding_of(holding: Holding<P>) -> Self {
+        Self(R::hold(holding))
+    }
+}
+
 impl<P> Auth<P> {
     pub(crate) fn holding(&self) -> &Holding<P> {
         &self.0

@@ -40,7 +40,7 @@
 //! |---|---|---|
 //! | `toml` | configuration files in TOML | yes |
 //! | `yaml` | configuration files in YAML (needs Rust 1.89) | no |
-//! | `testing` | a clock that tests set by hand | no |
+//! | `testing` | callers and a clock for tests, and a table to compare | no |
 
 mod access;
 mod auth;

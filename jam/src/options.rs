@@ -18,6 +18,10 @@ macro_rules! options {
 options! {
     /// `backend = "jwt"` or `backend = "session"`: who knows the caller.
     backend;
+    /// `any(jwt(cookie = "jwt"), session(cookie = "sid", role(Role::Admin)))`: one of two to
+    /// four backends, each with its own places and conditions, in the order of looking. The
+    /// credential that is found first decides. Options outside of it hold for all.
+    any;
     /// `cookie = "name"`: the credential is in this cookie. `cookie` alone is the
     /// backend's own name, `__Host-jwt` or `__Host-session`. Beside `header`, the one that
     /// is written first is looked at first.
@@ -25,6 +29,8 @@ options! {
     /// `header = "authorization"`: the credential is in this header; in `Authorization` it
     /// follows the scheme `Bearer`. This is the default.
     header;
+    /// `login = "/login"`: browsers are sent to this page of the same site instead of 401.
+    login;
     /// `optional`: strangers are let in too, and the handler takes `Option<Auth<_>>`.
     optional;
     /// `role(Role::Admin)`: the caller has this role.
@@ -33,6 +39,9 @@ options! {
     any_role;
     /// `scope("notes:write")`: the caller has this scope, and each further one.
     scope;
+    /// `fresh = "5m"`: the caller signed in within this time: a whole number and `s`, `m` or
+    /// `h`.
+    fresh;
     /// `hide`: who lacks a role or a scope is told 404 instead of 403.
     hide;
     /// `payload(user: u64, name: String)`: makes the payload's type for this handler;

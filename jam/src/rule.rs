@@ -111,6 +111,8 @@ pub trait Level {
     fn target<P>(holds: &Self::Holds<P>) -> &Self::Target<P>;
     fn holding<P>(holds: &Self::Holds<P>) -> &Holding<P>;
     fn into_holding<P>(holds: Self::Holds<P>) -> Holding<P>;
+    #[cfg(feature = "testing")]
+    fn hold<P>(holding: Holding<P>) -> Self::Holds<P>;
 }
 
 impl Level for Plain {
@@ -128,6 +130,11 @@ impl Level for Plain {
     fn into_holding<P>(holds: Holding<P>) -> Holding<P> {
         holds
     }
+
+    #[cfg(feature = "testing")]
+    fn hold<P>(holding: Holding<P>) -> Holding<P> {
+        holding
+    }
 }
 
 impl<R: Rule> Level for R {
@@ -144,5 +151,10 @@ impl<R: Rule> Level for R {
 
     fn into_holding<P>(holds: Auth<P>) -> Holding<P> {
         holds.into_holding()
+    }
+
+    #[cfg(feature = "testing")]
+    fn hold<P>(holding: Holding<P>) -> Auth<P> {
+        Auth::holding_of(holding)
     }
 }

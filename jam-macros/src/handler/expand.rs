@@ -4,8 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, Pat, ReturnType, Signature, Token, Type};
 
+use super::chain::{self, Call};
 use super::item::{Caller, Handler};
-use super::rule::{Call, OwnPayload, Rule};
+use super::rule::{OwnPayload, Rule};
 use super::types::{bare, inferred, mark, plain_name};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
@@ -219,17 +220,40 @@ impl Output<'_> {
         }
     }
 
+    // Input:
+    //     any(jwt, session(cookie = "sid")), login = "/login"
+    //
+    // Output:
+    //     {
+    //         let rule = HandlerRule::user();
+    //         let rule = rule.backend("jwt");
+    //         let rule = rule.or({
+    //             let rule = HandlerRule::user();
+    //             let rule = rule.backend("session");
+    //             let rule = rule.cookie("sid");
+    //             rule
+    //         });
+    //         let rule = rule.login("/login");
+    //         rule
+    //     }
     fn rule(&self, rule: &Rule) -> TokenStream {
         let private = self.krate.private();
-        let calls = match rule {
+        let (ways, all) = match rule {
             Rule::Constant(path) => return quote!(#private::HandlerRule::<Self>::of(#path)),
-            Rule::Chain(calls) => calls.iter().map(Call::statement),
+            Rule::Chain { ways, all } => (ways, all),
         };
-        quote!({
-            let rule = #private::HandlerRule::user();
-            #(#calls)*
-            rule
-        })
+        let mut ways = ways.iter();
+        let mut calls: Vec<Call> = Vec::new();
+        if let Some(first) = ways.next() {
+            calls.extend(first.calls.iter().cloned());
+        }
+        calls.extend(ways.map(|way| {
+            let mut other = chain::block(&way.calls, &private);
+            other.set_span(way.place);
+            Call::new(Ident::new("or", way.place), quote!(#other))
+        }));
+        calls.extend(all.iter().cloned());
+        chain::block(&calls, &private).into_token_stream()
     }
 
     /// A constant of an impl is evaluated where it is used, which here is not
@@ -242,7 +266,7 @@ impl Output<'_> {
                 (quote!(#private::check_optional::<#name>()), path.clone())
             }
             Rule::Constant(path) => (quote!(#private::check_required::<#name>()), path.clone()),
-            Rule::Chain(_) => (
+            Rule::Chain { .. } => (
                 quote!(#private::evaluate::<#name>()),
                 caller.payload.to_token_stream(),
             ),

@@ -1,8 +1,10 @@
 //! `#[jam_auth(..)]`: parse, check, decide, expand.
 
 mod args;
+mod chain;
 mod expand;
 mod item;
+mod options;
 mod rule;
 mod types;
 

@@ -1,9 +1,10 @@
 //! What was decided: one rule, with nothing left open.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
-use super::args::{Args, Source};
+use super::args::{Age, Args, Demands, Entrance, Source};
+use super::chain::Call;
 use super::item::{Caller, Handler};
 use crate::diagnostics::Errors;
 use crate::tokens;
@@ -11,28 +12,15 @@ use crate::tokens;
 pub(crate) enum Rule {
     /// The path of a rule that stands elsewhere.
     Constant(TokenStream),
-    /// Methods on `user()`, in order.
-    Chain(Vec<Call>),
+    /// Ways in, the first of which lets in, and what holds for all of them.
+    Chain { ways: Vec<Way>, all: Vec<Call> },
 }
 
-/// A method that narrows the rule. Its name carries the span of the option.
-pub(crate) struct Call {
-    pub(crate) method: Ident,
-    pub(crate) arguments: TokenStream,
-}
-
-impl Call {
-    /// Each call is a statement of its own, all of it at the option: what
-    /// rustc has to say then points there, and not at the whole attribute.
-    pub(crate) fn statement(&self) -> TokenStream {
-        let Self { method, arguments } = self;
-        let place = method.span();
-        let last = arguments.clone().into_iter().last();
-        let mut list = Group::new(Delimiter::Parenthesis, arguments.clone());
-        list.set_span(last.map_or(place, |token| token.span()));
-        let call = quote_spanned!(place=> rule.#method);
-        quote!(let rule = #call #list;)
-    }
+/// One backend, with methods on its `user()`, in order.
+pub(crate) struct Way {
+    /// The option that names the backend.
+    pub(crate) place: Span,
+    pub(crate) calls: Vec<Call>,
 }
 
 /// The struct that `payload(..)` asks for.
@@ -81,69 +69,124 @@ impl Rule {
             krate: _,
             constant,
             backend,
+            any,
             sources,
+            login,
             optional,
-            role,
-            any_role,
-            scope,
-            hide,
+            demands,
             payload: _,
             keys: _,
         } = args;
         if let Some(path) = constant {
             return Self::Constant(path);
         }
-        check_backend(backend.is_some() || !complete, errors);
+        check_backend(backend.is_some() || any.is_some() || !complete, errors);
         if let Some(caller) = caller {
             check_optional(optional.as_ref(), caller, complete, errors);
         }
-        let demands = [
+        let entrances = any.map_or_else(Vec::new, |(any, entrances)| {
+            let backend = backend.iter().map(|(key, _)| key);
+            check_any(&any, backend.chain(sources.iter().map(Source::key)), errors);
+            entrances
+        });
+        if optional.is_some() {
+            let of_entrances = entrances.iter().map(|entrance| &entrance.demands);
+            let all = of_entrances.chain([&demands]);
+            check_unconditional(all.flat_map(Demands::keys), errors);
+        }
+
+        let mut ways: Vec<Way> = entrances.into_iter().map(Way::of).collect();
+        if let Some((key, name)) = backend {
+            ways.push(Way::new(key, &name, sources));
+        }
+        let mut all = Vec::new();
+        if let Some((key, path)) = login {
+            all.push(Call::new(key, quote!(#path)));
+        }
+        if let Some(key) = optional {
+            all.push(Call::new(key, TokenStream::new()));
+        }
+        demands.calls(&mut all);
+        Self::Chain { ways, all }
+    }
+}
+
+impl Way {
+    fn of(entrance: Entrance) -> Self {
+        let Entrance {
+            backend,
+            sources,
+            demands,
+        } = entrance;
+        let name = syn::LitStr::new(&backend.to_string(), backend.span());
+        let key = Ident::new("backend", backend.span());
+        let mut way = Self::new(key, &name, sources);
+        demands.calls(&mut way.calls);
+        way
+    }
+
+    fn new(key: Ident, name: &syn::LitStr, sources: Vec<Source>) -> Self {
+        let place = key.span();
+        let mut calls = vec![Call::new(key, quote!(#name))];
+        calls.extend(sources.into_iter().map(|source| match source {
+            Source::Cookie(key, Some(name)) => Call::new(key, quote!(#name)),
+            Source::Cookie(key, None) => {
+                let method = Ident::new("cookie_default", key.span());
+                Call::new(method, TokenStream::new())
+            }
+            Source::Header(key, name) => Call::new(key, quote!(#name)),
+        }));
+        Self { place, calls }
+    }
+}
+
+impl Demands {
+    /// The options that only a caller can meet.
+    fn keys(&self) -> impl Iterator<Item = &Ident> {
+        let Self {
+            role,
+            any_role,
+            scope,
+            fresh,
+            hide: _,
+        } = self;
+        let keys = [
             role.as_ref().map(|(key, _)| key),
             any_role.as_ref().map(|(key, _)| key),
             scope.as_ref().map(|(key, _)| key),
+            fresh.as_ref().map(|(key, _)| key),
         ];
-        if optional.is_some() {
-            for key in demands.into_iter().flatten() {
-                errors.at(
-                    key,
-                    format!("`{key}` cannot stand beside `optional`"),
-                    format!("remove `optional`: a stranger could never meet `{key}`"),
-                );
-            }
-        }
+        keys.into_iter().flatten()
+    }
 
-        let mut calls = Vec::new();
-        let mut call = |method: Ident, arguments| calls.push(Call { method, arguments });
-        if let Some((key, name)) = backend {
-            call(key, quote!(#name));
-        }
-        for source in sources {
-            match source {
-                Source::Cookie(key, Some(name)) => call(key, quote!(#name)),
-                Source::Cookie(key, None) => {
-                    call(Ident::new("cookie_default", key.span()), TokenStream::new());
-                }
-                Source::Header(key, name) => call(key, quote!(#name)),
-            }
-        }
-        if let Some(key) = optional {
-            call(key, TokenStream::new());
-        }
+    fn calls(self, calls: &mut Vec<Call>) {
+        let Self {
+            role,
+            any_role,
+            scope,
+            fresh,
+            hide,
+        } = self;
         if let Some((key, role)) = role {
-            call(key, role);
+            calls.push(Call::new(key, role));
         }
         if let Some((key, roles)) = any_role {
-            call(key, quote!(&[#(#roles),*]));
+            calls.push(Call::new(key, quote!(&[#(#roles),*])));
         }
         if let Some((key, scopes)) = scope {
             for scope in scopes {
-                call(key.clone(), quote!(#scope));
+                calls.push(Call::new(key.clone(), quote!(#scope)));
             }
         }
-        if let Some(key) = hide {
-            call(key, TokenStream::new());
+        if let Some((key, Age { written, seconds })) = fresh {
+            let place = Span::mixed_site().located_at(written.span());
+            let seconds = Literal::u64_unsuffixed(seconds);
+            let age = quote_spanned!(place=> ::core::time::Duration::from_secs(#seconds));
+            calls.push(Call::new(key, age));
         }
-        Self::Chain(calls)
+        if let Some(key) = hide {
+            calls.push(Call::new(key, TokenStream::new()));
+        }
     }
 }
 
@@ -153,6 +196,28 @@ fn check_backend(chosen: bool, errors: &mut Errors) {
             Span::call_site(),
             "no backend is chosen",
             "write `#[jam_auth(backend = \"jwt\")]` or `#[jam_auth(backend = \"session\")]`",
+        );
+    }
+}
+
+/// `any(..)` says of each entry what these options say of one backend.
+fn check_any<'a>(any: &Ident, others: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
+    for key in others {
+        let help = if key == "backend" {
+            "name it in the list: `any(jwt, session(cookie))`"
+        } else {
+            "put it in the entry that it is for: `any(jwt(..), session(..))`"
+        };
+        errors.at(key, format!("`{key}` cannot stand beside `{any}`"), help);
+    }
+}
+
+fn check_unconditional<'a>(demands: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
+    for key in demands {
+        errors.at(
+            key,
+            format!("`{key}` cannot stand beside `optional`"),
+            format!("remove `optional`: a stranger could never meet `{key}`"),
         );
     }
 }

@@ -31,10 +31,70 @@ fn every_option() {
         }
     };
     let args = quote! {
-        backend = "session", header = "x-id", cookie, hide, scope("a", "b"),
+        backend = "session", header = "x-id", cookie, hide, scope("a", "b"), fresh = "5m",
+        login = "/login",
         any_role(Role::A, Role::B), role(Role::C), crate = crate::auth::jam,
     };
     snapshot::check("every_option", expand(args, &item));
+}
+
+#[test]
+fn any() {
+    let item = quote!(
+        async fn me(_: Auth<User>) {}
+    );
+    let args = quote! {
+        any(jwt, session(cookie = "sid", hide, fresh = "90s", role(Role::A)), jwt(cookie)),
+        scope("a"), login = "/login"
+    };
+    snapshot::check("any", expand(args, &item));
+}
+
+#[test]
+fn mistakes_of_any() {
+    let of = |args| {
+        errors(
+            args,
+            &quote!(
+                async fn me(_: Auth<User>) {}
+            ),
+        )
+    };
+    assert_eq!(
+        of(quote! {
+            any(jtw, jwt = "a", "session", jwt(hide, hide, login = "/", backend = "jwt", coookie, A::B)),
+            backend = "jwt", cookie = "a"
+        }),
+        [
+            "unknown backend `jtw`",
+            "an entry of `any` is a backend with its options in parentheses",
+            "an entry of `any` names a backend",
+            "`hide` is set twice",
+            "`login` belongs to the whole rule",
+            "`jwt` names the backend of this entry",
+            "unknown option `coookie`",
+            "`jwt` takes options",
+            "`backend` cannot stand beside `any`",
+            "`cookie` cannot stand beside `any`",
+        ]
+    );
+    assert_eq!(of(quote!(any())), ["`any` names no backend"]);
+    assert_eq!(
+        of(quote!(any(jwt))),
+        ["`any` has one entry, which is no choice"]
+    );
+    assert_eq!(
+        of(quote!(any(jwt, jwt, jwt, jwt, session, session))),
+        ["`any` takes four entries at most"]
+    );
+    assert_eq!(
+        of(quote!(any(jwt(role(A)), session), optional, fresh = "5m")),
+        [
+            "`optional` lets strangers in, and `Auth<User>` has to have a caller",
+            "`role` cannot stand beside `optional`",
+            "`fresh` cannot stand beside `optional`",
+        ]
+    );
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use matchit::InsertError;
 use proc_macro2::TokenTree;
+use quote::ToTokens as _;
 
-use super::parse::{Item, Row, Section};
+use super::parse::{Item, Rule, Section};
+use super::row::{Method, Row};
 use crate::diagnostics::Errors;
 use crate::tokens;
 
@@ -17,15 +19,14 @@ pub(crate) fn all(table: &[Item], errors: &mut Errors) {
     let mut routes = Routes::default();
     for section in sections {
         for row in &section.rows {
-            if section.declared && !row.names_its_handler() {
-                errors.at(
-                    &row.handler,
-                    "a row of `declared()` names its handler",
-                    "write the path of a function that has `#[jam_auth(..)]`",
-                );
+            if section.head.rule == Rule::Declared {
+                names_its_handler(row, errors);
             }
             if is_path(row, errors) {
-                routes.insert(row, errors);
+                match row.method {
+                    Some(method) => routes.insert(row, method, errors),
+                    None => routes.mount(row, errors),
+                }
             }
         }
         declared_stands_alone(section, errors);
@@ -38,13 +39,13 @@ pub(crate) fn all(table: &[Item], errors: &mut Errors) {
 struct Routes {
     matcher: matchit::Router<()>,
     handlers: HashMap<String, Vec<(&'static str, String)>>,
+    mounts: HashMap<String, String>,
 }
 
 impl Routes {
-    fn insert(&mut self, row: &Row, errors: &mut Errors) {
+    fn insert(&mut self, row: &Row, Method(_, method): Method, errors: &mut Errors) {
         let path = row.path.value();
-        let method = row.verb.2;
-        let handler = tokens::text(&row.handler);
+        let handler = tokens::text(&row.target);
         // axum merges rows of one path; `any` takes what the others leave.
         if let Some(handlers) = self.handlers.get_mut(&path) {
             match handlers.iter().find(|(known, _)| *known == method) {
@@ -63,6 +64,59 @@ impl Routes {
             }
             Err(error) => report(row, &error, errors),
         }
+    }
+
+    /// What the router has under its path is not known here.
+    fn mount(&mut self, row: &Row, errors: &mut Errors) {
+        let path = row.path.value();
+        if path == "/" {
+            errors.at(
+                &row.path,
+                "a router is mounted below a path of its own",
+                "write `mount(\"/path\", router)`",
+            );
+            return;
+        }
+        if path.contains(['{', '}']) {
+            errors.at(
+                &row.path,
+                "the path of a mounted router has no parameters",
+                "write `mount(\"/path\", router)`",
+            );
+            return;
+        }
+        let router = tokens::text(&row.target);
+        let path = path.trim_end_matches('/').to_owned();
+        match self.mounts.get(&path) {
+            Some(first) => errors.at_span(
+                row.verb_span,
+                format!("two routers are mounted at `{path}`"),
+                format!("`{first}` is there already: remove one of the two rows"),
+            ),
+            None => {
+                self.mounts.insert(path, router);
+            }
+        }
+    }
+}
+
+fn names_its_handler(row: &Row, errors: &mut Errors) {
+    if row.method.is_none() {
+        errors.at_span(
+            row.verb_span,
+            "a router declares no rule",
+            format!(
+                "move the row to a section with a rule: `RULE = [mount({}, {})]`",
+                row.path.to_token_stream(),
+                tokens::text(&row.target)
+            ),
+        );
+    } else if !row.names_its_handler() {
+        errors.at(
+            &row.target,
+            "a row of `declared()` names its handler",
+            "write the path of a function that has `#[jam_auth(..)]`",
+        );
     }
 }
 
@@ -127,9 +181,10 @@ fn modern(segment: &str) -> String {
 }
 
 fn declared_stands_alone(section: &Section, errors: &mut Errors) {
-    if section.declared && tokens::text(&section.rule) != "declared()" {
+    let Section { head, .. } = section;
+    if head.rule == Rule::Declared && tokens::text(&head.tokens) != "declared()" {
         errors.at(
-            &section.rule,
+            &head.tokens,
             "`declared()` stands alone: the rules are on the handlers",
             "write `declared() = [..]`",
         );
@@ -138,7 +193,7 @@ fn declared_stands_alone(section: &Section, errors: &mut Errors) {
 
 /// The runtime asks for this too, but only when the table is built.
 fn public_has_a_reason(section: &Section, errors: &mut Errors) {
-    let rule: Vec<TokenTree> = section.rule.clone().into_iter().collect();
+    let rule: Vec<TokenTree> = section.head.tokens.clone().into_iter().collect();
     let [TokenTree::Ident(word), TokenTree::Group(list)] = rule.as_slice() else {
         return;
     };

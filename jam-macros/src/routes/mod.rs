@@ -3,6 +3,7 @@
 mod check;
 mod expand;
 mod parse;
+mod row;
 
 use proc_macro2::TokenStream;
 

@@ -16,6 +16,12 @@ fn table() {
             post("/notes", notes::create::<Db, _>),
         },
         EMPTY = (),
+        WEB.or(API) = [
+            put("/notes/{id}", notes::update).scope("a").policy(owner, policies::within(3)).hide(),
+            get("/notes/{id}", notes::show).policy(owner),
+            mount("/metrics", metrics()),
+            mount("/admin", admin::<Db>()).role(Role::Admin),
+        ],
         declared() = [get("/me", pages::me), put("/me", pages::edit::<Db>)],
         merge(reports::routes()),
     });
@@ -36,7 +42,7 @@ fn broken_rows_keep_the_shape_and_hide_no_others() {
             get("/b" b),
             get("/c"),
             get("/d", d) get("/e", e),
-            get("/f", f).role(Role::Admin),
+            get("/f", f).role(Role::Admin).roel(Role::Admin).optional().await.,
             nonsense,
             get("/g", g),
         ]
@@ -86,6 +92,48 @@ fn mistakes_of_the_table() {
             "a row of `declared()` names its handler",
             "`declared()` stands alone: the rules are on the handlers",
             "an open route needs a reason",
+        ]
+    );
+}
+
+#[test]
+fn mistakes_behind_rows() {
+    let found = errors(quote! {
+        WEB = [
+            get("/a", a).optional(), get("/b", b).or(API), get("/c", c).login("/login"),
+            get("/d", d).scopes("a"), get("/e", e).hide, get("/f", f).policy(), get("/g", g).,
+            mount("/h", h).policy(owner), mount("/", i), mount("/j/{k}", j), mount("/l", l),
+            mount("/l/", m), mount("n", n), mount("/o"), mount(), munt("/p", p).hide(),
+        ],
+        public("why") = [get("/q", q).scope("a").frsh("5m"), get("/r", r).policy(x).optional()],
+        declared() = [get("/s", s).hide(), mount("/t", t)],
+        mount("/u", u),
+    });
+    assert_eq!(
+        found,
+        [
+            "rules of a row only narrow, and `optional` does not",
+            "rules of a row only narrow, and `or` does not",
+            "rules of a row only narrow, and `login` does not",
+            "a row has no `scopes`",
+            "`hide` is a call",
+            "`policy` names no policy",
+            "expected a word behind the `.`",
+            "only a handler has a policy, and this is a router",
+            "this row has no router",
+            "this row has no path and no router",
+            "unknown verb `munt`",
+            "a public section asks nothing of its callers",
+            "a row has no `frsh`",
+            "a public section asks nothing of its callers",
+            "a public section asks nothing of its callers",
+            "the rule of a row of `declared()` is on its handler",
+            "`mount` stands outside of every rule",
+            "a router is mounted below a path of its own",
+            "the path of a mounted router has no parameters",
+            "two routers are mounted at `/l`",
+            "a path starts with `/`",
+            "a router declares no rule",
         ]
     );
 }

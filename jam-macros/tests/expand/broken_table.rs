@@ -10,7 +10,28 @@ fn routes() -> JamRouter<App> {
         .route(::jam::Verb::Get, "/b", b, "b")
         .route(::jam::Verb::Get, "/d", d, "d")
         .route(::jam::Verb::Get, "/e", e, "e")
-        .route(::jam::Verb::Get, "/f", f, "f")
+        .row(
+            const {
+                #[allow(unused_imports)]
+                use ::jam::dsl::*;
+                #[allow(unexpected_cfgs)]
+                {
+                    #[cfg(rust_analyzer)]
+                    let _ = (WEB).roel;
+                }
+                #[allow(unexpected_cfgs)]
+                {
+                    #[cfg(rust_analyzer)]
+                    let _ = (WEB).optional;
+                }
+                (WEB).role(Role::Admin)
+            },
+            ::jam::Verb::Get,
+            "/f",
+            f,
+            "f",
+            ::jam::__private::Policies::new(),
+        )
         .route(::jam::Verb::Get, "/g", g, "g")
         .end();
     let __jam_table = __jam_table
@@ -34,7 +55,16 @@ fn routes() -> JamRouter<App> {
         "expected `,` before `get`\n= help: write `, get`"
     }
     ::core::compile_error! {
-        "a row has no `role` of its own\n= help: put it on the rule: `WEB.role(Role::Admin) = [..]`"
+        "a row has no `roel`\n= help: did you mean `role`?"
+    }
+    ::core::compile_error! {
+        "rules of a row only narrow, and `optional` does not\n= help: put it on the section's rule: `WEB.optional() = [..]`"
+    }
+    ::core::compile_error! {
+        "a row has no `await`\n= help: write one of `role`, `any_role`, `scope`, `fresh`, `policy`, `hide`"
+    }
+    ::core::compile_error! {
+        "expected a word behind the `.`\n= help: write one of `role`, `any_role`, `scope`, `fresh`, `policy`, `hide`"
     }
     ::core::compile_error! {
         "expected a row\n= help: write `get(\"/path\", handler)`"

@@ -24,6 +24,8 @@ const _: () = {
         let _ = crate::auth::jam::options::cookie;
         let _ = crate::auth::jam::options::hide;
         let _ = crate::auth::jam::options::scope;
+        let _ = crate::auth::jam::options::fresh;
+        let _ = crate::auth::jam::options::login;
         let _ = crate::auth::jam::options::any_role;
         let _ = crate::auth::jam::options::role;
     }
@@ -35,10 +37,12 @@ const _: () = {
             let rule = rule.backend("session");
             let rule = rule.header("x-id");
             let rule = rule.cookie_default();
+            let rule = rule.login("/login");
             let rule = rule.role(Role::C);
             let rule = rule.any_role(&[Role::A, Role::B]);
             let rule = rule.scope("a");
             let rule = rule.scope("b");
+            let rule = rule.fresh(::core::time::Duration::from_secs(300));
             let rule = rule.hide();
             rule
         };

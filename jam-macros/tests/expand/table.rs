@@ -29,6 +29,51 @@ fn routes() -> JamRouter<App> {
             EMPTY
         })
         .end();
+    let __jam_table = __jam_table
+        .section(const {
+            #[allow(unused_imports)]
+            use ::jam::dsl::*;
+            WEB.or(API)
+        })
+        .row(
+            const {
+                #[allow(unused_imports)]
+                use ::jam::dsl::*;
+                ((WEB.or(API)).scope("a")).hide()
+            },
+            ::jam::Verb::Put,
+            "/notes/{id}",
+            notes::update,
+            "notes::update",
+            ::jam::__private::Policies::new()
+                .and(owner, "owner")
+                .and(policies::within(3), "policies::within(3)"),
+        )
+        .row(
+            const {
+                #[allow(unused_imports)]
+                use ::jam::dsl::*;
+                WEB.or(API)
+            },
+            ::jam::Verb::Get,
+            "/notes/{id}",
+            notes::show,
+            "notes::show",
+            ::jam::__private::Policies::new().and(owner, "owner"),
+        )
+        .mount("/metrics", metrics(), "metrics()")
+        .mount_by(
+            const {
+                #[allow(unused_imports)]
+                use ::jam::dsl::*;
+                (WEB.or(API)).role(Role::Admin)
+            },
+            "/admin",
+            admin::<Db>(),
+            "admin::<Db>()",
+            ::jam::__private::Policies::new(),
+        )
+        .end();
     let __jam_handler0 = pages::me;
     let __jam_handler1 = pages::edit::<Db>;
     let __jam_table = __jam_table

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use super::{Access, Audience, Condition, Source, Way};
 use crate::payload::{Payload, Role};
 
-/// `session by cookie sid, role Admin, signed in within 300 s`
+/// `session by cookie sid [role Admin, signed in within 300 s]`
 impl<P: Payload> Display for Access<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.audience {
@@ -45,16 +45,13 @@ impl<R: Role> Display for Way<R> {
                 Source::Header(name) => write!(f, "header {name}")?,
             }
         }
-        for condition in self.conditions() {
-            write!(f, ", {condition}")?;
+        let mut demands: Vec<String> = self.conditions().map(|demand| demand.to_string()).collect();
+        demands.extend(self.fresh.map(|age| format!("signed in within {age} s")));
+        demands.extend(self.hide.then(|| "hidden".to_owned()));
+        match demands.as_slice() {
+            [] => Ok(()),
+            demands => write!(f, " [{}]", demands.join(", ")),
         }
-        if let Some(age) = self.fresh {
-            write!(f, ", signed in within {age} s")?;
-        }
-        if self.hide {
-            f.write_str(", hidden")?;
-        }
-        Ok(())
     }
 }
 
@@ -64,7 +61,7 @@ impl<R: Role> Display for Condition<R> {
             Self::Role(role) => write!(f, "role {}", role.name()),
             Self::AnyRole(roles) => {
                 let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-                write!(f, "role {}", names.join(" or "))
+                write!(f, "role {}", names.join("|"))
             }
             Self::Scope(scope) => write!(f, "scope {scope}"),
         }

@@ -128,7 +128,7 @@ impl TableRow {
         let policies = self
             .policies
             .iter()
-            .map(|policy| format!(", policy {policy}"));
+            .map(|policy| format!("; policy {policy}"));
         format!("{}{}", self.rule, policies.collect::<String>())
     }
 }

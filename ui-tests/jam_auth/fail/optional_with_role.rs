@@ -25,4 +25,9 @@ async fn me(_: Option<Auth<User>>) -> String {
     String::new()
 }
 
+#[jam_auth(any(jwt(role(Role::Admin)), session(cookie)), optional, fresh = "5m")]
+async fn other(_: Option<Auth<User>>) -> String {
+    String::new()
+}
+
 fn main() {}

@@ -59,6 +59,42 @@ async fn roles(_: Auth<User>) {}
 #[jam_auth(backend = "jwt", scope("notes:read", "notes:write"))]
 async fn scopes(_: Auth<User>, Path(_): Path<u64>) {}
 
+#[jam_auth(backend = "session", cookie, login = "/login", fresh = "5m")]
+async fn recent(_: Auth<User>) {}
+
+#[jam_auth(backend = "session", cookie = "sid", login = "/login", optional, hide)]
+async fn optional(_: Option<Auth<User>>) {}
+
+#[jam_auth(any(jwt, session(cookie)))]
+async fn two_ways(_: Auth<User>) {}
+
+#[jam_auth(
+    any(
+        jwt(cookie = "jwt", header = "authorization", scope("notes:read"), hide),
+        session(
+            cookie = "sid",
+            role(Role::Admin),
+            any_role(Role::Admin, Role::Editor),
+            fresh = "1h",
+        ),
+        jwt(header = "x-token"),
+    ),
+    role(Role::Editor),
+    any_role(Role::Admin, Role::Editor),
+    scope("notes:write"),
+    fresh = "90s",
+    login = "/login?for=notes",
+    hide
+)]
+async fn all_options(user: Auth<User>) -> String {
+    user.name.clone()
+}
+
+#[jam_auth(any(jwt(cookie), session(cookie)), optional, login = "/")]
+async fn two_ways_or_none(user: Option<Auth<User>>) -> String {
+    user.is_some().to_string()
+}
+
 #[jam_auth(WEB)]
 async fn constant(_: jam::Auth<User>) {}
 
@@ -88,6 +124,11 @@ fn main() {
         .route("/5", get(scopes))
         .route("/6", get(constant))
         .route("/7", get(constant_by_path))
-        .route("/8", get(get_user));
+        .route("/8", get(get_user))
+        .route("/9", get(recent))
+        .route("/10", get(optional))
+        .route("/11", get(two_ways))
+        .route("/12", get(all_options))
+        .route("/13", get(two_ways_or_none));
     let _ = Role::Reader;
 }

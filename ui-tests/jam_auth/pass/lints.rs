@@ -69,6 +69,23 @@ pub async fn own(user: Auth<OwnPayload>) -> String {
     format!("{} {}", user.user, user.name)
 }
 
+/// A page for two kinds of callers.
+#[jam_auth(
+    any(
+        jwt(cookie = "jwt", fresh = "5m"),
+        session(cookie = "sid", role(Role::Admin))
+    ),
+    login = "/login",
+    hide
+)]
+pub async fn both(user: Auth<User>) -> Json<u64> {
+    Json(user.id)
+}
+
+async fn owner(user: Auth<User>, Path(id): Path<u64>) -> bool {
+    user.id == id
+}
+
 mod inner {
     use jam::{Auth, jam_auth};
 
@@ -84,11 +101,21 @@ mod inner {
 /// A table.
 pub fn routes() -> JamRouter<Jam> {
     jam_routes![
-        WEB = [get("/page", inner::page)],
+        WEB = [
+            get("/page", inner::page),
+            put("/page", inner::page).scope("a").hide(),
+            post("/page/{id}", inner::page).policy(owner),
+            patch("/page/{id}", inner::page)
+                .fresh(minutes(5))
+                .policy(owner, owner),
+            mount("/mounted", axum::Router::new()),
+            mount("/admin", axum::Router::new()).role(Role::Admin),
+        ],
         public("probe") = [],
         declared() = [
             get("/me/{id}", me),
             get("/own", own),
+            get("/both", both),
             get("/private", inner::private)
         ],
         merge(JamRouter::new()),

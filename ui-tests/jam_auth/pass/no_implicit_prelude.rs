@@ -47,6 +47,16 @@ async fn me(user: Auth<User>) -> ::std::string::String {
     ::std::string::ToString::to_string(&user.id)
 }
 
+#[jam_auth(
+    any(jwt(fresh = "5m"), session(cookie, role(Role::Admin))),
+    login = "/login"
+)]
+async fn both(_: Auth<User>) {}
+
+async fn owner(_: Auth<User>) -> bool {
+    true
+}
+
 #[jam_auth(backend = "jwt", optional)]
 async fn home(user: ::std::option::Option<Auth<User>>) -> ::std::string::String {
     let _ = user;
@@ -60,7 +70,12 @@ async fn own(user: Auth<OwnPayload>) -> ::std::string::String {
 
 fn routes() -> ::jam::JamRouter<::jam::Jam> {
     ::jam::jam_routes![
-        declared() = [get("/me", me), get("/", home)],
+        declared() = [get("/me", me), get("/", home), get("/both", both)],
+        user::<User>() = [
+            post("/me", own).role(Role::Admin).fresh(minutes(5)),
+            put("/me", own).policy(owner),
+            mount("/more", ::axum::Router::new()).hide(),
+        ],
         user::<OwnPayload>() = [get("/own", own)],
     ]
 }

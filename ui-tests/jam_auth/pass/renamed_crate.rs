@@ -29,6 +29,13 @@ const WEB: facade::auth::Access<User> = facade::auth::dsl::user().backend("jwt")
 #[jam_auth(backend = "jwt", crate = facade::auth, role(Role::Admin))]
 async fn me(_: Auth<User>) {}
 
+#[jam_auth(
+    any(jwt(fresh = "5m"), session(cookie)),
+    login = "/login",
+    crate = facade::auth
+)]
+async fn both(_: Auth<User>) {}
+
 #[jam_auth(WEB, crate = crate::facade::auth)]
 async fn constant(_: Auth<User>) {}
 
@@ -45,5 +52,6 @@ fn main() {
         .route("/1", axum::routing::get(me))
         .route("/2", axum::routing::get(constant))
         .route("/3", axum::routing::get(home))
-        .route("/4", axum::routing::get(own));
+        .route("/4", axum::routing::get(own))
+        .route("/5", axum::routing::get(both));
 }

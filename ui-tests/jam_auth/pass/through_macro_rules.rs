@@ -56,17 +56,35 @@ optional!(
     user.map_or(String::new(), |user| user.user.to_string())
 );
 
+// Options of the macro's own beside those of who calls it.
+macro_rules! with {
+    ($name:ident, $($option:tt)*) => {
+        #[jam_auth(any(jwt, session(cookie = "sid")), hide, $($option)*)]
+        async fn $name(_: Auth<User>) {}
+    };
+}
+
+with!(five, login = "/login", fresh = "5m");
+
 macro_rules! table {
-    ($rule:expr; $($verb:ident $path:literal $handler:path),*) => {
+    ($rule:expr; $age:expr, $policy:expr, $router:expr; $($verb:ident $path:literal $handler:path),*) => {
         jam_routes![
-            $rule = [$($verb($path, $handler)),*],
+            $rule = [
+                $($verb($path, $handler)),*,
+                $($verb("/more", $handler).fresh($age).hide().policy($policy, owner)),*,
+                mount("/mounted", $router).hide(),
+            ],
             declared() = [$($verb("/declared", $handler)),*],
         ]
     };
 }
 
+async fn owner(_: Auth<User>) -> bool {
+    true
+}
+
 fn routes() -> JamRouter<Jam> {
-    table![WEB.hide(); get "/one" self::one, post "/two" two]
+    table![WEB.hide(); dsl::minutes(5), self::owner, axum::Router::new(); get "/one" self::one, post "/two" two]
 }
 
 fn main() {
@@ -74,7 +92,8 @@ fn main() {
         .route("/1", axum::routing::get(one))
         .route("/2", axum::routing::get(two))
         .route("/3", axum::routing::get(three))
-        .route("/4", axum::routing::get(four));
+        .route("/4", axum::routing::get(four))
+        .route("/5", axum::routing::get(five));
     let _: fn(of!(User)) = |_| {};
     let _ = routes();
 }

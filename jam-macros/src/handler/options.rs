@@ -1,0 +1,376 @@
+//! Reading the value of each option.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+
+use super::args::{Age, Args, Source, example};
+use crate::diagnostics::{Errors, did_you_mean};
+use crate::paths::Krate;
+use crate::tokens::{self, Entry, Value};
+
+/// Reads the value of the option `key` into its field.
+pub(super) type Read = fn(&mut Args, &Ident, &Value, &mut Errors);
+
+const BACKENDS: &[&str] = &["jwt", "session"];
+
+/// As many as the runtime keeps.
+const MOST_ENTRIES: usize = 4;
+
+pub(super) fn backend(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(name) = string(key, value, errors) else {
+        return;
+    };
+    let word = name.value();
+    if BACKENDS.contains(&word.as_str()) {
+        args.backend = Some((key.clone(), name));
+    } else {
+        errors.at(
+            name,
+            format!("unknown backend `{word}`"),
+            did_you_mean(&word, BACKENDS),
+        );
+    }
+}
+
+pub(super) fn any(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    const HELP: &str = "write `any(jwt(cookie = \"jwt\"), session(cookie = \"sid\"))`";
+    let Some(list) = list(key, value, errors) else {
+        return;
+    };
+    let entries = tokens::entries(list.stream(), errors);
+    let written = entries.len();
+    let mut read = Vec::new();
+    for (at, entry) in entries.into_iter().enumerate() {
+        let (backend, options) = match entry {
+            Entry::Option { key, value } => match value {
+                Value::Word => (key, TokenStream::new()),
+                Value::List(options) => (key, options.stream()),
+                Value::Equals(_) => {
+                    let line = "an entry of `any` is a backend with its options in parentheses";
+                    errors.at(key, line, HELP);
+                    continue;
+                }
+            },
+            Entry::Other(tokens) => {
+                errors.at(tokens, "an entry of `any` names a backend", HELP);
+                continue;
+            }
+        };
+        let word = backend.to_string();
+        if !BACKENDS.contains(&word.as_str()) {
+            errors.at(
+                &backend,
+                format!("unknown backend `{word}`"),
+                did_you_mean(&word, BACKENDS),
+            );
+        } else if written == 1 {
+            errors.at(
+                &backend,
+                "`any` has one entry, which is no choice",
+                format!("add another one, or write `backend = \"{word}\"` instead of `any(..)`"),
+            );
+        } else if at == MOST_ENTRIES {
+            errors.at(&backend, "`any` takes four entries at most", "remove this");
+        }
+        read.push(args.entrance(backend, options, errors));
+    }
+    if written == 0 {
+        errors.at(list, "`any` names no backend", HELP);
+    }
+    args.any = Some((key.clone(), read));
+}
+
+pub(super) fn cookie(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let name = match value {
+        Value::Word => None,
+        _ => match string(key, value, errors) {
+            Some(name) if is_token(&name.value()) => Some(name),
+            Some(name) => {
+                let help = "a cookie name has letters, digits, `-` and `_`: `cookie = \"jwt\"`";
+                errors.at(
+                    &name,
+                    format!("{:?} is not a cookie name", name.value()),
+                    help,
+                );
+                return;
+            }
+            None => return,
+        },
+    };
+    args.sources.push(Source::Cookie(key.clone(), name));
+}
+
+pub(super) fn header(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(name) = string(key, value, errors) else {
+        return;
+    };
+    if name.value().eq_ignore_ascii_case("cookie") {
+        let help = "name the cookie instead: `cookie = \"jwt\"`";
+        errors.at(&name, "cookies are not read as one header", help);
+    } else if is_token(&name.value()) {
+        args.sources.push(Source::Header(key.clone(), name));
+    } else {
+        let help = "a header name has letters, digits and `-`: `header = \"x-api-key\"`";
+        errors.at(
+            &name,
+            format!("{:?} is not a header name", name.value()),
+            help,
+        );
+    }
+}
+
+pub(super) fn login(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(path) = string(key, value, errors) else {
+        return;
+    };
+    if is_local_path(&path.value()) {
+        args.login = Some((key.clone(), path));
+    } else {
+        errors.at(
+            &path,
+            format!("{:?} is not a page of this site", path.value()),
+            "a path of this site begins with one `/`: `login = \"/login\"`",
+        );
+    }
+}
+
+pub(super) fn fresh(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(written) = string(key, value, errors) else {
+        return;
+    };
+    match seconds(&written.value()) {
+        None => errors.at(
+            &written,
+            format!("{:?} is not a length of time", written.value()),
+            "write a whole number and `s`, `m` or `h`: `fresh = \"5m\"`",
+        ),
+        Some(0) => errors.at(
+            &written,
+            "nobody signed in within no time",
+            "write one second at least: `fresh = \"5m\"`",
+        ),
+        Some(seconds) => args.demands.fresh = Some((key.clone(), Age { written, seconds })),
+    }
+}
+
+pub(super) fn optional(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    args.optional = word(key, value, errors);
+}
+
+pub(super) fn hide(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    args.demands.hide = word(key, value, errors);
+}
+
+pub(super) fn role(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(list) = list(key, value, errors) else {
+        return;
+    };
+    let mut roles = roles(key, list, errors);
+    if let [_, second, ..] = roles.as_slice() {
+        let all: Vec<_> = roles.iter().map(tokens::text).collect();
+        errors.at(
+            second,
+            "`role` takes one role",
+            format!(
+                "to accept any of them, write `any_role({})`",
+                all.join(", ")
+            ),
+        );
+    } else if let Some(one) = roles.pop() {
+        args.demands.role = Some((key.clone(), one));
+    }
+}
+
+pub(super) fn any_role(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(list) = list(key, value, errors) else {
+        return;
+    };
+    let roles = roles(key, list, errors);
+    if !roles.is_empty() {
+        args.demands.any_role = Some((key.clone(), roles));
+    }
+}
+
+fn roles(key: &Ident, list: &Group, errors: &mut Errors) -> Vec<TokenStream> {
+    let mut roles: Vec<TokenStream> = Vec::new();
+    let parts = tokens::split(list.stream());
+    if parts.is_empty() {
+        errors.at(
+            list,
+            format!("`{key}` names no role, so nobody could be let in"),
+            format!("write `{}`, or leave `{key}` out", example(key)),
+        );
+    }
+    for part in parts {
+        let is_literal = matches!(part.first(), Some(TokenTree::Literal(_)));
+        let role: TokenStream = part.into_iter().collect();
+        let name = tokens::text(&role);
+        if is_literal {
+            errors.at(
+                role,
+                "a role is a value of the payload's role type, not a literal",
+                format!("write `{}`", example(key)),
+            );
+        } else if roles.iter().any(|known| tokens::text(known) == name) {
+            errors.at(
+                role,
+                format!("role `{name}` is listed twice"),
+                "remove one of the two",
+            );
+        } else {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
+pub(super) fn scope(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    if let Some(list) = list(key, value, errors) {
+        let scopes = tokens::scopes(key, list, example(key), errors);
+        args.demands.scope = Some((key.clone(), scopes));
+    }
+}
+
+pub(super) fn payload(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(list) = list(key, value, errors) else {
+        return;
+    };
+    // With its parentheses, so that a list that ends too early has a place.
+    let fields = |input: syn::parse::ParseStream<'_>| {
+        let content;
+        syn::parenthesized!(content in input);
+        Punctuated::<syn::Field, syn::Token![,]>::parse_terminated_with(
+            &content,
+            syn::Field::parse_named,
+        )
+    };
+    match fields.parse2(quote!(#list)) {
+        Ok(fields) if fields.is_empty() => errors.at(
+            list,
+            "the payload has no fields",
+            format!("write `{}`", example(key)),
+        ),
+        Ok(fields) => args.payload = Some((key.clone(), fields.into_iter().collect())),
+        Err(error) => errors.at_span(
+            error.span(),
+            format!("`payload` lists fields: {error}"),
+            format!("write `{}`", example(key)),
+        ),
+    }
+}
+
+pub(super) fn krate(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    args.krate = Krate::read(key, value, errors);
+}
+
+fn word(key: &Ident, value: &Value, errors: &mut Errors) -> Option<Ident> {
+    let extra = match value {
+        Value::Word => return Some(key.clone()),
+        Value::Equals(tokens) if tokens.is_empty() => quote!(#key),
+        Value::Equals(tokens) => tokens.clone(),
+        Value::List(list) => quote!(#list),
+    };
+    errors.at(
+        extra,
+        format!("`{key}` takes no value"),
+        format!("write `{key}`"),
+    );
+    None
+}
+
+fn string(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
+    let help = format!("write `{}`", example(key));
+    match value {
+        Value::Equals(tokens) if !tokens.is_empty() => {
+            let string = tokens::string(tokens);
+            if string.is_none() {
+                errors.at(tokens, format!("`{key}` takes a string literal"), help);
+            }
+            return string;
+        }
+        Value::List(list) => errors.at(list, format!("`{key}` takes its value after `=`"), help),
+        _ => errors.at(key, format!("`{key}` needs a value"), help),
+    }
+    None
+}
+
+fn list<'a>(key: &Ident, value: &'a Value, errors: &mut Errors) -> Option<&'a Group> {
+    let help = format!("write `{}`", example(key));
+    match value {
+        Value::List(list) => return Some(list),
+        Value::Equals(tokens) if !tokens.is_empty() => errors.at(
+            tokens,
+            format!("`{key}` takes its value in parentheses"),
+            help,
+        ),
+        _ => errors.at(key, format!("`{key}` needs a value"), help),
+    }
+    None
+}
+
+/// A token of RFC 9110, which names of headers and of cookies are.
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// A path that a browser takes for one of this site: not `//elsewhere`, nor
+/// with a backslash, which is a slash to it.
+fn is_local_path(text: &str) -> bool {
+    text.starts_with('/')
+        && !text.starts_with("//")
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+/// `90s`, `5m` or `1h`.
+fn seconds(text: &str) -> Option<u64> {
+    let number = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = match &text[number.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        _ => return None,
+    };
+    // `parse` takes a sign too.
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.parse::<u64>().ok().filter(|_| is_number)?;
+    number.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_whole_numbers_with_a_unit() {
+        assert_eq!(seconds("90s"), Some(90));
+        assert_eq!(seconds("5m"), Some(300));
+        assert_eq!(seconds("1h"), Some(3600));
+        for text in ["", "5", "m", "5 m", "5d", "5ms", "+5m", "1.5h", "5m ", "5µ"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+        assert_eq!(seconds("99999999999999999h"), None);
+    }
+
+    #[test]
+    fn pages_are_of_this_site() {
+        assert!(is_local_path("/"));
+        assert!(is_local_path("/login?from=a"));
+        for text in [
+            "",
+            "login",
+            "//host/login",
+            "https://host/",
+            "/\\host",
+            "/a b",
+        ] {
+            assert!(!is_local_path(text), "{text}");
+        }
+    }
+}

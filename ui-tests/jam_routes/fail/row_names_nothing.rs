@@ -1,0 +1,55 @@
+// rustc knows what the words behind a row name.
+
+use jam::dsl::user;
+use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+enum Role {
+    Reader,
+    Admin,
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role, scopes("notes:read", "notes:write"))]
+struct User {
+    #[jam(sub)]
+    id: u64,
+    #[jam(roles)]
+    roles: Vec<Role>,
+    #[jam(scopes)]
+    scopes: Scopes,
+}
+
+const API: Access<User> = user().backend("jwt");
+const WEB: Access<User> = user().backend("session").cookie("sid");
+
+async fn list() {}
+async fn show() {}
+
+async fn owner(_: Auth<User>) -> bool {
+    true
+}
+
+#[jam_auth(WEB)]
+async fn me(_: Auth<User>) {}
+
+fn metrics() -> axum::Router<Jam> {
+    axum::Router::new()
+}
+
+fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        WEB = [
+            get("/a", list).role(Role::Admim),
+            get("/b", list).policy(ownre),
+            get("/c", list).fresh(minuets(5)),
+            mount("/d", metrisc()).hide(),
+        ],
+        WBE = [get("/e", list).hide(), get("/f", show)],
+    ]
+}
+
+fn main() {
+    let _ = routes();
+}
