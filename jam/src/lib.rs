@@ -54,6 +54,7 @@ mod error;
 mod gate;
 mod jam;
 mod layer;
+mod macros;
 pub mod options;
 mod origin;
 mod payload;
@@ -87,6 +88,7 @@ pub use crate::jam::Jam;
 pub use crate::layer::{
     Authentication, AuthenticationLayer, JwtBackend, LayerRule, SessionBackend,
 };
+pub use crate::macros::{JamPayload, JamRole, jam_auth, jam_routes};
 pub use crate::payload::{HasRoles, HasScopes, Payload, Role, Scopes};
 pub use crate::policy::{Policy, Verdict};
 pub use crate::redirect::return_to;
@@ -97,4 +99,3 @@ pub use crate::session::{
     Sessions, StoreError,
 };
 pub use crate::token::{Jwt, Token};
-pub use jam_macros::{JamPayload, JamRole, jam_auth, jam_routes};

@@ -1,0 +1,139 @@
+//! The macros, and their documentation: here its examples compile.
+
+/// Guards one handler.
+///
+/// ```
+/// # use axum::{Json, extract::Path};
+/// # use jam::{Access, Auth, JamPayload, JamRole, Scopes, dsl::user, jam_auth};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+/// # enum Role { Editor, Admin }
+/// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// # #[jam(role = Role, scopes("notes:write"))]
+/// # struct User { #[jam(sub)] id: u64, #[jam(roles)] roles: Vec<Role>, #[jam(scopes)] scopes: Scopes }
+/// #[jam_auth(backend = "jwt", cookie = "jwt")]
+/// async fn me(user: Auth<User>) -> Json<User> { Json(user.into_inner()) }
+///
+/// #[jam_auth(backend = "jwt", header = "authorization", cookie = "jwt", scope("notes:write"))]
+/// async fn edit(user: Auth<User>, Path(id): Path<u64>) -> String { format!("{} {id}", user.id) }
+///
+/// #[jam_auth(any(jwt, session(cookie = "sid")), role(Role::Admin), login = "/login", fresh = "5m")]
+/// async fn admin(_: Auth<User>) -> &'static str { "secret" }
+///
+/// #[jam_auth(backend = "session", cookie = "sid", optional)]
+/// async fn home(user: Option<Auth<User>>) -> String { user.is_some().to_string() }
+///
+/// const WEB: Access<User> = user().backend("session").cookie("sid");
+///
+/// #[jam_auth(WEB)]
+/// async fn account(user: Auth<User>) -> String { user.id.to_string() }
+/// ```
+///
+/// The caller, [`Auth<P>`](crate::Auth), is the first argument: nothing else of the request is
+/// read for somebody who is not let in, and that is 401, 403 or what
+/// [`Rejection`](crate::Rejection) says. The handler stays the function that it is, with its
+/// arity, attributes, generics and documentation; a hidden struct of its name carries the rule.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `backend = "jwt"`, `"session"` | who knows the caller |
+/// | `cookie = "name"`, `cookie` | the credential is in this cookie; without a name in the backend's own |
+/// | `header = "name"` | the credential is in this header; the default is `authorization` |
+/// | `any(jwt(..), session(..))` | instead of the three: several ways in, each with options of its own |
+/// | `optional` | strangers too; the handler takes `Option<Auth<P>>` |
+/// | `role(R)`, `any_role(R, S)`, `scope("s", "t")` | what the caller must have |
+/// | `fresh = "5m"` | how long ago the login may be: a number and `s`, `m` or `h` |
+/// | `login = "/login"` | where a browser is sent to sign in |
+/// | `hide` | 404 instead of 403 |
+/// | `payload(user: u64, name: String)` | makes the payload's type, named after the handler |
+/// | `RULE` | one constant of type [`Access`](crate::Access) instead of all others |
+/// | `crate = path` | where this crate is, when it was renamed |
+///
+/// `cookie` and `header` together are looked at in the order written, and the first that holds
+/// anything decides. The words are those of [`Access`](crate::Access), which says more of each.
+///
+/// # Limits
+///
+/// `Auth` is found by its name: an alias of it is not. In an `impl` block the attribute cannot
+/// stand, and no other type of that module may have the handler's name. An optional handler
+/// returns its answer in a wrapper that clears a stale cookie. The attribute cannot add headers to
+/// the answer of a handler that is not optional: a table does.
+pub use jam_macros::jam_auth;
+
+/// Routes, in sections under the rules that guard them; it makes a
+/// [`JamRouter`](crate::JamRouter).
+///
+/// ```
+/// # use axum::{Json, Router, extract::{Path, State}};
+/// # use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, dsl::user, jam_auth, jam_routes};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+/// # enum Role { Editor, Admin }
+/// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// # #[jam(role = Role, scopes("notes:write"))]
+/// # struct User { #[jam(sub)] id: u64, #[jam(roles)] roles: Vec<Role>, #[jam(scopes)] scopes: Scopes }
+/// # async fn health() {}
+/// # async fn form() {}
+/// # async fn list(_: Auth<User>) {}
+/// # async fn update(_: Auth<User>, Path(_): Path<u64>) {}
+/// # async fn remove(_: Auth<User>) {}
+/// # async fn index(_: Auth<User>) {}
+/// # #[jam_auth(backend = "jwt")] async fn me(_: Auth<User>) {}
+/// # fn metrics() -> Router<Jam> { Router::new() }
+/// # fn reports() -> JamRouter<Jam> { JamRouter::new() }
+/// const API: Access<User> = user().backend("jwt");
+/// const WEB: Access<User> = user().backend("session").cookie("sid").login("/login");
+/// const BOTH: Access<User> = API.or(WEB);
+/// const ADMIN: Access<User> = WEB.role(Role::Admin);
+///
+/// async fn note_owner(user: Auth<User>, Path(id): Path<u64>) -> bool { user.id == id }
+///
+/// fn routes() -> JamRouter<Jam> {
+///     jam_routes![
+///         public("probe of the load balancer") = [get("/healthz", health)],
+///         WEB.guest().else_to("/") = [get("/login", form)],
+///         BOTH = [
+///             get("/notes", list),
+///             put("/notes/{id}", update).scope("notes:write").policy(note_owner),
+///         ],
+///         WEB = [delete("/account", remove).fresh(minutes(5))],
+///         ADMIN = [get("/admin", index), mount("/metrics", metrics())],
+///         declared() = [get("/me", me)], // the rule is on the handler's #[jam_auth]
+///         merge(reports()),
+///     ]
+/// }
+/// # let jam = Jam::builder().jwt(jam::Jwt::hs256_random()).sessions(jam::Sessions::in_memory()).build();
+/// # assert!(routes().into_router(&jam.unwrap()).is_ok());
+/// ```
+///
+/// # Grammar
+///
+/// A table is sections and `merge(..)`, separated by commas. A section is a rule, `=` and rows in
+/// brackets. The rule is `public("why")`, `declared()`, or any expression of type
+/// [`Access`](crate::Access); the words of [`dsl`](crate::dsl) need no import in it. A row is
+///
+/// - a verb with path and handler, `get("/path", handler)`: `get` (HEAD too), `post`, `put`, `patch`,
+///   `delete` or `any`;
+/// - or `mount("/path", router)`: an [`axum::Router`] that is guarded whole, with its fallback;
+///
+/// and may narrow its section's rule: `.role(R)`, `.any_role(&[R, S])`, `.scope("s")`, `.fresh(age)`,
+/// `.hide()`, and, on a handler, `.policy(p)` with a [`Policy`](crate::Policy). It can never loosen it.
+///
+/// The order in one request is: route, rule, policies, arguments, body, handler. What no rule covers
+/// are layers of your own around the router, which run before all of it.
+pub use jam_macros::jam_routes;
+
+/// Makes a struct the [`Payload`](trait@crate::Payload) of a token or a session.
+///
+/// On the struct `#[jam(..)]` takes `role = Role`, the enum of roles; `scopes("a", "b")`, the scopes
+/// that rules may ask for; `kind = "reset"`, for a payload that is to be told apart from all others;
+/// `crate = path`. On a field it takes `sub`, `roles` or `scopes`, whose claim the field then is.
+///
+/// A field that has the name of a registered claim (`iss sub aud exp nbf iat jti auth_time cnf`) does
+/// not compile unless it is marked as that claim.
+pub use jam_macros::JamPayload;
+
+/// Makes an enum of plain variants a [`Role`](trait@crate::Role), by the names that serde gives them.
+pub use jam_macros::JamRole;
