@@ -139,7 +139,7 @@ fn words(ident: &str, kind: Kind) -> Vec<String> {
     }
 }
 
-fn capital(word: &str) -> String {
+pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters
         .next()

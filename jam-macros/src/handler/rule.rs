@@ -7,6 +7,7 @@ use super::args::{Age, Args, Demands, Entrance, Source};
 use super::chain::Call;
 use super::item::{Caller, Handler};
 use crate::diagnostics::Errors;
+use crate::serde_attr::capital;
 use crate::tokens;
 
 pub(crate) enum Rule {
@@ -245,16 +246,7 @@ fn check_optional(optional: Option<&Ident>, caller: &Caller, complete: bool, err
 
 fn camel_case(name: &str) -> String {
     let name = name.trim_start_matches("r#");
-    name.split('_')
-        .flat_map(|word| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .into_iter()
-                .flat_map(char::to_uppercase)
-                .chain(letters)
-        })
-        .collect()
+    name.split('_').map(capital).collect()
 }
 
 #[cfg(test)]
