@@ -183,11 +183,7 @@ async fn two_thousand_cookies_are_looked_through() {
 #[tokio::test]
 async fn an_optional_rule_takes_a_stale_cookie_for_none_and_clears_it() {
     let app = app(jam().0);
-    for cookie in [
-        "sid=garbage",
-        &format!("sid={}", "A".repeat(43)),
-        "sid=a; sid=b",
-    ] {
+    for cookie in ["sid=garbage", &format!("sid={}", "A".repeat(43))] {
         let answer = get_with(&app, "/home", &[("cookie", cookie)]).await;
         assert_eq!(
             (answer.status.as_u16(), answer.body.as_str()),

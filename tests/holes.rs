@@ -418,3 +418,259 @@ async fn an_optional_handler_of_one_expression_is_warned_about() {
         .with_state(jam().0);
     assert_eq!(get_with(&app, "/", &[]).await.body, "false");
 }
+
+#[tokio::test]
+async fn a_planted_cookie_wins_because_the_users_own_is_cleared() {
+    const MAYBE: Access<User> = user().backend("session").cookie("sid").optional();
+    const GUEST: Access<User> = user().backend("session").cookie("sid").guest();
+    async fn page() {}
+    let (jam, _) = jam();
+    let table: JamRouter<Jam> =
+        jam_routes![MAYBE = [get("/maybe", page)], GUEST = [get("/guest", page)]];
+    let app = app(jam.clone()).merge(table.into_router(&jam).unwrap().with_state(jam));
+    let mine = login(&app, "/session/login").await;
+    for cookies in [
+        format!("{mine}; sid=planted"),
+        format!("sid=planted; {mine}"),
+    ] {
+        for path in ["/home", "/maybe", "/guest"] {
+            let answer = get_with(&app, path, &[("cookie", &cookies)]).await;
+            assert_eq!(answer.status, 401, "{path}");
+            assert!(answer.set_cookies().is_empty(), "{path}");
+        }
+    }
+}
+
+const SIGNED_IN: Access<User> = user().backend("session").cookie("sid").login("/login");
+
+#[tokio::test]
+async fn whoever_is_to_sign_in_again_is_sent_in_circles() {
+    async fn page() -> &'static str {
+        "page"
+    }
+    let (jam, clock) = jam();
+    let table: JamRouter<Jam> = jam_routes![
+        SIGNED_IN.guest().else_to("/") = [get("/login", page), post("/login", page)],
+        SIGNED_IN = [get("/", page).fresh(minutes(5))],
+    ];
+    let app = table.into_router(&jam).unwrap().with_state(jam.clone());
+    let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", session.as_str());
+    clock.advance(300);
+    let browser = [("cookie", cookie.as_str()), ("accept", "text/html")];
+    let sent = get_with(&app, "/", &browser).await;
+    let to = sent.header("location").unwrap();
+    assert_eq!(to, "/login?next=/&reauth=1");
+    assert_eq!(get_with(&app, to, &browser).await.body, "page");
+    assert_eq!(call(&app, "POST", to, &browser).await.body, "page");
+    assert_eq!(get_with(&app, "/login", &browser).await.status, 303);
+    let foreign = [browser[0], ("sec-fetch-site", "cross-site")];
+    assert_eq!(call(&app, "POST", to, &foreign).await.status, 403);
+}
+
+#[tokio::test]
+async fn the_login_page_sends_to_the_login_page() {
+    const BY_HEADER: Access<User> = user()
+        .backend("session")
+        .header("authorization")
+        .cookie("sid")
+        .login("/login");
+    async fn page() {}
+    let (jam, _) = jam();
+    let table: JamRouter<Jam> = jam_routes![
+        BY_HEADER.guest() = [get("/login", page)],
+        BY_HEADER.optional() = [get("/maybe", page)],
+        SIGNED_IN = [get("/other", page)],
+    ];
+    let inner = table.into_router(&jam).unwrap().with_state(jam.clone());
+    let browser = [
+        ("authorization", "Bearer of-the-proxy"),
+        ("accept", "text/html"),
+    ];
+    for path in ["/login", "/maybe"] {
+        assert_eq!(get_with(&inner, path, &browser).await.status, 401, "{path}");
+    }
+    let table: JamRouter<Jam> = jam_routes![SIGNED_IN = [get("/login", page)]];
+    let app = table.into_router(&jam).unwrap().with_state(jam);
+    assert_eq!(get_with(&app, "/login?x", &browser[1..]).await.status, 401);
+}
+
+/// What a store with an index that lags shows: sessions that are gone.
+#[derive(Default)]
+struct Lagging(MemoryStore);
+
+impl SessionStore for Lagging {
+    async fn create(&self, id: SessionId, record: Record) -> Result<jam::Change, jam::StoreError> {
+        self.0.create(id, record).await
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Option<Record>, jam::StoreError> {
+        self.0.load(id).await
+    }
+
+    async fn update(&self, id: &SessionId, record: Record) -> Result<jam::Change, jam::StoreError> {
+        self.0.update(id, record).await
+    }
+
+    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), jam::StoreError> {
+        self.0.touch(id, now).await
+    }
+
+    async fn rotate(
+        &self,
+        old: &SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Result<jam::Change, jam::StoreError> {
+        self.0.rotate(old, new, record).await
+    }
+
+    async fn delete(&self, _: &SessionId) -> Result<bool, jam::StoreError> {
+        Ok(false)
+    }
+
+    async fn delete_by_owner(
+        &self,
+        owner: &str,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, jam::StoreError> {
+        self.0.delete_by_owner(owner, keep).await
+    }
+
+    async fn list_by_owner(
+        &self,
+        owner: &str,
+    ) -> Result<Vec<(SessionId, Record)>, jam::StoreError> {
+        self.0.list_by_owner(owner).await
+    }
+}
+
+#[tokio::test]
+async fn a_logout_never_ends_when_the_store_lists_what_is_gone() {
+    let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Lagging::default()));
+    let app = app(jam);
+    let cookie = login(&app, "/session/login").await;
+    let answer = call(&app, "POST", "/logout", &[("cookie", &cookie)]).await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.set_cookies().is_empty(), "the user can try again");
+}
+
+#[test]
+fn a_rule_for_guests_escapes_the_check_at_the_start() {
+    async fn page() {}
+    let tokens_only = Jam::builder().jwt(Jwt::hs256(SECRET)).build().unwrap();
+    let table: JamRouter = jam_routes![SIGNED_IN.guest() = [get("/login", page)]];
+    let error = table.into_router(&tokens_only).unwrap_err().to_string();
+    assert!(error.contains("needs the backend \"session\""), "{error}");
+    let table: JamRouter = jam_routes![user::<User>().guest() = [get("/login", page)]];
+    assert!(
+        table
+            .into_router(&jam().0)
+            .unwrap_err()
+            .to_string()
+            .contains(".backend(")
+    );
+}
+
+#[tokio::test]
+async fn a_denial_says_200_or_shows_what_is_hidden() {
+    async fn says(axum::extract::Path(code): axum::extract::Path<u16>) -> Result<bool, StatusCode> {
+        Err(StatusCode::from_u16(code).unwrap())
+    }
+    async fn page() {}
+    let (jam, _) = jam();
+    let table: JamRouter<Jam> = jam_routes![
+        SIGNED_IN = [
+            get("/open/{code}", page).policy(says),
+            get("/hidden/{code}", page).policy(says).hide(),
+        ],
+    ];
+    let app = table.into_router(&jam).unwrap().with_state(jam.clone());
+    let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", session.as_str());
+    for (path, status) in [
+        ("/open/402", 402),
+        ("/open/200", 403),
+        ("/hidden/402", 404),
+        ("/hidden/200", 404),
+    ] {
+        let answer = get_with(&app, path, &[("cookie", &cookie)]).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+    }
+}
+
+#[test]
+fn a_document_says_public_where_the_verbs_own_rule_is_enforced() {
+    const TOKEN: Access<User> = user().backend("jwt");
+    async fn page() {}
+    let table: JamRouter = jam_routes![
+        TOKEN = [get("/x", page)],
+        public("rest") = [any("/x", page)]
+    ];
+    let item = &table.table().openapi()["paths"]["/x"];
+    assert_eq!(
+        item["get"]["security"],
+        serde_json::json!([{ "jwt_bearer": [] }])
+    );
+    assert_eq!(item["post"]["security"], serde_json::json!([]));
+}
+
+#[test]
+fn a_table_does_not_show_for_whom_it_is() {
+    const USERS: Access<User> = user().backend("session").cookie("sid");
+    const ADMINS: Access<Admin> = user().backend("session").cookie("sid");
+    assert_ne!(USERS.to_string(), ADMINS.to_string());
+    assert_ne!(SIGNED_IN.to_string(), USERS.to_string());
+}
+
+#[tokio::test]
+async fn a_limit_without_end_overflows_at_a_login() {
+    use std::time::Duration;
+    let sessions = Sessions::in_memory()
+        .idle(Duration::MAX)
+        .absolute(Duration::MAX);
+    let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
+    for _ in 0..300 {
+        clock.advance(1_000_000);
+        let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
+        assert!(jam.rework_session(&session).await.is_ok());
+    }
+    assert_eq!(jam.sessions("1").await.unwrap().len(), 300);
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(kind = "at")]
+struct LikeTheOthers {
+    user: u64,
+}
+
+#[test]
+fn a_kind_that_is_the_type_of_all_tokens_tells_nothing_apart() {
+    let jwt = Jwt::hs256(SECRET).token_type("at+jwt");
+    let (jam, _) = jam_with(jwt, Sessions::in_memory());
+    let login = jam
+        .gen_jwt_token(&jam.make_payload(User { user: 1 }))
+        .unwrap();
+    assert!(jam.verify_jwt_token::<User>(login.as_str()).is_ok());
+    assert!(
+        jam.verify_jwt_token::<LikeTheOthers>(login.as_str())
+            .is_err()
+    );
+}
+
+#[test]
+fn a_renewed_token_passes_for_a_login() {
+    let (jam, clock) = jam();
+    let login = jam
+        .gen_jwt_token(&jam.make_payload(User { user: 1 }))
+        .unwrap();
+    clock.advance(600);
+    let old = jam.verify_jwt_token::<User>(login.as_str()).unwrap();
+    let auth_time = old.registered().auth_time().unwrap();
+    let renewed = jam.make_payload(old.into_inner()).with_auth_time(auth_time);
+    let renewed = jam.gen_jwt_token(&renewed).unwrap();
+    let read = jam.verify_jwt_token::<User>(renewed.as_str()).unwrap();
+    assert_eq!(read.registered().auth_time(), Some(NOW));
+    assert_eq!(read.registered().issued_at(), Some(NOW + 600));
+}

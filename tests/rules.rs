@@ -403,19 +403,31 @@ async fn a_token_is_as_recent_as_it_says() {
 #[test]
 fn a_rule_says_what_it_is() {
     for (rule, words) in [
-        (API, "jwt by header authorization"),
-        (BOTH, "jwt by header authorization or session by cookie sid"),
+        (API, "User: jwt by header authorization"),
+        (
+            BOTH,
+            "User: jwt by header authorization or session by cookie sid; login /login?theme=dark",
+        ),
         (
             EITHER,
-            "jwt by header authorization [scope notes:write] or session by cookie sid [role Admin]",
+            "User: jwt by header authorization [scope notes:write] or session by cookie sid [role Admin]; login /login?theme=dark",
         ),
-        (RECENT, "session by cookie sid [signed in within 300 s]"),
-        (HIDDEN, "session by cookie sid [role Admin, hidden]"),
+        (
+            RECENT,
+            "User: session by cookie sid [signed in within 300 s]; login /login?theme=dark",
+        ),
+        (
+            HIDDEN,
+            "User: session by cookie sid [role Admin, hidden]; login /login?theme=dark",
+        ),
         (
             GUEST_ELSE,
-            "guests, else to /, of jwt by header authorization or session by cookie sid",
+            "guests, else to /, of User: jwt by header authorization or session by cookie sid; login /login?theme=dark",
         ),
-        (WEB.optional(), "everybody, or session by cookie sid"),
+        (
+            WEB.optional(),
+            "everybody, or User: session by cookie sid; login /login?theme=dark",
+        ),
     ] {
         assert_eq!(rule.to_string(), words);
     }

@@ -63,7 +63,7 @@ fn a_route_that_was_opened_is_named() {
     }));
     let message = *opened.unwrap_err().downcast::<String>().unwrap();
     for line in [
-        "- GET /account session by cookie sid page",
+        "- GET /account User: session by cookie sid page",
         "+ GET /account public: looked harmless page",
         "JAM_BLESS=1",
     ] {

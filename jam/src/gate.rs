@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, TokenFault};
 use crate::jam::Jam;
 use crate::origin;
 use crate::payload::{Payload, Role};
+use crate::redirect;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::session::Opened;
 
@@ -34,6 +35,8 @@ pub(crate) async fn admit<P: Payload>(
 ) -> Result<Admission<P>, Rejection> {
     match decide(jam, access, parts).await {
         Ok(admission) => Ok(admission),
+        // Where strangers are let in nobody is sent to sign in.
+        Err(rejection) if access.lets_strangers_in() => Err(rejection.mapped(jam, parts)),
         Err(rejection) => Err(rejection.towards(access.login, parts).mapped(jam, parts)),
     }
 }
@@ -62,10 +65,12 @@ async fn decide<P: Payload>(
     };
     let source = presented.source;
     let foreign = matches!(source, Source::Cookie(_)) && !jam.origins().permit(parts);
-    let known = match presented.credential {
-        Some(credential) => recognize(jam, presented.backend, credential, !foreign).await?,
-        None => Known::Nobody,
+    // Refused for strangers too: to clear it would clear the user's own and leave the one that
+    // another site planted.
+    let Some(credential) = presented.credential else {
+        return Err(Rejection::new(RejectionKind::InvalidCredential));
     };
+    let known = recognize(jam, presented.backend, credential, !foreign).await?;
     let (evidence, payload) = match (known, source) {
         (Known::Caller(evidence, payload), _) => (evidence, payload),
         (Known::Nobody, Source::Cookie(name)) if access.lets_strangers_in() => {
@@ -78,7 +83,10 @@ async fn decide<P: Payload>(
         _ => return Err(Rejection::new(RejectionKind::InvalidCredential)),
     };
     if let Audience::Guests { else_to } = access.audience {
-        return Err(Rejection::signed_in(else_to));
+        return match redirect::is_reauthentication(parts) {
+            true => Ok(Admission::Stranger { stale: None }),
+            false => Err(Rejection::signed_in(else_to)),
+        };
     }
     authorize(access, source, &payload, evidence.auth_time(), jam.now())?;
     if foreign {
@@ -195,6 +203,7 @@ fn authorize<P: Payload>(
     now: u64,
 ) -> Result<(), Rejection> {
     let mut refusal = None;
+    let hide = hides(access, source);
     for way in access.ways().filter(|way| way.reads(source)) {
         let lacking = way
             .conditions()
@@ -208,16 +217,21 @@ fn authorize<P: Payload>(
             // Signing in again is all that is missing, and says so before anything else.
             (None, Some(age)) => refusal = Some(Rejection::stale(age)),
             (Some(lacking), _) => {
-                refusal.get_or_insert_with(|| denial(&way, lacking));
+                refusal.get_or_insert_with(|| denial(&way, lacking, hide));
             }
         }
     }
     Err(refusal.unwrap_or_else(|| Rejection::new(RejectionKind::InsufficientRole)))
 }
 
-fn denial<R: Role>(way: &Way<R>, lacking: Condition<R>) -> Rejection {
+/// Whether whoever presents a credential at `source` may not know what is behind the rule.
+pub(crate) fn hides<P: Payload>(access: &Access<P>, source: Source) -> bool {
+    access.ways().any(|way| way.hide && way.reads(source))
+}
+
+fn denial<R: Role>(way: &Way<R>, lacking: Condition<R>, hide: bool) -> Rejection {
     match lacking {
-        _ if way.hide => Rejection::new(RejectionKind::Hidden),
+        _ if hide => Rejection::new(RejectionKind::Hidden),
         Condition::Role(_) | Condition::AnyRole(_) => {
             Rejection::new(RejectionKind::InsufficientRole)
         }

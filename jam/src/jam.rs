@@ -59,7 +59,8 @@ impl Jam {
     // Tokens
 
     /// Claims around `payload`: `jti`, `iat` and `exp` are added, and `iss` and `aud` if
-    /// they are configured.
+    /// they are configured. It is for a login; to renew a token see
+    /// [`Claims::with_auth_time`].
     ///
     /// Without a JWT backend the claims have expired already, and
     /// [`gen_jwt_token`](Self::gen_jwt_token) says so.

@@ -47,8 +47,8 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     #[doc(hidden)]
     const MARKS: &'static [Mark] = &[];
 
-    /// What kind of payload this is: the name of the struct, or `#[jam(kind = "..")]`. A
-    /// session of one kind is never taken for one of another.
+    /// What kind of payload this is: `#[jam(kind = "..")]`, or the name of the struct, without
+    /// its path. A session of one kind is never taken for one of another.
     const KIND: &'static str;
 
     /// The `typ` of a token of this payload, when it has a kind of its own:

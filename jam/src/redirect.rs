@@ -27,9 +27,21 @@ pub fn return_to(next: Option<&str>) -> &str {
     next.filter(|next| text::is_local_path(next)).unwrap_or("/")
 }
 
+/// Whether a user who is signed in was sent to sign in again: a page for guests lets them in.
+pub(crate) fn is_reauthentication(parts: &Parts) -> bool {
+    let query = parts.uri.query().unwrap_or("");
+    query.split('&').any(|pair| pair == "reauth=1")
+}
+
 /// The address of the login page, if a browser navigates; nothing for everybody else.
 pub(crate) fn to_login(login: &str, reauth: bool, parts: &Parts) -> Option<HeaderValue> {
     if !matches!(parts.method, Method::GET | Method::HEAD) || !accepts_html(parts) {
+        return None;
+    }
+    // From the login page to the login page there is no way out.
+    let asked_for = path_and_query(parts);
+    let path = |address: &str| address.split('?').next().unwrap_or("").to_owned();
+    if path(asked_for) == path(login) {
         return None;
     }
     let mut location = login.to_owned();
@@ -40,7 +52,6 @@ pub(crate) fn to_login(login: &str, reauth: bool, parts: &Parts) -> Option<Heade
         encode(value, &mut location);
     };
     // A page to come back to is one that was asked for by GET.
-    let asked_for = path_and_query(parts);
     if parts.method == Method::GET && text::is_local_path(asked_for) {
         add("next", asked_for);
     }

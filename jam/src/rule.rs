@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::access::Access;
-use crate::auth::{Auth, Holding};
+use crate::auth::{Auth, Holding, Optional};
 use crate::payload::{HasRoles, HasScopes, Payload};
 
 /// The rule of one handler, which `#[jam_auth]` generates.
@@ -100,6 +100,46 @@ impl<R: Rule> Copy for HandlerRule<R> {}
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_enums)] // it is empty for good
 pub enum Plain {}
+
+/// The arguments of a handler (as axum lists them) that begin with the caller of the rule `R`.
+///
+/// A row of `declared()` finds the rule by the handler's name and the handler by its value; this
+/// holds them together.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this handler does not take the caller of the `#[jam_auth(..)]` that it is named for",
+    label = "another function, or one without the attribute",
+    note = "put `#[jam_auth(..)]` on the function that the row names, and name no other value like it"
+)]
+pub trait TakesCaller<R> {}
+
+macro_rules! takes_caller {
+    ($(($($argument:ident)*))*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<R: Rule, V, P, $($argument,)*> TakesCaller<R> for (V, Auth<P, R>, $($argument,)*) {}
+        #[diagnostic::do_not_recommend]
+        impl<R: Rule, V, P, $($argument,)*> TakesCaller<R> for (V, Optional<P, R>, $($argument,)*) {}
+    )*};
+}
+
+takes_caller! {
+    ()
+    (A)
+    (A B)
+    (A B C)
+    (A B C D)
+    (A B C D E)
+    (A B C D E F)
+    (A B C D E F G)
+    (A B C D E F G H)
+    (A B C D E F G H I)
+    (A B C D E F G H I J)
+    (A B C D E F G H I J K)
+    (A B C D E F G H I J K L)
+    (A B C D E F G H I J K L M)
+    (A B C D E F G H I J K L M N)
+    (A B C D E F G H I J K L M N O)
+}
 
 /// What an [`Auth`] holds and derefs to: [`Plain`] holds the caller and leads to the
 /// payload, a rule's holds a plain one and leads to it.

@@ -101,7 +101,7 @@ pub fn auth<P: Payload, R: Level>(payload: P) -> Auth<P, R> {
 #[doc(hidden)]
 pub fn check_table(table: &RouteTable, path: &Path) {
     let now = table.to_string();
-    if std::env::var_os("JAM_BLESS").is_some() {
+    if std::env::var_os("JAM_BLESS").is_some_and(|bless| bless == "1") {
         if let Err(error) = std::fs::write(path, &now) {
             panic!("{} cannot be written: {error}", path.display());
         }
@@ -127,12 +127,15 @@ pub fn check_table(table: &RouteTable, path: &Path) {
         let lines = these.iter().filter(|line| !those.contains(line));
         lines.map(|line| format!("\n  {sign} {line}")).collect()
     };
+    let (gone, new) = (only(&before, &now, "-"), only(&now, &before, "+"));
+    let order = match gone.is_empty() && new.is_empty() {
+        true => "\n  the same rows, in another order or another number",
+        false => "",
+    };
     panic!(
-        "who may call what is not what {} says:{}{}\nIf that is meant, run the test with JAM_BLESS=1 \
+        "who may call what is not what {} says:{gone}{new}{order}\nIf that is meant, run the test with JAM_BLESS=1 \
          and have the change of the file reviewed.",
         path.display(),
-        only(&before, &now, "-"),
-        only(&now, &before, "+"),
     );
 }
 

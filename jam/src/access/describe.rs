@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use super::{Access, Audience, Condition, Source, Way};
 use crate::payload::{Payload, Role};
 
-/// `session by cookie sid [role Admin, signed in within 300 s]`
+/// `User: session by cookie sid [role Admin, signed in within 300 s]; login /login`
 impl<P: Payload> Display for Access<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.audience {
@@ -16,13 +16,17 @@ impl<P: Payload> Display for Access<P> {
                 else_to: Some(path),
             } => write!(f, "guests, else to {path}, of ")?,
         }
+        write!(f, "{}: ", P::KIND)?;
         for (at, way) in self.ways().enumerate() {
             if at > 0 {
                 f.write_str(" or ")?;
             }
             way.fmt(f)?;
         }
-        Ok(())
+        match self.login {
+            Some(login) => write!(f, "; login {login}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -234,7 +234,8 @@ impl<P: Payload> Access<P> {
     /// they do. Whoever is signed in gets 403, or is sent to [`else_to`](Self::else_to).
     ///
     /// A request with an unsafe method must come from the same origin, so that no other site
-    /// can sign a user in to an account of its own.
+    /// can sign a user in to an account of its own. A request with `reauth=1` in its query is let
+    /// in too: a rule with [`fresh`](Self::fresh) sends there whoever is to sign in again.
     #[track_caller]
     pub const fn guest(mut self) -> Self {
         self.check_unconditional();
@@ -349,8 +350,8 @@ impl<P: Payload> Access<P> {
         );
     }
 
-    /// Answers 404 instead of 403 to a caller who may not call: not even that there is
-    /// something to call is told.
+    /// Answers 404 instead of 403 to a caller who may not call. (A stranger is still told 401, and
+    /// our 404 is a problem document where that of a path without a route is empty.)
     pub const fn hide(self) -> Self {
         each!(self, way => way.hide = true)
     }

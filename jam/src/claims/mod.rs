@@ -58,6 +58,19 @@ impl<P: Payload> Claims<P> {
     }
 }
 
+impl<P: Payload> Claims<P> {
+    /// The same claims, saying that the user proved who they are at `auth_time`, in seconds since
+    /// the Unix epoch.
+    ///
+    /// A token that does not say counts as issued at a login. So whoever renews tokens carries the
+    /// old one's [`auth_time`](RegisteredClaims::auth_time) over, or a renewal would pass for a
+    /// login where a rule asks for a [`fresh`](crate::Access::fresh) one.
+    pub fn with_auth_time(mut self, auth_time: u64) -> Self {
+        self.registered.auth_time = Some(auth_time);
+        self
+    }
+}
+
 impl<P> Claims<P> {
     /// The registered claims.
     pub fn registered(&self) -> &RegisteredClaims {

@@ -9,9 +9,9 @@ use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use http::header::ALLOW;
+use http::header::{ALLOW, CACHE_CONTROL};
 use http::request::Parts;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use crate::access::Access;
 use crate::auth::{Found, Gate, GateId};
@@ -24,6 +24,14 @@ use crate::response;
 
 /// A rule, and the `Jam` that it asks.
 pub(crate) struct Guard<P: Payload>(Arc<(Jam, Access<P>)>);
+
+/// What the gate left to do.
+struct Admitted {
+    /// The cookie that was no good.
+    stale: Option<&'static str>,
+    /// A denial is to look like a path without a route.
+    hide: bool,
+}
 
 impl<P: Payload> Clone for Guard<P> {
     fn clone(&self) -> Self {
@@ -44,26 +52,33 @@ impl<P: Payload> Guard<P> {
         &self.0.1
     }
 
-    /// Lets the request in, and notes in it who calls. Gives the cookie that was no good.
-    async fn admit(&self, parts: &mut Parts) -> Result<Option<&'static str>, Rejection> {
+    /// Lets the request in, and notes in it who calls.
+    async fn admit(&self, parts: &mut Parts) -> Result<Admitted, Rejection> {
         let (caller, stale) = match gate::admit(self.jam(), self.access(), parts).await? {
             Admission::Caller(caller) => (Some(caller), None),
             Admission::Stranger { stale } => (None, stale),
         };
+        let source = caller.as_ref().map(|caller| caller.source);
+        let hide = source.is_some_and(|source| gate::hides(self.access(), source));
         let id = GateId::of(&self.0);
         let jam = self.jam().clone();
         parts.extensions.insert(Found::new(id, caller));
         parts.extensions.insert(Gate { id, jam });
-        Ok(stale)
+        Ok(Admitted { stale, hide })
     }
 
-    fn denied(&self, denial: Denial, parts: &Parts) -> Response {
+    fn denied(&self, denial: Denial, hide: bool, parts: &Parts) -> Response {
         let kind = match denial {
-            Denial::Answer(answer) => return *answer,
-            Denial::No | Denial::Undecided if self.access().ways().any(|way| way.hide) => {
-                RejectionKind::Hidden
+            _ if hide => RejectionKind::Hidden,
+            // A denial that says that all is well is none.
+            Denial::Answer(mut answer) if !answer.status().is_success() => {
+                let headers = answer.headers_mut();
+                headers
+                    .entry(CACHE_CONTROL)
+                    .or_insert(HeaderValue::from_static("no-store"));
+                return *answer;
             }
-            Denial::No | Denial::Undecided => RejectionKind::Denied,
+            _ => RejectionKind::Denied,
         };
         Rejection::new(kind)
             .mapped(self.jam(), parts)
@@ -113,12 +128,13 @@ where
                 return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
             }
             let (mut parts, body) = request.into_parts();
-            let stale = match self.guard.admit(&mut parts).await {
-                Ok(stale) => stale,
+            let Admitted { stale, hide } = match self.guard.admit(&mut parts).await {
+                Ok(admitted) => admitted,
                 Err(rejection) => return self.guard.finish(rejection.into_response(), None),
             };
             if let Err(denial) = self.policies.decide(&mut parts, &state).await {
-                return self.guard.finish(self.guard.denied(denial, &parts), stale);
+                let denied = self.guard.denied(denial, hide, &parts);
+                return self.guard.finish(denied, stale);
             }
             let request = Request::from_parts(parts, body);
             let answer = self.handler.call(request, state).await;
@@ -127,7 +143,8 @@ where
     }
 }
 
-/// A router behind a rule: all of it, what it has no route for as well.
+/// A router behind a rule: all of it, its fallback as well, and by every method. A preflight is
+/// asked for a credential too: what would answer it is not known here.
 pub(crate) fn mounted<S, P>(guard: Guard<P>, router: Router<S>) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -138,7 +155,7 @@ where
         async move {
             let (mut parts, body) = request.into_parts();
             let stale = match guard.admit(&mut parts).await {
-                Ok(stale) => stale,
+                Ok(admitted) => admitted.stale,
                 Err(rejection) => return guard.finish(rejection.into_response(), None),
             };
             let answer = next.run(Request::from_parts(parts, body)).await;

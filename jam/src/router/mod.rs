@@ -104,6 +104,11 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
     ///
     /// One [`RoutesError`] that lists every backend that a rule names and `jam` was built
     /// without, every two routes that collide, and every policy that has no place.
+    ///
+    /// # Panics
+    ///
+    /// As axum does, when a route inside of a mounted router is one of the table's too: what is
+    /// in a router cannot be seen from outside.
     pub fn into_router(self, jam: &Jam) -> Result<Router<S>, RoutesError> {
         let faults = self.faults(jam);
         if !faults.is_empty() {

@@ -8,13 +8,20 @@ use crate::access::{BackendName, Source};
 pub(super) fn document(rows: &[TableRow]) -> Value {
     let mut schemes = Map::new();
     let mut paths = Map::new();
-    for row in rows.iter().filter(|row| row.method != "MOUNT") {
+    // A verb of its own goes before `any`, as in axum.
+    let (every, own): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .filter(|row| row.method != "MOUNT")
+        .partition(|row| row.method == "ANY");
+    for row in own.into_iter().chain(every) {
         let security = security(row, &mut schemes);
         let path = paths
             .entry(row.path.replace("{*", "{"))
             .or_insert_with(|| json!({}));
+        let Value::Object(item) = path else { continue };
         for operation in operations(row.method) {
-            path[*operation] = json!({ "security": security });
+            item.entry(*operation)
+                .or_insert_with(|| json!({ "security": security.clone() }));
         }
     }
     json!({
@@ -38,6 +45,10 @@ fn operations(method: &str) -> &'static [&'static str] {
 /// Section 4.8.30: one of these is enough, and an empty one stands for no credential.
 fn security(row: &TableRow, schemes: &mut Map<String, Value>) -> Value {
     let mut ways = Vec::new();
+    // Whoever is a guest presents nothing.
+    if row.info.guests {
+        return Value::Array(ways);
+    }
     if row.info.open && !row.info.ways.is_empty() {
         ways.push(json!({}));
     }

@@ -11,7 +11,7 @@ use super::{Build, JamRouter, Route, Target};
 use crate::access::{Access, Public};
 use crate::payload::Payload;
 use crate::policy::Policies;
-use crate::rule::Rule;
+use crate::rule::{Rule, TakesCaller};
 
 /// What can stand at the head of a section.
 #[diagnostic::on_unimplemented(
@@ -201,7 +201,7 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
     where
         M: Rule,
         H: Handler<T, S> + Sync,
-        T: 'static,
+        T: TakesCaller<M> + 'static,
     {
         let info = RuleInfo::of(M::rule().access());
         self.table.routes.push(Route {

@@ -52,6 +52,8 @@ pub struct RuleInfo {
     pub(super) ways: Vec<WayInfo>,
     /// Strangers are let in.
     pub(super) open: bool,
+    /// Nobody else is.
+    pub(super) guests: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +71,7 @@ impl RuleInfo {
             reason: Some(public.reason),
             ways: Vec::new(),
             open: true,
+            guests: false,
         }
     }
 
@@ -85,16 +88,12 @@ impl RuleInfo {
                 })
                 .collect(),
         });
-        let open = access.lets_strangers_in();
         Self {
             text: access.to_string(),
             reason: None,
-            // Whoever is a guest presents nothing.
-            ways: match access.audience {
-                Audience::Guests { .. } => ways.take(0).collect(),
-                Audience::Callers | Audience::Optional => ways.collect(),
-            },
-            open,
+            ways: ways.collect(),
+            open: access.lets_strangers_in(),
+            guests: matches!(access.audience, Audience::Guests { .. }),
         }
     }
 }

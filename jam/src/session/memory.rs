@@ -1,7 +1,6 @@
 //! Sessions in the memory of the process.
 
-use std::collections::btree_map::BTreeMap;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -30,44 +29,57 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct Shard {
-    records: HashMap<SessionId, Record>,
-    /// Ids by the bucket of time in which their session ends.
-    ends: BTreeMap<u64, Vec<SessionId>>,
+    records: HashMap<SessionId, Kept>,
+    /// Every session once, by the bucket of time in which it is to be looked at.
+    ends: BTreeSet<(u64, SessionId)>,
+}
+
+struct Kept {
+    record: Record,
+    /// The bucket under which it stands in the index.
+    bucket: u64,
 }
 
 impl Shard {
+    fn get(&self, id: &SessionId) -> Option<&Record> {
+        self.records.get(id).map(|kept| &kept.record)
+    }
+
+    fn get_mut(&mut self, id: &SessionId) -> Option<&mut Record> {
+        self.records.get_mut(id).map(|kept| &mut kept.record)
+    }
+
     fn add(&mut self, id: SessionId, record: Record) {
-        self.note_end(id, record.ends());
-        self.records.insert(id, record);
+        let bucket = record.ends() / BUCKET;
+        self.ends.insert((bucket, id));
+        self.records.insert(id, Kept { record, bucket });
     }
 
-    fn note_end(&mut self, id: SessionId, ends: u64) {
-        self.ends.entry(ends / BUCKET).or_default().push(id);
+    fn remove(&mut self, id: &SessionId) -> Option<Record> {
+        let kept = self.records.remove(id)?;
+        self.ends.remove(&(kept.bucket, *id));
+        Some(kept.record)
     }
 
-    /// A few of the sessions that were over at `now`. One that was used since it was noted is
-    /// noted anew.
+    /// A few of the sessions that were over at `now`. One that was used since it was put into
+    /// the index is put where it belongs.
     fn due(&mut self, now: u64) -> Vec<(SessionId, String)> {
         let mut due = Vec::new();
         for _ in 0..LOOKED_AT {
-            let Some(mut bucket) = self.ends.first_entry() else {
-                break;
-            };
-            if (bucket.key() + 1) * BUCKET > now {
-                break;
-            }
-            let Some(id) = bucket.get_mut().pop() else {
-                bucket.remove();
-                continue;
-            };
-            match self
-                .records
-                .get(&id)
-                .map(|record| (record.ends(), &record.owner))
-            {
-                Some((ends, owner)) if ends <= now => due.push((id, owner.clone())),
-                Some((ends, _)) => self.note_end(id, ends),
-                None => {} // deleted
+            match self.ends.first().copied() {
+                Some((bucket, id)) if bucket < now / BUCKET => {
+                    self.ends.pop_first();
+                    let Some(kept) = self.records.get_mut(&id) else {
+                        continue;
+                    };
+                    if kept.record.ends() <= now {
+                        due.push((id, kept.record.owner.clone()));
+                    } else {
+                        kept.bucket = kept.record.ends() / BUCKET;
+                        self.ends.insert((kept.bucket, id));
+                    }
+                }
+                _ => break,
             }
         }
         due
@@ -154,14 +166,10 @@ impl MemoryStore {
     /// Ends `id` if it is `owner`'s, whose lock is held.
     fn remove(&self, owners: &mut Owners, owner: &str, id: &SessionId) -> bool {
         let mut shard = self.shard(id);
-        if shard
-            .records
-            .get(id)
-            .is_none_or(|record| record.owner != owner)
-        {
+        if shard.get(id).is_none_or(|record| record.owner != owner) {
             return false;
         }
-        shard.records.remove(id);
+        shard.remove(id);
         forget(owners, owner, id);
         true
     }
@@ -208,13 +216,13 @@ impl SessionStore for MemoryStore {
     }
 
     async fn load(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
-        Ok(self.shard(id).records.get(id).cloned())
+        Ok(self.shard(id).get(id).cloned())
     }
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
         let mut guard = self.shard(id);
         let shard = &mut *guard;
-        let Some(kept) = shard.records.get_mut(id) else {
+        let Some(kept) = shard.get_mut(id) else {
             return Ok(Change::Missing);
         };
         if kept.version != record.version {
@@ -225,16 +233,15 @@ impl SessionStore for MemoryStore {
         kept.auth_time = record.auth_time;
         kept.expires_at = record.expires_at;
         kept.version += 1;
-        // A later end is found out when the one that was noted comes.
-        if earlier {
-            let ends = kept.ends();
-            shard.note_end(*id, ends);
+        // A later end is found out when the one in the index comes.
+        if earlier && let Some(record) = shard.remove(id) {
+            shard.add(*id, record);
         }
         Ok(Change::Done)
     }
 
     async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
-        if let Some(record) = self.shard(id).records.get_mut(id) {
+        if let Some(record) = self.shard(id).get_mut(id) {
             record.last_seen = record.last_seen.max(now);
         }
         Ok(())
@@ -246,9 +253,10 @@ impl SessionStore for MemoryStore {
         new: SessionId,
         record: Record,
     ) -> Result<Change, StoreError> {
+        self.free_some(&new, record.last_seen);
         let mut owners = self.owners(&record.owner);
         let mut shards = self.two_shards(old, &new);
-        let last_seen = match shards.of(old).records.get(old) {
+        let last_seen = match shards.of(old).get(old) {
             Some(kept) if kept.owner == record.owner => {
                 if kept.version != record.version {
                     return Ok(Change::Conflict);
@@ -260,7 +268,7 @@ impl SessionStore for MemoryStore {
         if shards.of(&new).records.contains_key(&new) {
             return Ok(Change::Conflict);
         }
-        shards.of(old).records.remove(old);
+        shards.of(old).remove(old);
         forget(&mut owners, &record.owner, old);
         owners.entry(record.owner.clone()).or_default().insert(new);
         shards.of(&new).add(
@@ -277,12 +285,7 @@ impl SessionStore for MemoryStore {
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
         // The owner's lock comes first, and the record says whose it is: an owner never
         // changes, so what is read here still holds below.
-        let Some(owner) = self
-            .shard(id)
-            .records
-            .get(id)
-            .map(|record| record.owner.clone())
-        else {
+        let Some(owner) = self.shard(id).get(id).map(|record| record.owner.clone()) else {
             return Ok(false);
         };
         Ok(self.remove(&mut self.owners(&owner), &owner, id))
@@ -311,7 +314,7 @@ impl SessionStore for MemoryStore {
         let owners = self.owners(owner);
         let ids = owners.get(owner).into_iter().flatten();
         Ok(ids
-            .filter_map(|id| Some((*id, self.shard(id).records.get(id)?.clone())))
+            .filter_map(|id| Some((*id, self.shard(id).get(id)?.clone())))
             .collect())
     }
 }

@@ -167,19 +167,26 @@ impl Sessions {
     /// Ends `session` and whatever it was rotated into meanwhile: a request that was under
     /// way may have given it another id.
     pub(crate) async fn end(&self, session: &SessionInfo) -> Result<(), Error> {
-        let mut ended = self.delete(&session.id).await?;
-        while !ended {
+        let nameless = session.lineage == SessionId::from_bytes([0; 32]);
+        for _ in 0..UPDATE_ATTEMPTS {
+            if self.delete(&session.id).await? || nameless {
+                return Ok(());
+            }
             let successor = self
                 .ask(self.store.list_by_owner(&session.owner))
                 .await?
                 .into_iter()
                 .find(|(_, record)| record.lineage == session.lineage);
-            ended = match successor {
-                Some((id, _)) => self.delete(&id).await?,
-                None => true,
-            };
+            match successor {
+                Some((id, _)) if self.delete(&id).await? => return Ok(()),
+                Some(_) => {} // rotated once more
+                None => return Ok(()),
+            }
         }
-        Ok(())
+        Err(Error::because(
+            ErrorKind::Store,
+            "it lists a session that it cannot end",
+        ))
     }
 
     pub(crate) async fn clear(&self, owner: &str, keep: Option<&SessionId>) -> Result<u64, Error> {

@@ -282,6 +282,10 @@ impl Tokens {
             (Some(asked), Some(name)) if asked == name => {}
             (Some(_), _) => return Err(TokenFault::Key),
         }
+        // Then nothing would tell the payload's tokens from all others.
+        if own_type.is_some_and(|own| same_type(&self.typ, own)) {
+            return Err(TokenFault::Type);
+        }
         let wanted = own_type.unwrap_or(&self.typ);
         match header.typ {
             Some(typ) if same_type(&typ, wanted) => Ok(()),
