@@ -17,11 +17,6 @@ pub use crate::policy::Policies;
 pub use crate::response::{Answered, answer};
 pub use crate::rule::{HandlerRule, Rule};
 
-/// At compile time: the rule contradicts nothing.
-pub const fn evaluate<R: Rule>() {
-    let _ = R::RULE;
-}
-
 /// At compile time: the rule of a handler that takes `Auth<_>` demands a caller.
 #[track_caller]
 pub const fn check_required<R: Rule>() {

@@ -42,13 +42,15 @@ impl Output<'_> {
     //                 let rule = rule.cookie("jwt");
     //                 rule
     //             };
-    //             fn rule() -> &'static HandlerRule<Self> { const { &Self::RULE } }
+    //             fn rule() -> &'static HandlerRule<Self> {
+    //                 static RULE: HandlerRule<me> = <me as Rule>::RULE;
+    //                 &RULE
+    //             }
     //         }
     //         fn __jam_check(a0: Auth<User, me>) {
     //             need_response::<Json<User>>();
     //             need_send(&me(a0));
     //         }
-    //         evaluate::<me>()
     //     };
     pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let own_payload = self.own_payload();
@@ -256,22 +258,19 @@ impl Output<'_> {
         chain::block(&calls, &private).into_token_stream()
     }
 
-    /// A constant of an impl is evaluated where it is used, which here is not
-    /// before the program is built: this has it evaluated at once.
-    fn evaluation(&self, rule: &Rule, caller: &Caller) -> TokenStream {
+    /// Whether a rule that stands elsewhere is for strangers is known to rustc
+    /// alone. (The `static` has every rule evaluated at once.)
+    fn evaluation(&self, rule: &Rule, caller: &Caller) -> Option<TokenStream> {
+        let Rule::Constant(path) = rule else {
+            return None;
+        };
         let private = self.krate.private();
         let name = self.handler.name();
-        let (check, place) = match rule {
-            Rule::Constant(path) if caller.optional => {
-                (quote!(#private::check_optional::<#name>()), path.clone())
-            }
-            Rule::Constant(path) => (quote!(#private::check_required::<#name>()), path.clone()),
-            Rule::Chain { .. } => (
-                quote!(#private::evaluate::<#name>()),
-                caller.payload.to_token_stream(),
-            ),
+        let check = match caller.optional {
+            true => quote!(#private::check_optional::<#name>()),
+            false => quote!(#private::check_required::<#name>()),
         };
-        tokens::located(check, tokens::place(place))
+        Some(tokens::located(check, tokens::place(path.clone())))
     }
 
     fn implementation(&self, payload: &Type, rule: &TokenStream) -> TokenStream {
@@ -283,7 +282,8 @@ impl Output<'_> {
                 type Payload = #payload;
                 const RULE: #private::HandlerRule<Self> = #rule;
                 fn rule() -> &'static #private::HandlerRule<Self> {
-                    const { &<Self as #private::Rule>::RULE }
+                    static RULE: #private::HandlerRule<#name> = <#name as #private::Rule>::RULE;
+                    &RULE
                 }
             }
         }

@@ -15,7 +15,8 @@ const _: () = {
         type Payload = User;
         const RULE: ::jam::__private::HandlerRule<Self> = ::jam::__private::HandlerRule::user();
         fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            const { &<Self as ::jam::__private::Rule>::RULE }
+            static RULE: ::jam::__private::HandlerRule<me> = <me as ::jam::__private::Rule>::RULE;
+            &RULE
         }
     }
 };

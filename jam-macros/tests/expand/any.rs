@@ -50,11 +50,11 @@ const _: () = {
             rule
         };
         fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            const { &<Self as ::jam::__private::Rule>::RULE }
+            static RULE: ::jam::__private::HandlerRule<me> = <me as ::jam::__private::Rule>::RULE;
+            &RULE
         }
     }
     fn __jam_check(a0: Auth<User, me>) {
         ::jam::__private::need_send(&me(a0));
     }
-    ::jam::__private::evaluate::<me>()
 };

@@ -18,7 +18,8 @@ const _: () = {
             Self,
         >::of(self::rules::WEB);
         fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            const { &<Self as ::jam::__private::Rule>::RULE }
+            static RULE: ::jam::__private::HandlerRule<me> = <me as ::jam::__private::Rule>::RULE;
+            &RULE
         }
     }
     fn __jam_check(a0: Auth<User, me>) {

@@ -47,7 +47,8 @@ const _: () = {
             rule
         };
         fn rule() -> &'static crate::auth::jam::__private::HandlerRule<Self> {
-            const { &<Self as crate::auth::jam::__private::Rule>::RULE }
+            static RULE: crate::auth::jam::__private::HandlerRule<edit> = <edit as crate::auth::jam::__private::Rule>::RULE;
+            &RULE
         }
     }
     fn __jam_check<D: Db, const N: usize>(a0: jam::Auth<User, edit>, a1: State<D>)
@@ -56,5 +57,4 @@ const _: () = {
     {
         crate::auth::jam::__private::need_send(&edit::<D, N>(a0, a1));
     }
-    crate::auth::jam::__private::evaluate::<edit>()
 };

@@ -28,12 +28,12 @@ const _: () = {
             rule
         };
         fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            const { &<Self as ::jam::__private::Rule>::RULE }
+            static RULE: ::jam::__private::HandlerRule<get_user> = <get_user as ::jam::__private::Rule>::RULE;
+            &RULE
         }
     }
     fn __jam_check(a0: Auth<User, get_user>, a1: Path<u64>) {
         ::jam::__private::need_response::<Json<User>>();
         ::jam::__private::need_send(&get_user(a0, a1));
     }
-    ::jam::__private::evaluate::<get_user>()
 };

@@ -45,11 +45,11 @@ const _: () = {
             rule
         };
         fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            const { &<Self as ::jam::__private::Rule>::RULE }
+            static RULE: ::jam::__private::HandlerRule<home> = <home as ::jam::__private::Rule>::RULE;
+            &RULE
         }
     }
     fn __jam_check(a0: ::jam::__private::Optional<User, home>, a1: Path<u64>) {
         ::jam::__private::need_send(&home(a0, a1));
     }
-    ::jam::__private::evaluate::<home>()
 };

@@ -41,11 +41,11 @@ const _: () = {
             rule
         };
         fn rule() -> &'static renamed::__private::HandlerRule<Self> {
-            const { &<Self as renamed::__private::Rule>::RULE }
+            static RULE: renamed::__private::HandlerRule<get_user> = <get_user as renamed::__private::Rule>::RULE;
+            &RULE
         }
     }
     fn __jam_check(a0: Auth<GetUserPayload, get_user>) {
         renamed::__private::need_send(&get_user(a0));
     }
-    renamed::__private::evaluate::<get_user>()
 };
