@@ -169,18 +169,13 @@ async fn an_unknown_path_is_never_asked_for_a_credential() {
         .into_router(&jam)
         .unwrap()
         .fallback(async || (StatusCode::NOT_FOUND, "ours"))
-        .with_state(jam);
+        .with_state(jam.clone());
     assert_eq!(get_with(&app, "/nowhere", &[]).await.body, "ours");
     assert_eq!(
         call(&app, "POST", "/only", &[]).await.status,
         StatusCode::METHOD_NOT_ALLOWED
     );
     // And `any` of axum around a handler with an attribute asks by whatever method.
-    let (jam, _) = jam_pair();
     let app = Router::new().route("/", any(attributed)).with_state(jam);
     assert_eq!(call(&app, "OPTIONS", "/", &[]).await.status, 401);
-}
-
-fn jam_pair() -> (Jam, jam::testing::ManualClock) {
-    jam()
 }

@@ -62,13 +62,7 @@ impl SectionRule for Public {
     where
         S: Clone + Send + Sync + 'static,
     {
-        // A router is not `Sync`; what builds it is.
-        let router = std::sync::Mutex::new(router);
-        Box::new(move |_| {
-            router
-                .into_inner()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-        })
+        Box::new(move |_| router)
     }
 }
 
