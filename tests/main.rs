@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)] // a test that cannot go on says so by panicking
 
+mod attribute;
+mod backends;
 mod bypass;
 mod config;
 mod cookies;

@@ -271,6 +271,27 @@ pub(crate) fn scopes(
     scopes
 }
 
+/// Reads a list of policies: any expressions.
+pub(crate) fn policies(
+    key: &Ident,
+    list: &Group,
+    example: &str,
+    errors: &mut Errors,
+) -> Vec<TokenStream> {
+    let parts = split(list.stream());
+    if parts.is_empty() {
+        errors.at(
+            quote!(#key #list),
+            format!("`{key}` names no policy"),
+            format!("write `{example}`: an async function that returns `bool`"),
+        );
+    }
+    let parts = parts.into_iter();
+    parts
+        .map(|part| ungroup(part.into_iter().collect()))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
 use crate::access::{BackendName, Source};
+use crate::backend::BackendId;
 use crate::claims::RegisteredClaims;
 use crate::cookie::SetCookie;
 use crate::gate::{self, Admission};
@@ -15,7 +16,7 @@ use crate::jam::Jam;
 use crate::layer::LayerRule;
 use crate::payload::Payload;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::rule::{Level, Plain, Rule};
+use crate::rule::{Front, Level, Plain, Rule};
 use crate::session::SessionInfo;
 
 /// A caller who was let in: the proof of it, and the payload.
@@ -64,6 +65,11 @@ pub struct Caller<P> {
 pub(crate) enum Evidence {
     Token(RegisteredClaims),
     Session(SessionInfo),
+    Own {
+        backend: BackendId,
+        auth_time: Option<u64>,
+        expires_at: Option<u64>,
+    },
 }
 
 impl Evidence {
@@ -71,6 +77,7 @@ impl Evidence {
         match self {
             Self::Token(claims) => claims.auth_time(),
             Self::Session(session) => Some(session.auth_time),
+            Self::Own { auth_time, .. } => *auth_time,
         }
     }
 }
@@ -114,15 +121,15 @@ impl<P, R: Level> Auth<P, R> {
     pub fn token(&self) -> Option<&RegisteredClaims> {
         match &self.caller().evidence {
             Evidence::Token(claims) => Some(claims),
-            Evidence::Session(_) => None,
+            Evidence::Session(_) | Evidence::Own { .. } => None,
         }
     }
 
     /// The session, if it was one that let the caller in.
     pub fn session(&self) -> Option<&SessionInfo> {
         match &self.caller().evidence {
-            Evidence::Token(_) => None,
             Evidence::Session(session) => Some(session),
+            Evidence::Token(_) | Evidence::Own { .. } => None,
         }
     }
 
@@ -131,6 +138,7 @@ impl<P, R: Level> Auth<P, R> {
         match &self.caller().evidence {
             Evidence::Token(_) => BackendName::Jwt,
             Evidence::Session(_) => BackendName::Session,
+            Evidence::Own { backend, .. } => BackendName::Own(*backend),
         }
     }
 
@@ -140,17 +148,18 @@ impl<P, R: Level> Auth<P, R> {
     }
 
     /// When the user proved who they are, in seconds since the Unix epoch. A token of
-    /// another issuer may not say.
+    /// another issuer may not say, nor may a backend of your own.
     pub fn auth_time(&self) -> Option<u64> {
         self.caller().evidence.auth_time()
     }
 
     /// The first second, since the Unix epoch, at which the credential is no longer good
-    /// however much it is used.
-    pub fn expires_at(&self) -> u64 {
+    /// however much it is used. Tokens and sessions always have one.
+    pub fn expires_at(&self) -> Option<u64> {
         match &self.caller().evidence {
-            Evidence::Token(claims) => claims.expires_at(),
-            Evidence::Session(session) => session.expires_at,
+            Evidence::Token(claims) => Some(claims.expires_at()),
+            Evidence::Session(session) => Some(session.expires_at),
+            Evidence::Own { expires_at, .. } => *expires_at,
         }
     }
 
@@ -221,17 +230,51 @@ impl<S, P, R> FromRequestParts<S> for Auth<P, R>
 where
     S: JamState,
     P: Payload,
-    R: Rule<Payload = P>,
+    R: Rule<Payload = P, Front: Front<S>>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let access = R::rule().access();
-        match gate::admit(&state.jam(), access, parts).await? {
+        let jam = state.jam();
+        match gate::admit(&jam, R::rule().access(), parts).await? {
+            Admission::Caller(caller) if R::Front::HAS_POLICIES => {
+                let caller = Arc::new(caller);
+                ask_policies::<R, S>(&jam, Some(&caller), parts, state).await?;
+                Ok(Self(Auth(Holding::Shared(caller))))
+            }
             Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
             Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
         }
     }
+}
+
+/// Asks the policies of an attribute, which find the caller as they would behind a table's rule.
+async fn ask_policies<R, S>(
+    jam: &Jam,
+    caller: Option<&Arc<Caller<R::Payload>>>,
+    parts: &mut Parts,
+    state: &S,
+) -> Result<(), Rejection>
+where
+    R: Rule<Front: Front<S>>,
+{
+    let access = R::rule().access();
+    let gate = Gate {
+        id: GateId::of(access),
+        jam: jam.clone(),
+    };
+    parts
+        .extensions
+        .insert(Found::new(gate.id, caller.cloned()));
+    let outer = parts.extensions.insert(gate);
+    let decided = R::Front::decide(parts, state).await;
+    // What stands behind the handler's rule is the handler, and not its other arguments.
+    match outer {
+        Some(outer) => drop(parts.extensions.insert(outer)),
+        None => drop(parts.extensions.remove::<Gate>()),
+    }
+    let hide = caller.is_some_and(|caller| gate::hides(access, caller.source));
+    decided.map_err(|denial| denial.into_rejection(hide, jam, parts))
 }
 
 /// The first argument of a handler whose rule is optional.
@@ -280,17 +323,25 @@ impl<S, P, R> FromRequestParts<S> for Optional<P, R>
 where
     S: JamState,
     P: Payload,
-    R: Rule<Payload = P>,
+    R: Rule<Payload = P, Front: Front<S>>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
         let access = R::rule().access();
-        let (user, stale) = match gate::admit(&jam, access, parts).await? {
-            Admission::Caller(caller) => (Some(Auth(Holding::Own(caller))), None),
+        let (caller, stale) = match gate::admit(&jam, access, parts).await? {
+            Admission::Caller(caller) => (Some(caller), None),
             Admission::Stranger { stale } => (None, stale),
         };
+        let holding = if R::Front::HAS_POLICIES {
+            let caller = caller.map(Arc::new);
+            ask_policies::<R, S>(&jam, caller.as_ref(), parts, state).await?;
+            caller.map(Holding::Shared)
+        } else {
+            caller.map(Holding::Own)
+        };
+        let user = holding.map(Auth);
         Ok(Self {
             stale: Stale {
                 removal: stale.map(|name| jam.remove_cookie(name)),
@@ -313,8 +364,8 @@ pub(crate) struct Found<P> {
 pub(crate) struct GateId(usize);
 
 impl GateId {
-    pub(crate) fn of<T>(rule: &Arc<T>) -> Self {
-        Self(Arc::as_ptr(rule).addr())
+    pub(crate) fn of<T>(rule: &T) -> Self {
+        Self(std::ptr::from_ref(rule).addr())
     }
 }
 
@@ -335,11 +386,8 @@ pub(crate) struct Gate {
 }
 
 impl<P: Payload> Found<P> {
-    pub(crate) fn new(by: GateId, who: Option<Caller<P>>) -> Self {
-        Self {
-            by,
-            who: who.map(Arc::new),
-        }
+    pub(crate) fn new(by: GateId, who: Option<Arc<Caller<P>>>) -> Self {
+        Self { by, who }
     }
 
     async fn by(parts: &mut Parts) -> Result<Self, Rejection> {
@@ -362,7 +410,8 @@ impl<P: Payload> Found<P> {
             );
             return Err(fault.mapped(&gate.jam, parts));
         };
-        let found = Self::new(gate.id, rule.admit::<P>(parts).await?);
+        let caller = rule.admit::<P>(parts).await?;
+        let found = Self::new(gate.id, caller.map(Arc::new));
         parts.extensions.insert(found.clone());
         Ok(found)
     }

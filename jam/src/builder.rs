@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use axum::response::Response;
 use http::request::Parts;
 
+use crate::backend::{Backend, OwnBackends};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Fault};
 use crate::cookie::Transport;
@@ -38,6 +39,7 @@ pub enum Ready {}
 pub struct JamBuilder<S> {
     pub(crate) jwt: Option<Jwt>,
     pub(crate) sessions: Option<Sessions>,
+    own_backends: OwnBackends,
     clock: Clock,
     pub(crate) development: Option<SocketAddr>,
     pub(crate) origins: Vec<String>,
@@ -50,6 +52,7 @@ impl JamBuilder<WantsBackend> {
         Self {
             jwt: None,
             sessions: None,
+            own_backends: OwnBackends::default(),
             clock: Clock::default(),
             development: None,
             origins: Vec::new(),
@@ -69,6 +72,17 @@ impl<S> JamBuilder<S> {
     /// Adds sessions on the server, the backend `"session"`.
     pub fn sessions(mut self, sessions: Sessions) -> JamBuilder<Ready> {
         self.sessions = Some(sessions);
+        self.with_backend()
+    }
+
+    /// Adds a backend of your own, which rules name by its type:
+    /// [`backend_type`](crate::Access::backend_type).
+    ///
+    /// # Errors
+    ///
+    /// Two of one [`NAME`](Backend::NAME) make [`build`](JamBuilder::build) fail.
+    pub fn backend(mut self, backend: impl Backend) -> JamBuilder<Ready> {
+        self.own_backends.add(backend);
         self.with_backend()
     }
 
@@ -138,6 +152,7 @@ impl<S> JamBuilder<S> {
         JamBuilder {
             jwt: self.jwt,
             sessions: self.sessions,
+            own_backends: self.own_backends,
             clock: self.clock,
             development: self.development,
             origins: self.origins,
@@ -161,6 +176,7 @@ impl JamBuilder<Ready> {
             .iter()
             .flat_map(Sessions::faults)
             .for_each(&mut note);
+        self.own_backends.faults().into_iter().for_each(&mut note);
         for origin in &self.origins {
             if let Err(why) = origin::check(origin) {
                 note(("origins", format!("{origin:?} {why}")));
@@ -187,6 +203,7 @@ impl JamBuilder<Ready> {
         Ok(Jam::of(jam::Parts {
             tokens,
             sessions: self.sessions,
+            own_backends: self.own_backends,
             clock: self.clock,
             transport: match plain_http {
                 true => Transport::PlainLoopback,
@@ -206,6 +223,7 @@ impl<S> fmt::Debug for JamBuilder<S> {
         f.debug_struct("JamBuilder")
             .field("jwt", &self.jwt)
             .field("sessions", &self.sessions)
+            .field("own_backends", &self.own_backends)
             .field("development", &self.development)
             .field("origins", &self.origins)
             .finish_non_exhaustive()

@@ -5,6 +5,7 @@ use http::request::Parts;
 
 use crate::access::{Access, Audience, BackendName, Condition, Source, Way};
 use crate::auth::{Caller, Evidence};
+use crate::backend::Identity;
 use crate::cookie::Transport;
 use crate::credential::{self, Found};
 use crate::error::{Error, ErrorKind, TokenFault};
@@ -179,6 +180,28 @@ async fn recognize<P: Payload>(
                 }
                 Opened::OtherPayload => Known::OtherPayload,
                 Opened::Nothing => Known::Nobody,
+            })
+        }
+        BackendName::Own(id) => {
+            let Ok(credential) = std::str::from_utf8(credential) else {
+                return Ok(Known::Nobody);
+            };
+            let identity = jam.own_backends().recognize::<P>(id, credential).await;
+            let identity = identity.map_err(|error| rejection(&error))?;
+            Ok(match identity {
+                Some(Identity {
+                    payload,
+                    auth_time,
+                    expires_at,
+                }) if expires_at.is_none_or(|end| now < end) => {
+                    let evidence = Evidence::Own {
+                        backend: id,
+                        auth_time,
+                        expires_at,
+                    };
+                    Known::Caller(evidence, payload)
+                }
+                _ => Known::Nobody,
             })
         }
     }

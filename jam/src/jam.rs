@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::access::{BackendName, Source};
 use crate::auth::Auth;
+use crate::backend::OwnBackends;
 use crate::builder::{JamBuilder, OnReject, WantsBackend};
 use crate::claims::Claims;
 use crate::clock::Clock;
@@ -27,6 +28,7 @@ pub struct Jam(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) tokens: Option<Tokens>,
     pub(crate) sessions: Option<Sessions>,
+    pub(crate) own_backends: OwnBackends,
     pub(crate) clock: Clock,
     pub(crate) transport: Transport,
     pub(crate) origins: Origins,
@@ -327,10 +329,15 @@ impl Jam {
         match backend {
             BackendName::Jwt => self.0.tokens.is_some(),
             BackendName::Session => self.0.sessions.is_some(),
+            BackendName::Own(id) => self.0.own_backends.has(id),
         }
     }
 
-    /// The backend of a rule that names none.
+    pub(crate) fn own_backends(&self) -> &OwnBackends {
+        &self.0.own_backends
+    }
+
+    /// The backend of a rule that names none. One of the application's own is always named.
     pub(crate) fn only_backend(&self) -> Option<BackendName> {
         match (&self.0.tokens, &self.0.sessions) {
             (Some(_), None) => Some(BackendName::Jwt),
@@ -345,6 +352,7 @@ impl fmt::Debug for Jam {
         f.debug_struct("Jam")
             .field("jwt", &self.has(BackendName::Jwt))
             .field("session", &self.has(BackendName::Session))
+            .field("own", &self.0.own_backends)
             .finish_non_exhaustive()
     }
 }

@@ -207,7 +207,7 @@ impl LayerRule {
     fn new(mut sources: Sources) -> Self {
         if sources.named.is_empty() {
             sources.named = sources.named.with(match sources.backend {
-                BackendName::Jwt => Source::AUTHORIZATION,
+                BackendName::Jwt | BackendName::Own(_) => Source::AUTHORIZATION,
                 BackendName::Session => Source::Cookie(cookie::DEFAULT_SESSION),
             });
         }
@@ -218,7 +218,7 @@ impl LayerRule {
     }
 
     pub(crate) fn gate(&self) -> GateId {
-        GateId::of(&self.sources)
+        GateId::of(&*self.sources)
     }
 
     /// The caller, or nobody for a stranger.

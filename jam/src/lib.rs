@@ -44,12 +44,14 @@
 
 mod access;
 mod auth;
+mod backend;
 mod builder;
 mod claims;
 mod clock;
 mod config;
 mod cookie;
 mod credential;
+mod deadline;
 mod error;
 mod gate;
 mod jam;
@@ -79,6 +81,7 @@ pub mod __private;
 
 pub use crate::access::{Access, BackendName, Public, Source, dsl};
 pub use crate::auth::Auth;
+pub use crate::backend::{Backend, BackendId, Identity};
 pub use crate::builder::{JamBuilder, Ready, WantsBackend};
 pub use crate::claims::{Claims, RegisteredClaims};
 pub use crate::config::ConfigError;

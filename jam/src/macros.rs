@@ -41,14 +41,18 @@
 /// | `backend = "jwt"`, `"session"` | who knows the caller |
 /// | `cookie = "name"`, `cookie` | the credential is in this cookie; without a name in the backend's own |
 /// | `header = "name"` | the credential is in this header; the default is `authorization` |
-/// | `any(jwt(..), session(..))` | instead of the three: several ways in, each with options of its own |
+/// | `backend(ApiKeys)` | the same, by a [`Backend`](crate::Backend) of your own |
+/// | `any(jwt(..), session(..), backend(ApiKeys, ..))` | instead of the three: several ways in, each with options of its own |
 /// | `optional` | strangers too; the handler takes `Option<Auth<P>>` |
 /// | `role(R)`, `any_role(R, S)`, `scope("s", "t")` | what the caller must have |
 /// | `fresh = "5m"` | how long ago the login may be: a number and `s`, `m` or `h` |
 /// | `login = "/login"` | where a browser is sent to sign in |
 /// | `hide` | 404 instead of 403 |
+/// | `policy(is_owner)` | a [`Policy`](crate::Policy), which is asked after the rule |
+/// | `state = App` | the router's state, for `policy`; not needed where the handler takes `State<App>` |
+/// | `public = "why"` | everybody may call; stands alone, for rows of `declared()` |
 /// | `payload(user: u64, name: String)` | makes the payload's type, named after the handler |
-/// | `RULE` | one constant of type [`Access`](crate::Access) instead of all others |
+/// | `RULE` | one constant of type [`Access`](crate::Access) instead of all others but `policy` and `state` |
 /// | `crate = path` | where this crate is, when it was renamed |
 ///
 /// `cookie` and `header` together are looked at in the order written, and the first that holds

@@ -16,10 +16,12 @@ macro_rules! options {
 }
 
 options! {
-    /// `backend = "jwt"` or `backend = "session"`: who knows the caller.
+    /// `backend = "jwt"` or `backend = "session"`: who knows the caller. `backend(ApiKeys)` is one
+    /// of your own, by the type that implements `Backend`.
     backend;
     /// `any(jwt(cookie = "jwt"), session(cookie = "sid", role(Role::Admin)))`: one of two to
-    /// four backends, each with its own places and conditions, in the order of looking. The
+    /// four backends, each with its own places and conditions, in the order of looking;
+    /// `backend(ApiKeys, header = "x-api-key")` is one of your own. The
     /// credential that is found first decides. Options outside of it hold for all.
     any;
     /// `cookie = "name"`: the credential is in this cookie. `cookie` alone is the
@@ -44,6 +46,14 @@ options! {
     fresh;
     /// `hide`: who lacks a role or a scope is told 404 instead of 403.
     hide;
+    /// `policy(is_owner)`: a question about the request, asked after the rule and before the
+    /// handler's other arguments: an async function of extractors that returns `bool`.
+    policy;
+    /// `state = App`: the state of the router, for `policy`. It need not be named where the
+    /// handler takes it itself, as `State<App>`.
+    state;
+    /// `public = "health probe"`: everybody may call, for this reason. It stands alone.
+    public;
     /// `payload(user: u64, name: String)`: makes the payload's type for this handler;
     /// `get_user` gets `GetUserPayload`.
     payload;

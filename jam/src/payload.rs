@@ -134,6 +134,17 @@ impl Role for NoRole {
     }
 }
 
+/// The payload of a handler that is open to everybody; there is none.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum Nobody {}
+
+impl Payload for Nobody {
+    type Role = NoRole;
+    const KIND: &'static str = "nobody";
+}
+
 /// A field of the payload that takes a claim's name in a token.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,9 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
+use crate::jam::Jam;
+use crate::rejection::{Rejection, RejectionKind};
+
 /// A question about a request, asked after the gate and before the handler's own arguments:
 /// an async function of extractors that returns `bool`.
 ///
@@ -125,6 +128,33 @@ policies! {
     (A B C D E G)
     (A B C D E G H)
     (A B C D E G H I)
+}
+
+/// Asks one policy, which an attribute names.
+#[doc(hidden)]
+pub async fn ask<F, T, S>(policy: F, parts: &mut Parts, state: &S) -> Result<(), Denial>
+where
+    F: Policy<T, S>,
+    S: Sync,
+{
+    policy.decide(parts, state).await
+}
+
+impl Denial {
+    /// What the caller is told; `hide` if they may not know that there is anything here.
+    pub(crate) fn into_rejection(self, hide: bool, jam: &Jam, parts: &Parts) -> Rejection {
+        match self {
+            // A denial that says that all is well is none.
+            Self::Answer(answer) if !hide && !answer.status().is_success() => {
+                Rejection::answered(*answer)
+            }
+            _ => Rejection::new(match hide {
+                true => RejectionKind::Hidden,
+                false => RejectionKind::Denied,
+            })
+            .mapped(jam, parts),
+        }
+    }
 }
 
 type Decision<'a> = Pin<Box<dyn Future<Output = Result<(), Denial>> + Send + 'a>>;

@@ -38,7 +38,7 @@ pub enum RejectionKind {
     Hidden,
     /// A page of another site made the request: 403.
     CrossSite,
-    /// The session store is out of reach: 503 with `Retry-After`.
+    /// The session store, or a backend of your own, is out of reach: 503 with `Retry-After`.
     Unavailable,
     /// The application is not set up for what its rule asks: 500. The log says what is
     /// missing.
@@ -120,6 +120,13 @@ impl Rejection {
             self.0.mapped = Some(map(&self, parts));
         }
         self
+    }
+
+    /// A policy's own answer.
+    pub(crate) fn answered(answer: Response) -> Self {
+        let mut rejection = Self::new(RejectionKind::Denied);
+        rejection.0.mapped = Some(answer);
+        rejection
     }
 
     /// Why the request was not let in.

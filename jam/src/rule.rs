@@ -1,18 +1,29 @@
 //! The rule of one handler, and how its `Auth<_>` carries it.
 
+use std::future::Future;
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::access::Access;
+use http::request::Parts;
+
+use crate::access::{Access, Audience, Public};
 use crate::auth::{Auth, Holding, Optional};
+use crate::backend::Backend;
 use crate::payload::{HasRoles, HasScopes, Payload};
+use crate::policy::Denial;
 
 /// The rule of one handler, which `#[jam_auth]` generates.
 #[doc(hidden)]
 pub trait Rule: Sized + 'static {
     type Payload: Payload;
-    const RULE: HandlerRule<Self>;
+    /// What stands in front of the handler: [`Gate`], [`GateAnd`] or [`Open`].
+    type Front;
 
-    /// [`RULE`](Self::RULE), in one place in memory.
+    /// The reason of a handler that is open to everybody.
+    const PUBLIC: Option<Public> = None;
+    /// The names of its policies.
+    const POLICIES: &'static [&'static str] = &[];
+
     fn rule() -> &'static HandlerRule<Self>;
 }
 
@@ -38,7 +49,24 @@ impl<R: Rule> HandlerRule<R> {
         Self(Access::user())
     }
 
-    pub const fn of(access: Access<R::Payload>) -> Self {
+    /// A rule that stands elsewhere, for a handler that takes `Auth<_>`.
+    #[track_caller]
+    pub const fn required(access: Access<R::Payload>) -> Self {
+        assert!(
+            !access.lets_strangers_in(),
+            "this rule lets strangers in: take `Option<Auth<_>>` instead of `Auth<_>`"
+        );
+        Self(access)
+    }
+
+    /// A rule that stands elsewhere, for a handler that takes `Option<Auth<_>>`.
+    #[track_caller]
+    pub const fn strangers_too(access: Access<R::Payload>) -> Self {
+        assert!(
+            matches!(access.audience, Audience::Optional),
+            "this rule lets no stranger in: take `Auth<_>` instead of `Option<Auth<_>>`, or end \
+             the rule with `.optional()`"
+        );
         Self(access)
     }
 
@@ -56,6 +84,11 @@ impl<R: Rule> HandlerRule<R> {
     #[track_caller]
     pub const fn or(self, other: Self) -> Self {
         Self(self.0.or(other.0))
+    }
+
+    #[track_caller]
+    pub const fn backend_type<B: Backend<Payload = R::Payload>>(self) -> Self {
+        Self(self.0.backend_type::<B>())
     }
 
     #[track_caller]
@@ -87,19 +120,75 @@ impl<R: Rule> HandlerRule<R> {
     }
 }
 
-impl<R: Rule> Clone for HandlerRule<R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R: Rule> Copy for HandlerRule<R> {}
-
 /// No rule of its own: what a table or a layer found out.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_enums)] // it is empty for good
 pub enum Plain {}
+
+/// In front of a handler: its rule.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum Gate {}
+
+/// In front of a handler: its rule, and then the policies of its marker `R`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct GateAnd<R>(PhantomData<R>);
+
+/// In front of a handler: nothing.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum Open {}
+
+/// The policies of a handler, for a router with the state `S`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the policies of `{Self}` are for a router with another state than `{S}`",
+    label = "its `#[jam_auth(.., policy(..))]` names another state",
+    note = "name the router's state in the attribute: `state = App`"
+)]
+pub trait Policed<S>: Rule {
+    fn decide(parts: &mut Parts, state: &S) -> impl Future<Output = Result<(), Denial>> + Send;
+}
+
+/// What is asked in front of a handler, besides its rule.
+#[doc(hidden)]
+pub trait Front<S> {
+    const HAS_POLICIES: bool;
+
+    fn decide(parts: &mut Parts, state: &S) -> impl Future<Output = Result<(), Denial>> + Send;
+}
+
+impl<S> Front<S> for Gate {
+    const HAS_POLICIES: bool = false;
+
+    fn decide(_: &mut Parts, _: &S) -> impl Future<Output = Result<(), Denial>> + Send {
+        std::future::ready(Ok(()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, R: Policed<S>> Front<S> for GateAnd<R> {
+    const HAS_POLICIES: bool = true;
+
+    fn decide(parts: &mut Parts, state: &S) -> impl Future<Output = Result<(), Denial>> + Send {
+        R::decide(parts, state)
+    }
+}
+
+/// A front that a handler with the arguments `T` can stand behind, as a row of `declared()`.
+#[doc(hidden)]
+pub trait Declares<R, T> {}
+
+#[diagnostic::do_not_recommend]
+impl<R: Rule, T: TakesCaller<R>> Declares<R, T> for Gate {}
+#[diagnostic::do_not_recommend]
+impl<R: Rule, T: TakesCaller<R>> Declares<R, T> for GateAnd<R> {}
+#[diagnostic::do_not_recommend]
+impl<R: Rule, T> Declares<R, T> for Open {}
 
 /// The arguments of a handler (as axum lists them) that begin with the caller of the rule `R`.
 ///

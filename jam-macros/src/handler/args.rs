@@ -28,6 +28,9 @@ const OPTIONS: &[Row] = &[
     Row("scope", Way, "scope(\"notes:write\")", options::scope),
     Row("fresh", Way, "fresh = \"5m\"", options::fresh),
     Row("hide", Way, "hide", options::hide),
+    Row("policy", Rule, "policy(is_owner)", options::policy),
+    Row("state", Rule, "state = App", options::state),
+    Row("public", Rule, "public = \"health probe\"", options::public),
     Row(
         "payload",
         Rule,
@@ -64,7 +67,7 @@ pub(crate) struct Args {
     pub(crate) krate: Krate,
     /// The path of a rule that stands in place of all options.
     pub(crate) constant: Option<TokenStream>,
-    pub(crate) backend: Option<(Ident, syn::LitStr)>,
+    pub(crate) backend: Option<(Ident, Backend)>,
     /// The entries of `any(..)`.
     pub(crate) any: Option<(Ident, Vec<Entrance>)>,
     /// In the order written, which is the order of looking.
@@ -72,14 +75,26 @@ pub(crate) struct Args {
     pub(crate) login: Option<(Ident, syn::LitStr)>,
     pub(crate) optional: Option<Ident>,
     pub(crate) demands: Demands,
+    pub(crate) policies: Option<(Ident, Vec<TokenStream>)>,
+    pub(crate) state: Option<(Ident, syn::Type)>,
+    pub(crate) public: Option<(Ident, syn::LitStr)>,
     pub(crate) payload: Option<(Ident, Vec<syn::Field>)>,
     /// The keys of all options, known or not, for the editor.
     pub(crate) keys: Vec<Ident>,
 }
 
+/// Who knows the caller.
+pub(crate) enum Backend {
+    /// One of Jam's own.
+    Named(syn::LitStr),
+    /// The type of one of the application's.
+    Typed(TokenStream),
+}
+
 /// One entry of `any(..)`: a backend with options of its own.
 pub(crate) struct Entrance {
-    pub(crate) backend: Ident,
+    pub(crate) key: Ident,
+    pub(crate) backend: Backend,
     pub(crate) sources: Vec<Source>,
     pub(crate) demands: Demands,
 }
@@ -132,17 +147,18 @@ impl Args {
                 Entry::Other(tokens) => args.constant(tokens, errors),
             }
         }
-        args.constant_stands_alone(&seen, errors);
+        args.stands_alone(&seen, errors);
         args
     }
 
     /// Reads the options of one entry of `any(..)`.
     pub(super) fn entrance(
         &mut self,
-        backend: Ident,
+        (key, backend): (Ident, Backend),
         tokens: TokenStream,
         errors: &mut Errors,
     ) -> Entrance {
+        let name = &key;
         let mut own = Self::default();
         let mut seen: Vec<Ident> = Vec::new();
         for entry in tokens::entries(tokens, errors) {
@@ -154,7 +170,7 @@ impl Args {
                         }
                         Some(_) if key == "backend" || key == "any" => errors.at(
                             &key,
-                            format!("`{backend}` names the backend of this entry"),
+                            format!("`{name}` names the backend of this entry"),
                             "remove this, or write another entry: `any(jwt, session(cookie))`",
                         ),
                         Some(Row(_, _, example, _)) => errors.at(
@@ -168,13 +184,14 @@ impl Args {
                 }
                 Entry::Other(tokens) => errors.at(
                     tokens,
-                    format!("`{backend}` takes options"),
-                    format!("write `{backend}(cookie = \"{backend}\")`"),
+                    format!("`{name}` takes options"),
+                    format!("write `{name}(cookie = \"{name}\")`"),
                 ),
             }
         }
         self.keys.append(&mut own.keys);
         Entrance {
+            key,
             backend,
             sources: own.sources,
             demands: own.demands,
@@ -216,16 +233,43 @@ impl Args {
         }
     }
 
-    fn constant_stands_alone(&self, seen: &[Ident], errors: &mut Errors) {
-        let Some(constant) = &self.constant else {
-            return;
-        };
-        let name = tokens::text(constant);
-        for key in seen.iter().filter(|key| *key != "crate") {
+    /// What says it all leaves nothing for other options to say.
+    fn stands_alone(&self, seen: &[Ident], errors: &mut Errors) {
+        if let Some((public, _)) = &self.public {
+            for key in seen.iter().filter(|key| *key != "crate" && *key != public) {
+                errors.at(
+                    key,
+                    format!("`{key}` cannot stand beside `public`"),
+                    format!("remove `public`: everybody has no `{key}`"),
+                );
+            }
+            if let Some(constant) = &self.constant {
+                errors.at(
+                    constant,
+                    format!("`{}` cannot stand beside `public`", tokens::text(constant)),
+                    "keep one of the two",
+                );
+            }
+        } else if let Some(constant) = &self.constant {
+            let name = tokens::text(constant);
+            // What a constant cannot hold is added to it.
+            let others = ["crate", "policy", "state"];
+            for key in seen
+                .iter()
+                .filter(|key| others.iter().all(|other| key != other))
+            {
+                errors.at(
+                    key,
+                    format!("`{key}` cannot stand beside the rule `{name}`"),
+                    format!("put it in the rule: `const {name}: Access<User> = ..`"),
+                );
+            }
+        }
+        if let (Some((key, _)), None) = (&self.state, &self.policies) {
             errors.at(
                 key,
-                format!("`{key}` cannot stand beside the rule `{name}`"),
-                format!("put it in the rule: `const {name}: Access<User> = ..`"),
+                "`state` is the router's state for policies, and there is none",
+                "remove it, or add `policy(is_owner)`",
             );
         }
     }

@@ -7,12 +7,26 @@ use quote::{quote, quote_spanned};
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Ident,
+    generics: TokenStream,
     pub(crate) arguments: TokenStream,
 }
 
 impl Call {
     pub(crate) fn new(method: Ident, arguments: TokenStream) -> Self {
-        Self { method, arguments }
+        Self {
+            method,
+            generics: TokenStream::new(),
+            arguments,
+        }
+    }
+
+    /// A call with a type for its argument.
+    pub(crate) fn of_type(method: Ident, ty: &TokenStream) -> Self {
+        Self {
+            method,
+            generics: quote!(::<#ty>),
+            arguments: TokenStream::new(),
+        }
     }
 
     /// The span of the option decides which `rule` this is, for options that
@@ -24,13 +38,17 @@ impl Call {
     /// Each call is a statement of its own, all of it at the option: what
     /// rustc has to say then points there, and not at the whole attribute.
     fn statement(&self, next: &Ident) -> TokenStream {
-        let Self { method, arguments } = self;
+        let Self {
+            method,
+            generics,
+            arguments,
+        } = self;
         let rule = self.rule();
         let place = method.span();
         let last = arguments.clone().into_iter().last();
         let mut list = Group::new(Delimiter::Parenthesis, arguments.clone());
         list.set_span(last.map_or(place, |token| token.span()));
-        let call = quote_spanned!(place=> #rule.#method);
+        let call = quote_spanned!(place=> #rule.#method #generics);
         quote!(let #next = #call #list;)
     }
 }

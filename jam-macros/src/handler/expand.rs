@@ -6,7 +6,7 @@ use syn::{Attribute, FnArg, GenericParam, Pat, ReturnType, Signature, Token, Typ
 
 use super::chain::{self, Call};
 use super::item::{Caller, Handler};
-use super::rule::{OwnPayload, Rule};
+use super::rule::{OwnPayload, Policies, Rule};
 use super::types::{bare, inferred, mark, plain_name};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
@@ -16,6 +16,7 @@ pub(crate) struct Output<'a> {
     pub(crate) krate: &'a Krate,
     pub(crate) handler: &'a Handler,
     pub(crate) own_payload: Option<&'a OwnPayload>,
+    pub(crate) policies: Option<&'a Policies>,
     pub(crate) keys: &'a [Ident],
 }
 
@@ -36,14 +37,14 @@ impl Output<'_> {
     //     const _: () = {
     //         impl Rule for me {
     //             type Payload = User;
-    //             const RULE: HandlerRule<Self> = {
-    //                 let rule = HandlerRule::user();
-    //                 let rule = rule.backend("jwt");
-    //                 let rule = rule.cookie("jwt");
-    //                 rule
-    //             };
-    //             fn rule() -> &'static HandlerRule<Self> {
-    //                 static RULE: HandlerRule<me> = <me as Rule>::RULE;
+    //             type Front = Gate;
+    //             fn rule() -> &'static HandlerRule<me> {
+    //                 static RULE: HandlerRule<me> = {
+    //                     let rule = HandlerRule::user();
+    //                     let rule = rule.backend("jwt");
+    //                     let rule = rule.cookie("jwt");
+    //                     rule
+    //                 };
     //                 &RULE
     //             }
     //         }
@@ -60,8 +61,10 @@ impl Output<'_> {
             self.function(caller)
         };
         let marker = self.marker();
-        let implementation = self.implementation(&caller.payload, &self.rule(rule));
-        let evaluation = self.evaluation(rule, caller);
+        let payload = caller.payload.to_token_stream();
+        let front = self.front();
+        let implementation = self.implementation(&payload, &front, &self.rule(rule, caller));
+        let policies = self.policies();
         let signature = self.signature_check(&sig, caller);
         let editor = self.editor();
         let cfgs = self.cfgs();
@@ -74,8 +77,48 @@ impl Output<'_> {
             const _: () = {
                 #editor
                 #implementation
+                #policies
                 #signature
-                #evaluation
+            };
+        }
+    }
+
+    // Input:
+    //     #[jam_auth(public = "health probe")]
+    //     async fn health() -> &'static str { "ok" }
+    //
+    // Output:
+    //     async fn health() -> &'static str { "ok" }
+    //     struct health {}
+    //     const _: () = {
+    //         impl Rule for health {
+    //             type Payload = Nobody;
+    //             type Front = Open;
+    //             const PUBLIC: Option<Public> = Some(Public::because("health probe"));
+    //             fn rule() -> &'static HandlerRule<health> { .. }
+    //         }
+    //     };
+    pub(crate) fn open(&self, item: &TokenStream, reason: &syn::LitStr) -> TokenStream {
+        let private = self.krate.private();
+        let marker = self.marker();
+        let front = quote! {
+            type Front = #private::Open;
+            const PUBLIC: ::core::option::Option<#private::Public> =
+                ::core::option::Option::Some(#private::Public::because(#reason));
+        };
+        let nobody = quote!(#private::Nobody);
+        let user = quote!(#private::HandlerRule::user());
+        let implementation = self.implementation(&nobody, &front, &user);
+        let editor = self.editor();
+        let cfgs = self.cfgs();
+        quote! {
+            #item
+            #marker
+            #(#cfgs)*
+            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+            const _: () = {
+                #editor
+                #implementation
             };
         }
     }
@@ -93,7 +136,9 @@ impl Output<'_> {
             let marker = self.marker();
             let krate = self.krate;
             let user = quote!(#krate::__private::HandlerRule::user());
-            let implementation = self.implementation(&caller.payload, &user);
+            let payload = caller.payload.to_token_stream();
+            let front = quote!(type Front = #krate::__private::Gate;);
+            let implementation = self.implementation(&payload, &front, &user);
             let cfgs = self.cfgs();
             quote! {
                 #marker
@@ -238,10 +283,19 @@ impl Output<'_> {
     //         let rule = rule.login("/login");
     //         rule
     //     }
-    fn rule(&self, rule: &Rule) -> TokenStream {
+    fn rule(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let private = self.krate.private();
         let (ways, all) = match rule {
-            Rule::Constant(path) => return quote!(#private::HandlerRule::<Self>::of(#path)),
+            // Whether it is for strangers is known to rustc alone.
+            Rule::Constant(path) => {
+                let check = match caller.optional {
+                    true => quote!(#private::HandlerRule::strangers_too),
+                    false => quote!(#private::HandlerRule::required),
+                };
+                let check = tokens::located(check, tokens::place(path.clone()));
+                return quote!(#check(#path));
+            }
+            Rule::Public(_) => return quote!(#private::HandlerRule::user()),
             Rule::Chain { ways, all } => (ways, all),
         };
         let mut ways = ways.iter();
@@ -258,35 +312,70 @@ impl Output<'_> {
         chain::block(&calls, &private).into_token_stream()
     }
 
-    /// Whether a rule that stands elsewhere is for strangers is known to rustc
-    /// alone. (The `static` has every rule evaluated at once.)
-    fn evaluation(&self, rule: &Rule, caller: &Caller) -> Option<TokenStream> {
-        let Rule::Constant(path) = rule else {
-            return None;
-        };
-        let private = self.krate.private();
-        let name = self.handler.name();
-        let check = match caller.optional {
-            true => quote!(#private::check_optional::<#name>()),
-            false => quote!(#private::check_required::<#name>()),
-        };
-        Some(tokens::located(check, tokens::place(path.clone())))
-    }
-
-    fn implementation(&self, payload: &Type, rule: &TokenStream) -> TokenStream {
+    /// A `static` is evaluated whether or not anything uses it.
+    fn implementation(
+        &self,
+        payload: &TokenStream,
+        front: &TokenStream,
+        rule: &TokenStream,
+    ) -> TokenStream {
         let private = self.krate.private();
         let name = self.handler.name();
         quote! {
             #[automatically_derived]
             impl #private::Rule for #name {
                 type Payload = #payload;
-                const RULE: #private::HandlerRule<Self> = #rule;
-                fn rule() -> &'static #private::HandlerRule<Self> {
-                    static RULE: #private::HandlerRule<#name> = <#name as #private::Rule>::RULE;
+                #front
+                fn rule() -> &'static #private::HandlerRule<#name> {
+                    static RULE: #private::HandlerRule<#name> = #rule;
                     &RULE
                 }
             }
         }
+    }
+
+    fn front(&self) -> TokenStream {
+        let private = self.krate.private();
+        let Some(Policies { all, .. }) = self.policies else {
+            return quote!(type Front = #private::Gate;);
+        };
+        let names = all.iter().map(tokens::text);
+        quote! {
+            type Front = #private::GateAnd<Self>;
+            const POLICIES: &'static [&'static str] = &[#(#names),*];
+        }
+    }
+
+    // Output:
+    //     impl Policed<App> for update {
+    //         async fn decide(parts: &mut Parts, state: &App) -> Result<(), Denial> {
+    //             ask(note_owner, parts, state).await?;
+    //             Ok(())
+    //         }
+    //     }
+    fn policies(&self) -> Option<TokenStream> {
+        let Policies { all, state } = self.policies?;
+        let private = self.krate.private();
+        let name = self.handler.name();
+        let parts = Ident::new("parts", Span::mixed_site());
+        let app = Ident::new("state", Span::mixed_site());
+        let asked = all.iter().map(|policy| {
+            let place = Span::mixed_site().located_at(tokens::place(policy.clone()));
+            let ask = quote_spanned!(place=> #private::ask);
+            quote!(#ask(#policy, #parts, #app).await?;)
+        });
+        Some(quote! {
+            #[automatically_derived]
+            impl #private::Policed<#state> for #name {
+                async fn decide(
+                    #parts: &mut #private::Parts,
+                    #app: &#state,
+                ) -> ::core::result::Result<(), #private::Denial> {
+                    #(#asked)*
+                    ::core::result::Result::Ok(())
+                }
+            }
+        })
     }
 
     /// Has rustc look at the handler where it stands, rather than at the

@@ -97,6 +97,40 @@ impl Handler {
         self.check_payload(caller, errors)
     }
 
+    /// Checks the signature of a handler that is open to everybody.
+    pub(crate) fn check_open(&self, errors: &mut Errors) {
+        self.check_function(errors);
+        self.check_lifetimes(errors);
+        self.check_body_extractors(errors);
+        for argument in self.arguments() {
+            if !matches!(self.role_of(&argument.ty), Role::None) {
+                errors.at(
+                    &argument.ty,
+                    "a public handler knows no caller",
+                    "to tell callers from strangers, replace `public` by a rule with `optional`",
+                );
+            }
+        }
+    }
+
+    /// The router's state, as far as the arguments tell: the one that is taken, if it is one.
+    pub(crate) fn state(&self) -> Option<Type> {
+        let mut states = self.arguments().filter_map(|argument| {
+            let segment = last_segment(&argument.ty).filter(|segment| segment.ident == "State")?;
+            match arguments(segment).as_slice() {
+                [GenericArgument::Type(state)] => Some(state.clone()),
+                _ => None,
+            }
+        });
+        let state = states.next()?;
+        let is_generic = self
+            .sig
+            .generics
+            .type_params()
+            .any(|param| tokens::mentions(state.to_token_stream(), &param.ident.to_string()));
+        (states.next().is_none() && !is_generic).then_some(state)
+    }
+
     fn check_function(&self, errors: &mut Errors) {
         let Signature {
             fn_token, ident, ..

@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 use crate::diagnostics::Errors;
 use args::Args;
 use item::Handler;
-use rule::{OwnPayload, Rule};
+use rule::{OwnPayload, Policies, Rule};
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
@@ -29,7 +29,14 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let example = own_payload
         .as_ref()
         .map_or_else(|| "User".to_owned(), |payload| payload.name.to_string());
-    let caller = handler.caller(&example, &mut errors);
+    let policies = Policies::decide(&mut args, &handler, &mut errors);
+    let caller = match args.public {
+        Some(_) => {
+            handler.check_open(&mut errors);
+            None
+        }
+        None => handler.caller(&example, &mut errors),
+    };
     if let (Some(payload), Some(caller)) = (&own_payload, &caller) {
         payload.check(caller, &mut errors);
     }
@@ -39,14 +46,19 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         krate: &krate,
         handler: &handler,
         own_payload: own_payload.as_ref(),
+        policies: policies.as_ref(),
         keys: &keys,
     };
-    match caller.as_ref() {
-        Some(caller) if errors.is_empty() => {
+    match (caller.as_ref(), &rule) {
+        (Some(caller), _) if errors.is_empty() => {
             errors.into_tokens();
             output.protected(&rule, caller)
         }
-        caller => output.as_written(item, caller, errors),
+        (_, Rule::Public(reason)) if errors.is_empty() => {
+            errors.into_tokens();
+            output.open(item, reason)
+        }
+        (caller, _) => output.as_written(item, caller, errors),
     }
 }
 

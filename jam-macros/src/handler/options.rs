@@ -1,11 +1,11 @@
 //! Reading the value of each option.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 
-use super::args::{Age, Args, Source, example};
+use super::args::{Age, Args, Backend, Source, example};
 use crate::diagnostics::{Errors, did_you_mean};
 use crate::paths::Krate;
 use crate::tokens::{self, Entry, Value};
@@ -19,12 +19,17 @@ const BACKENDS: &[&str] = &["jwt", "session"];
 const MOST_ENTRIES: usize = 4;
 
 pub(super) fn backend(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    if let Value::List(list) = value {
+        let backend = backend_type(key, &list.stream(), list, errors);
+        args.backend = backend.map(|ty| (key.clone(), Backend::Typed(ty)));
+        return;
+    }
     let Some(name) = string(key, value, errors) else {
         return;
     };
     let word = name.value();
     if BACKENDS.contains(&word.as_str()) {
-        args.backend = Some((key.clone(), name));
+        args.backend = Some((key.clone(), Backend::Named(name)));
     } else {
         errors.at(
             name,
@@ -32,6 +37,31 @@ pub(super) fn backend(args: &mut Args, key: &Ident, value: &Value, errors: &mut 
             did_you_mean(&word, BACKENDS),
         );
     }
+}
+
+/// The type of a backend of the application's own.
+fn backend_type(
+    key: &Ident,
+    ty: &TokenStream,
+    place: impl ToTokens,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    const HELP: &str = "write `backend(ApiKeys)`, or `backend = \"jwt\"` for one of jam's own";
+    if ty.is_empty() {
+        errors.at(place, format!("`{key}` names no backend"), HELP);
+    } else if let Some(name) = tokens::string(ty) {
+        let line = format!("`{key}(..)` takes the type of a backend of your own");
+        errors.at(
+            ty,
+            line,
+            format!("write `{key} = {}`", name.to_token_stream()),
+        );
+    } else if syn::parse2::<syn::Type>(ty.clone()).is_err() {
+        errors.at(ty, format!("`{key}(..)` takes one type"), HELP);
+    } else {
+        return Some(ty.clone());
+    }
+    None
 }
 
 pub(super) fn any(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
@@ -44,6 +74,19 @@ pub(super) fn any(args: &mut Args, key: &Ident, value: &Value, errors: &mut Erro
     let mut read = Vec::new();
     for (at, entry) in entries.into_iter().enumerate() {
         let (backend, options) = match entry {
+            Entry::Option { key, value } if key == "backend" => {
+                let list = match value {
+                    Value::List(list) => tokens::split(list.stream()),
+                    _ => Vec::new(),
+                };
+                let mut parts = list.into_iter().map(TokenStream::from_iter);
+                let ty = parts.next().unwrap_or_default();
+                if let Some(ty) = backend_type(&key, &ty, &key, errors) {
+                    let options = quote!(#(#parts),*);
+                    read.push(args.entrance((key, Backend::Typed(ty)), options, errors));
+                }
+                continue;
+            }
             Entry::Option { key, value } => match value {
                 Value::Word => (key, TokenStream::new()),
                 Value::List(options) => (key, options.stream()),
@@ -74,7 +117,8 @@ pub(super) fn any(args: &mut Args, key: &Ident, value: &Value, errors: &mut Erro
         } else if at == MOST_ENTRIES {
             errors.at(&backend, "`any` takes four entries at most", "remove this");
         }
-        read.push(args.entrance(backend, options, errors));
+        let name = syn::LitStr::new(&word, backend.span());
+        read.push(args.entrance((backend, Backend::Named(name)), options, errors));
     }
     if written == 0 {
         errors.at(list, "`any` names no backend", HELP);
@@ -231,6 +275,41 @@ pub(super) fn scope(args: &mut Args, key: &Ident, value: &Value, errors: &mut Er
         let scopes = tokens::scopes(key, list, example(key), errors);
         args.demands.scope = Some((key.clone(), scopes));
     }
+}
+
+pub(super) fn policy(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(list) = list(key, value, errors) else {
+        return;
+    };
+    let policies = tokens::policies(key, list, example(key), errors);
+    if !policies.is_empty() {
+        args.policies = Some((key.clone(), policies));
+    }
+}
+
+pub(super) fn state(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let help = format!("write `{}`", example(key));
+    match value {
+        Value::Equals(ty) if !ty.is_empty() => match syn::parse2(ty.clone()) {
+            Ok(ty) => args.state = Some((key.clone(), ty)),
+            Err(_) => errors.at(ty, format!("`{key}` takes a type"), help),
+        },
+        _ => errors.at(key, format!("`{key}` needs a type"), help),
+    }
+}
+
+pub(super) fn public(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {
+    let Some(reason) = string(key, value, errors) else {
+        return;
+    };
+    if reason.value().trim().is_empty() {
+        errors.at(
+            &reason,
+            "an open route needs a reason",
+            format!("say why everybody may call it: `{}`", example(key)),
+        );
+    }
+    args.public = Some((key.clone(), reason));
 }
 
 pub(super) fn payload(args: &mut Args, key: &Ident, value: &Value, errors: &mut Errors) {

@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::Type;
 
-use super::args::{Age, Args, Demands, Entrance, Source};
+use super::args::{Age, Args, Backend, Demands, Entrance, Source};
 use super::chain::Call;
 use super::item::{Caller, Handler};
 use crate::diagnostics::Errors;
@@ -11,6 +12,8 @@ use crate::serde_attr::capital;
 use crate::tokens;
 
 pub(crate) enum Rule {
+    /// Everybody, because of this.
+    Public(syn::LitStr),
     /// The path of a rule that stands elsewhere.
     Constant(TokenStream),
     /// Ways in, the first of which lets in, and what holds for all of them.
@@ -28,6 +31,30 @@ pub(crate) struct Way {
 pub(crate) struct OwnPayload {
     pub(crate) name: Ident,
     pub(crate) fields: Vec<syn::Field>,
+}
+
+/// The policies of `policy(..)`.
+pub(crate) struct Policies {
+    pub(crate) all: Vec<TokenStream>,
+    /// The state of the router in which they are asked.
+    pub(crate) state: Type,
+}
+
+impl Policies {
+    /// Without `state = ..` it is what the handler takes as `State<_>`.
+    pub(crate) fn decide(args: &mut Args, handler: &Handler, errors: &mut Errors) -> Option<Self> {
+        let state = args.state.take().map(|(_, state)| state);
+        let (key, all) = args.policies.take()?;
+        let Some(state) = state.or_else(|| handler.state()) else {
+            errors.at(
+                key,
+                "the state of the router that asks this policy is not known here",
+                "name it: `state = App`, or `state = jam::Jam` if it is the `Jam` alone",
+            );
+            return None;
+        };
+        Some(Self { all, state })
+    }
 }
 
 impl OwnPayload {
@@ -75,9 +102,15 @@ impl Rule {
             login,
             optional,
             demands,
+            policies: _,
+            state: _,
+            public,
             payload: _,
             keys: _,
         } = args;
+        if let Some((_, reason)) = public {
+            return Self::Public(reason);
+        }
         if let Some(path) = constant {
             return Self::Constant(path);
         }
@@ -97,8 +130,8 @@ impl Rule {
         }
 
         let mut ways: Vec<Way> = entrances.into_iter().map(Way::of).collect();
-        if let Some((key, name)) = backend {
-            ways.push(Way::new(key, &name, sources));
+        if let Some((key, backend)) = backend {
+            ways.push(Way::new(key, &backend, sources));
         }
         let mut all = Vec::new();
         if let Some((key, path)) = login {
@@ -115,20 +148,23 @@ impl Rule {
 impl Way {
     fn of(entrance: Entrance) -> Self {
         let Entrance {
+            key,
             backend,
             sources,
             demands,
         } = entrance;
-        let name = syn::LitStr::new(&backend.to_string(), backend.span());
-        let key = Ident::new("backend", backend.span());
-        let mut way = Self::new(key, &name, sources);
+        let key = Ident::new("backend", key.span());
+        let mut way = Self::new(key, &backend, sources);
         demands.calls(&mut way.calls);
         way
     }
 
-    fn new(key: Ident, name: &syn::LitStr, sources: Vec<Source>) -> Self {
+    fn new(key: Ident, backend: &Backend, sources: Vec<Source>) -> Self {
         let place = key.span();
-        let mut calls = vec![Call::new(key, quote!(#name))];
+        let mut calls = vec![match backend {
+            Backend::Named(name) => Call::new(key, quote!(#name)),
+            Backend::Typed(ty) => Call::of_type(Ident::new("backend_type", place), ty),
+        }];
         calls.extend(sources.into_iter().map(|source| match source {
             Source::Cookie(key, Some(name)) => Call::new(key, quote!(#name)),
             Source::Cookie(key, None) => {

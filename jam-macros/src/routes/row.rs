@@ -144,7 +144,10 @@ fn words(part: &[TokenTree], head: &Head, mounts: bool, errors: &mut Errors) -> 
                     "make a table of its routes, with the policy on the rows, and `merge(..)` it",
                 );
             } else if name == "policy" {
-                policies(name, arguments, &mut words.policies, errors);
+                let example = ".policy(is_owner)";
+                words
+                    .policies
+                    .extend(tokens::policies(name, arguments, example, errors));
             } else {
                 words.calls.push((name.clone(), arguments.clone()));
             }
@@ -194,19 +197,6 @@ fn is_allowed(name: &Ident, arguments: Option<&Group>, head: &Head, errors: &mut
         (Rule::Named, Some(_), Some(_)) => return true,
     }
     false
-}
-
-fn policies(name: &Ident, list: &Group, policies: &mut Vec<TokenStream>, errors: &mut Errors) {
-    let parts = tokens::split(list.stream());
-    if parts.is_empty() {
-        errors.at(
-            quote!(#name #list),
-            "`policy` names no policy",
-            "write `.policy(is_owner)`: an async function that returns `bool`",
-        );
-    }
-    let parts = parts.into_iter();
-    policies.extend(parts.map(|part| tokens::ungroup(part.into_iter().collect())));
 }
 
 fn tighteners() -> Vec<&'static str> {

@@ -13,9 +13,9 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for me {
         type Payload = User;
-        const RULE: ::jam::__private::HandlerRule<Self> = ::jam::__private::HandlerRule::user();
-        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            static RULE: ::jam::__private::HandlerRule<me> = <me as ::jam::__private::Rule>::RULE;
+        type Front = ::jam::__private::Gate;
+        fn rule() -> &'static ::jam::__private::HandlerRule<me> {
+            static RULE: ::jam::__private::HandlerRule<me> = ::jam::__private::HandlerRule::user();
             &RULE
         }
     }

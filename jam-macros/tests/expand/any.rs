@@ -25,32 +25,32 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for me {
         type Payload = User;
-        const RULE: ::jam::__private::HandlerRule<Self> = {
-            let rule = ::jam::__private::HandlerRule::user();
-            let rule = rule.backend("jwt");
-            let rule = rule
-                .or({
-                    let rule = ::jam::__private::HandlerRule::user();
-                    let rule = rule.backend("session");
-                    let rule = rule.cookie("sid");
-                    let rule = rule.role(Role::A);
-                    let rule = rule.fresh(::core::time::Duration::from_secs(90));
-                    let rule = rule.hide();
-                    rule
-                });
-            let rule = rule
-                .or({
-                    let rule = ::jam::__private::HandlerRule::user();
-                    let rule = rule.backend("jwt");
-                    let rule = rule.cookie_default();
-                    rule
-                });
-            let rule = rule.login("/login");
-            let rule = rule.scope("a");
-            rule
-        };
-        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            static RULE: ::jam::__private::HandlerRule<me> = <me as ::jam::__private::Rule>::RULE;
+        type Front = ::jam::__private::Gate;
+        fn rule() -> &'static ::jam::__private::HandlerRule<me> {
+            static RULE: ::jam::__private::HandlerRule<me> = {
+                let rule = ::jam::__private::HandlerRule::user();
+                let rule = rule.backend("jwt");
+                let rule = rule
+                    .or({
+                        let rule = ::jam::__private::HandlerRule::user();
+                        let rule = rule.backend("session");
+                        let rule = rule.cookie("sid");
+                        let rule = rule.role(Role::A);
+                        let rule = rule.fresh(::core::time::Duration::from_secs(90));
+                        let rule = rule.hide();
+                        rule
+                    });
+                let rule = rule
+                    .or({
+                        let rule = ::jam::__private::HandlerRule::user();
+                        let rule = rule.backend("jwt");
+                        let rule = rule.cookie_default();
+                        rule
+                    });
+                let rule = rule.login("/login");
+                let rule = rule.scope("a");
+                rule
+            };
             &RULE
         }
     }

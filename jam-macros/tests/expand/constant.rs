@@ -14,16 +14,15 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for me {
         type Payload = User;
-        const RULE: ::jam::__private::HandlerRule<Self> = ::jam::__private::HandlerRule::<
-            Self,
-        >::of(self::rules::WEB);
-        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            static RULE: ::jam::__private::HandlerRule<me> = <me as ::jam::__private::Rule>::RULE;
+        type Front = ::jam::__private::Gate;
+        fn rule() -> &'static ::jam::__private::HandlerRule<me> {
+            static RULE: ::jam::__private::HandlerRule<me> = ::jam::__private::HandlerRule::required(
+                self::rules::WEB,
+            );
             &RULE
         }
     }
     fn __jam_check(a0: Auth<User, me>) {
         ::jam::__private::need_send(&me(a0));
     }
-    ::jam::__private::check_required::<me>()
 };

@@ -32,22 +32,22 @@ const _: () = {
     #[automatically_derived]
     impl crate::auth::jam::__private::Rule for edit {
         type Payload = User;
-        const RULE: crate::auth::jam::__private::HandlerRule<Self> = {
-            let rule = crate::auth::jam::__private::HandlerRule::user();
-            let rule = rule.backend("session");
-            let rule = rule.header("x-id");
-            let rule = rule.cookie_default();
-            let rule = rule.login("/login");
-            let rule = rule.role(Role::C);
-            let rule = rule.any_role(&[Role::A, Role::B]);
-            let rule = rule.scope("a");
-            let rule = rule.scope("b");
-            let rule = rule.fresh(::core::time::Duration::from_secs(300));
-            let rule = rule.hide();
-            rule
-        };
-        fn rule() -> &'static crate::auth::jam::__private::HandlerRule<Self> {
-            static RULE: crate::auth::jam::__private::HandlerRule<edit> = <edit as crate::auth::jam::__private::Rule>::RULE;
+        type Front = crate::auth::jam::__private::Gate;
+        fn rule() -> &'static crate::auth::jam::__private::HandlerRule<edit> {
+            static RULE: crate::auth::jam::__private::HandlerRule<edit> = {
+                let rule = crate::auth::jam::__private::HandlerRule::user();
+                let rule = rule.backend("session");
+                let rule = rule.header("x-id");
+                let rule = rule.cookie_default();
+                let rule = rule.login("/login");
+                let rule = rule.role(Role::C);
+                let rule = rule.any_role(&[Role::A, Role::B]);
+                let rule = rule.scope("a");
+                let rule = rule.scope("b");
+                let rule = rule.fresh(::core::time::Duration::from_secs(300));
+                let rule = rule.hide();
+                rule
+            };
             &RULE
         }
     }

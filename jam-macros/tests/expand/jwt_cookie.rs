@@ -21,14 +21,14 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for get_user {
         type Payload = User;
-        const RULE: ::jam::__private::HandlerRule<Self> = {
-            let rule = ::jam::__private::HandlerRule::user();
-            let rule = rule.backend("jwt");
-            let rule = rule.cookie("jwt");
-            rule
-        };
-        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            static RULE: ::jam::__private::HandlerRule<get_user> = <get_user as ::jam::__private::Rule>::RULE;
+        type Front = ::jam::__private::Gate;
+        fn rule() -> &'static ::jam::__private::HandlerRule<get_user> {
+            static RULE: ::jam::__private::HandlerRule<get_user> = {
+                let rule = ::jam::__private::HandlerRule::user();
+                let rule = rule.backend("jwt");
+                let rule = rule.cookie("jwt");
+                rule
+            };
             &RULE
         }
     }

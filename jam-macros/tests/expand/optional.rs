@@ -38,14 +38,14 @@ const _: () = {
     #[automatically_derived]
     impl ::jam::__private::Rule for home {
         type Payload = User;
-        const RULE: ::jam::__private::HandlerRule<Self> = {
-            let rule = ::jam::__private::HandlerRule::user();
-            let rule = rule.backend("jwt");
-            let rule = rule.optional();
-            rule
-        };
-        fn rule() -> &'static ::jam::__private::HandlerRule<Self> {
-            static RULE: ::jam::__private::HandlerRule<home> = <home as ::jam::__private::Rule>::RULE;
+        type Front = ::jam::__private::Gate;
+        fn rule() -> &'static ::jam::__private::HandlerRule<home> {
+            static RULE: ::jam::__private::HandlerRule<home> = {
+                let rule = ::jam::__private::HandlerRule::user();
+                let rule = rule.backend("jwt");
+                let rule = rule.optional();
+                rule
+            };
             &RULE
         }
     }

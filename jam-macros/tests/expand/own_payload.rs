@@ -35,13 +35,13 @@ const _: () = {
     #[automatically_derived]
     impl renamed::__private::Rule for get_user {
         type Payload = GetUserPayload;
-        const RULE: renamed::__private::HandlerRule<Self> = {
-            let rule = renamed::__private::HandlerRule::user();
-            let rule = rule.backend("jwt");
-            rule
-        };
-        fn rule() -> &'static renamed::__private::HandlerRule<Self> {
-            static RULE: renamed::__private::HandlerRule<get_user> = <get_user as renamed::__private::Rule>::RULE;
+        type Front = renamed::__private::Gate;
+        fn rule() -> &'static renamed::__private::HandlerRule<get_user> {
+            static RULE: renamed::__private::HandlerRule<get_user> = {
+                let rule = renamed::__private::HandlerRule::user();
+                let rule = rule.backend("jwt");
+                rule
+            };
             &RULE
         }
     }

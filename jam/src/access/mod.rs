@@ -13,6 +13,7 @@ pub(crate) use list::List;
 pub use source::{BackendName, Source};
 pub(crate) use way::{Audience, Condition, Way};
 
+use crate::backend::{Backend, BackendId};
 use crate::cookie;
 use crate::payload::{HasRoles, HasScopes, Payload};
 use crate::text;
@@ -99,12 +100,38 @@ impl<P: Payload> Access<P> {
         }
     }
 
-    /// The backend that knows the caller: `"jwt"` or `"session"`.
+    /// The backend that knows the caller: `"jwt"` or `"session"`. One of your own is named by
+    /// its type, with [`backend_type`](Self::backend_type).
     #[track_caller]
     pub const fn backend(self, name: &'static str) -> Self {
+        self.by(BackendName::named(name))
+    }
+
+    /// The backend that knows the caller is one of your own.
+    ///
+    /// ```
+    /// # use jam::{Access, Backend, Identity, JamPayload, StoreError, dsl::user};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+    /// # struct User { user: u64 }
+    /// # struct ApiKeys;
+    /// # impl Backend for ApiKeys {
+    /// #     type Payload = User;
+    /// #     const NAME: &'static str = "api_key";
+    /// #     async fn authenticate(&self, _: &str) -> Result<Option<Identity<User>>, StoreError> { Ok(None) }
+    /// # }
+    /// const SCRIPTS: Access<User> = user().backend_type::<ApiKeys>().header("x-api-key");
+    /// ```
+    #[track_caller]
+    pub const fn backend_type<B: Backend<Payload = P>>(self) -> Self {
+        self.by(BackendName::Own(BackendId::of::<B>()))
+    }
+
+    #[track_caller]
+    const fn by(self, backend: BackendName) -> Self {
         each!(self, way => {
             assert!(way.backend.is_none(), "the backend of this rule is set twice");
-            way.backend = Some(BackendName::named(name));
+            way.backend = Some(backend);
         })
     }
 
@@ -129,6 +156,9 @@ impl<P: Payload> Access<P> {
         match backend {
             Some(BackendName::Jwt) => self.cookie(cookie::DEFAULT_JWT),
             Some(BackendName::Session) => self.cookie(cookie::DEFAULT_SESSION),
+            Some(BackendName::Own(_)) => {
+                panic!("a backend of your own has no cookie yet: .cookie(\"name\")")
+            }
             None => panic!("name the backend first: its cookie's name follows from it"),
         }
     }
@@ -378,7 +408,8 @@ pub struct Public {
 
 impl Public {
     #[track_caller]
-    pub(crate) const fn because(reason: &'static str) -> Self {
+    #[doc(hidden)]
+    pub const fn because(reason: &'static str) -> Self {
         assert!(
             !reason.as_bytes().trim_ascii().is_empty(),
             "say why everybody may call this: public(\"..\")"

@@ -1,9 +1,10 @@
 //! Who knows a caller, and where in a request the credential is.
 
+use crate::backend::BackendId;
 use crate::cookie;
 use crate::text;
 
-/// A backend that Jam has.
+/// Who knows a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BackendName {
@@ -11,6 +12,8 @@ pub enum BackendName {
     Jwt,
     /// Sessions on the server.
     Session,
+    /// A [`Backend`](crate::Backend) of the application's own.
+    Own(BackendId),
 }
 
 impl BackendName {
@@ -22,13 +25,17 @@ impl BackendName {
         if text::same(name, "session") {
             return Self::Session;
         }
-        panic!("unknown backend: it is \"jwt\" or \"session\"")
+        panic!(
+            "unknown backend: it is \"jwt\" or \"session\", and one of your own is named by its \
+             type: .backend_type::<ApiKeys>()"
+        )
     }
 
     pub(super) const fn same(one: Option<Self>, other: Option<Self>) -> bool {
         match (one, other) {
             (None, None) => true,
-            (Some(one), Some(other)) => one as u8 == other as u8,
+            // A constant cannot compare types, and two backends of one name cannot be in one `Jam`.
+            (Some(one), Some(other)) => text::same(one.as_str(), other.as_str()),
             _ => false,
         }
     }
@@ -38,6 +45,7 @@ impl BackendName {
         match self {
             Self::Jwt => "jwt",
             Self::Session => "session",
+            Self::Own(id) => id.name(),
         }
     }
 }

@@ -9,17 +9,17 @@ use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CACHE_CONTROL};
+use http::header::ALLOW;
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode};
+use http::{Method, StatusCode};
 
 use crate::access::Access;
 use crate::auth::{Found, Gate, GateId};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::payload::Payload;
-use crate::policy::{Denial, Policies};
-use crate::rejection::{Rejection, RejectionKind};
+use crate::policy::Policies;
+use crate::rejection::Rejection;
 use crate::response;
 
 /// A rule, and the `Jam` that it asks.
@@ -60,29 +60,13 @@ impl<P: Payload> Guard<P> {
         };
         let source = caller.as_ref().map(|caller| caller.source);
         let hide = source.is_some_and(|source| gate::hides(self.access(), source));
-        let id = GateId::of(&self.0);
+        let id = GateId::of(&*self.0);
         let jam = self.jam().clone();
-        parts.extensions.insert(Found::new(id, caller));
+        parts
+            .extensions
+            .insert(Found::new(id, caller.map(Arc::new)));
         parts.extensions.insert(Gate { id, jam });
         Ok(Admitted { stale, hide })
-    }
-
-    fn denied(&self, denial: Denial, hide: bool, parts: &Parts) -> Response {
-        let kind = match denial {
-            _ if hide => RejectionKind::Hidden,
-            // A denial that says that all is well is none.
-            Denial::Answer(mut answer) if !answer.status().is_success() => {
-                let headers = answer.headers_mut();
-                headers
-                    .entry(CACHE_CONTROL)
-                    .or_insert(HeaderValue::from_static("no-store"));
-                return *answer;
-            }
-            _ => RejectionKind::Denied,
-        };
-        Rejection::new(kind)
-            .mapped(self.jam(), parts)
-            .into_response()
     }
 
     /// What every answer behind this rule says besides its own.
@@ -133,8 +117,8 @@ where
                 Err(rejection) => return self.guard.finish(rejection.into_response(), None),
             };
             if let Err(denial) = self.policies.decide(&mut parts, &state).await {
-                let denied = self.guard.denied(denial, hide, &parts);
-                return self.guard.finish(denied, stale);
+                let denied = denial.into_rejection(hide, self.guard.jam(), &parts);
+                return self.guard.finish(denied.into_response(), stale);
             }
             let request = Request::from_parts(parts, body);
             let answer = self.handler.call(request, state).await;

@@ -157,6 +157,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                     match backend {
                         BackendName::Jwt => ".jwt(..)",
                         BackendName::Session => ".sessions(..)",
+                        BackendName::Own(_) => ".backend(..) with it",
                     }
                 )),
                 None if jam.only_backend().is_none() => Some(format!(

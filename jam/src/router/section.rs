@@ -11,7 +11,7 @@ use super::{Build, JamRouter, Route, Target};
 use crate::access::{Access, Public};
 use crate::payload::Payload;
 use crate::policy::Policies;
-use crate::rule::{Rule, TakesCaller};
+use crate::rule::{Declares, Rule};
 
 /// What can stand at the head of a section.
 #[diagnostic::on_unimplemented(
@@ -139,7 +139,7 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         T: 'static,
     {
         self.table.routes.push(Route {
-            row: TableRow::new(verb.as_str(), path, name, rule.info(), &policies),
+            row: TableRow::new(verb.as_str(), path, name, rule.info(), policies.names()),
             target: Target::Handler(rule.handler(verb, handler, policies)),
         });
         self
@@ -162,7 +162,7 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         policies: Policies<S>,
     ) -> Self {
         self.table.routes.push(Route {
-            row: TableRow::new("MOUNT", path, name, rule.info(), &policies),
+            row: TableRow::new("MOUNT", path, name, rule.info(), policies.names()),
             target: Target::Router(rule.router(router)),
         });
         self
@@ -193,13 +193,16 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
         name: &'static str,
     ) -> Self
     where
-        M: Rule,
+        M: Rule<Front: Declares<M, T>>,
         H: Handler<T, S> + Sync,
-        T: TakesCaller<M> + 'static,
+        T: 'static,
     {
-        let info = RuleInfo::of(M::rule().access());
+        let info = match M::PUBLIC {
+            Some(public) => RuleInfo::public(public),
+            None => RuleInfo::of(M::rule().access()),
+        };
         self.table.routes.push(Route {
-            row: TableRow::new(verb.as_str(), path, name, info, &Policies::<S>::new()),
+            row: TableRow::new(verb.as_str(), path, name, info, M::POLICIES),
             target: Target::Handler(Box::new(move |_| verb.route(handler))),
         });
         self

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::openapi;
 use crate::access::{Access, Audience, BackendName, Condition, Public, Source};
 use crate::payload::{Payload, Role};
-use crate::policy::Policies;
 
 /// Who may call what: what [`JamRouter::table`](crate::JamRouter::table) gives.
 ///
@@ -99,12 +98,12 @@ impl RuleInfo {
 }
 
 impl TableRow {
-    pub(super) fn new<S: Send + Sync + 'static>(
+    pub(super) fn new(
         method: &'static str,
         path: &'static str,
         handler: &'static str,
         info: RuleInfo,
-        policies: &Policies<S>,
+        policies: &[&'static str],
     ) -> Self {
         Self {
             method,
@@ -112,7 +111,7 @@ impl TableRow {
             handler,
             rule: info.text.clone(),
             reason: info.reason,
-            policies: policies.names().to_vec(),
+            policies: policies.to_vec(),
             info,
         }
     }

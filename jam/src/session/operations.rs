@@ -1,13 +1,12 @@
 //! What is done with sessions, whatever store keeps them.
 
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use super::id::{SessionId, SessionToken, presented};
 use super::store::{Change, Record, StoreError};
 use super::{Opened, Session, SessionInfo, Sessions, data};
+use crate::deadline;
 use crate::error::{Error, ErrorKind};
 use crate::payload::Payload;
 
@@ -219,16 +218,8 @@ impl Sessions {
     /// The store's answer, if it comes before the deadline.
     async fn ask<T>(
         &self,
-        mut answer: Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + '_>>,
+        answer: Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + '_>>,
     ) -> Result<T, Error> {
-        // A store in memory has its answer at once, and then no timer is needed.
-        let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
-        let answer = match at_once {
-            Poll::Ready(answer) => answer,
-            Poll::Pending => tokio::time::timeout(self.deadline, answer)
-                .await
-                .map_err(|elapsed| Error::because(ErrorKind::Store, elapsed))?,
-        };
-        answer.map_err(|error| Error::because(ErrorKind::Store, error))
+        deadline::within(self.deadline, answer).await
     }
 }

@@ -198,13 +198,13 @@ impl<S: SessionStore> SessionStore for Arc<S> {
     }
 }
 
-/// Why a store has no answer. The caller is told 503 and the log is told this.
+/// Why a store, or a [`Backend`](crate::Backend) of your own, has no answer. The caller is told 503 and the log is told this.
 #[derive(Debug)]
 pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
 
 impl StoreError {
     /// An error that says `cause` in the log: take care that it holds no data of a
-    /// session.
+    /// session and no credential.
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }
