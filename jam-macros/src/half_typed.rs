@@ -40,7 +40,8 @@ fn attribute() {
     let args = quote! {
         backend = "jwt", cookie, header = "x-id", optional, role(Role::A), any_role(Role::A, B),
         scope("a", "b"), hide, fresh = "5m", login = "/login",
-        any(jwt(cookie = "a", hide), session), payload(#[jam(sub)] user: HashMap<u64, u64>), crate = self::jam, WEB
+        any(jwt(cookie = "a", hide), session, backend(A<B>, hide)), backend(A::B), policy(own, p), state = App<S>,
+        public = "why", payload(#[jam(sub)] user: HashMap<u64, u64>), crate = self::jam, WEB
     };
     for args in variants(&args) {
         crate::handler::expand(args, &item);

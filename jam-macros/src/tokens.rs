@@ -2,7 +2,7 @@
 //! what cannot be read, go on.
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use crate::diagnostics::Errors;
 
@@ -290,6 +290,17 @@ pub(crate) fn policies(
     parts
         .map(|part| ungroup(part.into_iter().collect()))
         .collect()
+}
+
+/// The policies as a value of the runtime. What rustc says about one is said at it.
+pub(crate) fn policies_of(policies: &[TokenStream], private: &TokenStream) -> TokenStream {
+    let policies = policies.iter().map(|policy| {
+        let name = text(policy);
+        let place = Span::mixed_site().located_at(place(policy.clone()));
+        let and = quote_spanned!(place=> .and);
+        quote!(#and(#policy, #name))
+    });
+    quote!(#private::Policies::new() #(#policies)*)
 }
 
 #[cfg(test)]

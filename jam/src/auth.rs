@@ -15,6 +15,7 @@ use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::layer::LayerRule;
 use crate::payload::Payload;
+use crate::policy::Policies;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::rule::{Front, Level, Plain, Rule};
 use crate::session::SessionInfo;
@@ -211,13 +212,13 @@ impl<P, R: Level> fmt::Debug for Auth<P, R> {
     note = "add a field `jam: Jam` to it and `#[derive(Clone, axum::extract::FromRef)]`, or \
             implement `axum::extract::FromRef<{Self}>` for `Jam`"
 )]
-pub trait JamState: Send + Sync {
+pub trait JamState: Send + Sync + 'static {
     /// The `Jam` in it.
     fn jam(&self) -> Jam;
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Send + Sync> JamState for S
+impl<S: Send + Sync + 'static> JamState for S
 where
     Jam: FromRef<S>,
 {
@@ -237,26 +238,30 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
         match gate::admit(&jam, R::rule().access(), parts).await? {
-            Admission::Caller(caller) if R::Front::HAS_POLICIES => {
-                let caller = Arc::new(caller);
-                ask_policies::<R, S>(&jam, Some(&caller), parts, state).await?;
-                Ok(Self(Auth(Holding::Shared(caller))))
-            }
-            Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
+            Admission::Caller(caller) => match R::Front::policies() {
+                None => Ok(Self(Auth(Holding::Own(caller)))),
+                Some(policies) => {
+                    let caller = Arc::new(caller);
+                    ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
+                    Ok(Self(Auth(Holding::Shared(caller))))
+                }
+            },
             Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
         }
     }
 }
 
 /// Asks the policies of an attribute, which find the caller as they would behind a table's rule.
-async fn ask_policies<R, S>(
+async fn ask<R, S>(
+    policies: &Policies<S>,
     jam: &Jam,
     caller: Option<&Arc<Caller<R::Payload>>>,
     parts: &mut Parts,
     state: &S,
 ) -> Result<(), Rejection>
 where
-    R: Rule<Front: Front<S>>,
+    R: Rule,
+    S: JamState,
 {
     let access = R::rule().access();
     let gate = Gate {
@@ -267,7 +272,7 @@ where
         .extensions
         .insert(Found::new(gate.id, caller.cloned()));
     let outer = parts.extensions.insert(gate);
-    let decided = R::Front::decide(parts, state).await;
+    let decided = policies.decide(parts, state).await;
     // What stands behind the handler's rule is the handler, and not its other arguments.
     match outer {
         Some(outer) => drop(parts.extensions.insert(outer)),
@@ -334,12 +339,13 @@ where
             Admission::Caller(caller) => (Some(caller), None),
             Admission::Stranger { stale } => (None, stale),
         };
-        let holding = if R::Front::HAS_POLICIES {
-            let caller = caller.map(Arc::new);
-            ask_policies::<R, S>(&jam, caller.as_ref(), parts, state).await?;
-            caller.map(Holding::Shared)
-        } else {
-            caller.map(Holding::Own)
+        let holding = match R::Front::policies() {
+            None => caller.map(Holding::Own),
+            Some(policies) => {
+                let caller = caller.map(Arc::new);
+                ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await?;
+                caller.map(Holding::Shared)
+            }
         };
         let user = holding.map(Auth);
         Ok(Self {

@@ -130,16 +130,6 @@ policies! {
     (A B C D E G H I)
 }
 
-/// Asks one policy, which an attribute names.
-#[doc(hidden)]
-pub async fn ask<F, T, S>(policy: F, parts: &mut Parts, state: &S) -> Result<(), Denial>
-where
-    F: Policy<T, S>,
-    S: Sync,
-{
-    policy.decide(parts, state).await
-}
-
 impl Denial {
     /// What the caller is told; `hide` if they may not know that there is anything here.
     pub(crate) fn into_rejection(self, hide: bool, jam: &Jam, parts: &Parts) -> Rejection {

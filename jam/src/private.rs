@@ -6,15 +6,14 @@ use std::future::Future;
 use axum::response::IntoResponse;
 
 pub use std::borrow::Cow;
-
-pub use http::request::Parts;
+pub use std::sync::LazyLock;
 
 pub use serde;
 
 pub use crate::access::Public;
 pub use crate::auth::{Optional, Stale};
 pub use crate::payload::{Mark, NoRole, Nobody, Roles, Subject};
-pub use crate::policy::{Denial, Policies, ask};
+pub use crate::policy::Policies;
 pub use crate::response::{Answered, answer};
 pub use crate::rule::{Gate, GateAnd, HandlerRule, Open, Policed, Rule};
 

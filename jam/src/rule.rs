@@ -1,16 +1,13 @@
 //! The rule of one handler, and how its `Auth<_>` carries it.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::time::Duration;
-
-use http::request::Parts;
 
 use crate::access::{Access, Audience, Public};
 use crate::auth::{Auth, Holding, Optional};
 use crate::backend::Backend;
 use crate::payload::{HasRoles, HasScopes, Payload};
-use crate::policy::Denial;
+use crate::policy::Policies;
 
 /// The rule of one handler, which `#[jam_auth]` generates.
 #[doc(hidden)]
@@ -21,8 +18,6 @@ pub trait Rule: Sized + 'static {
 
     /// The reason of a handler that is open to everybody.
     const PUBLIC: Option<Public> = None;
-    /// The names of its policies.
-    const POLICIES: &'static [&'static str] = &[];
 
     fn rule() -> &'static HandlerRule<Self>;
 }
@@ -145,37 +140,32 @@ pub enum Open {}
 
 /// The policies of a handler, for a router with the state `S`.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the policies of `{Self}` are for a router with another state than `{S}`",
-    label = "its `#[jam_auth(.., policy(..))]` names another state",
-    note = "name the router's state in the attribute: `state = App`"
-)]
-pub trait Policed<S>: Rule {
-    fn decide(parts: &mut Parts, state: &S) -> impl Future<Output = Result<(), Denial>> + Send;
+pub trait Policed<S: 'static>: Rule {
+    fn policies() -> &'static Policies<S>;
 }
 
 /// What is asked in front of a handler, besides its rule.
 #[doc(hidden)]
-pub trait Front<S> {
-    const HAS_POLICIES: bool;
-
-    fn decide(parts: &mut Parts, state: &S) -> impl Future<Output = Result<(), Denial>> + Send;
+pub trait Front<S: 'static> {
+    fn policies() -> Option<&'static Policies<S>>;
 }
 
-impl<S> Front<S> for Gate {
-    const HAS_POLICIES: bool = false;
+impl<S: 'static> Front<S> for Gate {
+    fn policies() -> Option<&'static Policies<S>> {
+        None
+    }
+}
 
-    fn decide(_: &mut Parts, _: &S) -> impl Future<Output = Result<(), Denial>> + Send {
-        std::future::ready(Ok(()))
+impl<S: 'static> Front<S> for Open {
+    fn policies() -> Option<&'static Policies<S>> {
+        None
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, R: Policed<S>> Front<S> for GateAnd<R> {
-    const HAS_POLICIES: bool = true;
-
-    fn decide(parts: &mut Parts, state: &S) -> impl Future<Output = Result<(), Denial>> + Send {
-        R::decide(parts, state)
+impl<S: 'static, R: Policed<S>> Front<S> for GateAnd<R> {
+    fn policies() -> Option<&'static Policies<S>> {
+        Some(R::policies())
     }
 }
 

@@ -240,14 +240,14 @@ impl Args {
                 errors.at(
                     key,
                     format!("`{key}` cannot stand beside `public`"),
-                    format!("remove `public`: everybody has no `{key}`"),
+                    "keep one of the two: behind `public` everybody may call",
                 );
             }
             if let Some(constant) = &self.constant {
                 errors.at(
                     constant,
                     format!("`{}` cannot stand beside `public`", tokens::text(constant)),
-                    "keep one of the two",
+                    "keep one of the two: behind `public` everybody may call",
                 );
             }
         } else if let Some(constant) = &self.constant {
@@ -265,7 +265,8 @@ impl Args {
                 );
             }
         }
-        if let (Some((key, _)), None) = (&self.state, &self.policies) {
+        let is_policed = seen.iter().any(|key| key == "policy");
+        if let Some((key, _)) = self.state.as_ref().filter(|_| !is_policed) {
             errors.at(
                 key,
                 "`state` is the router's state for policies, and there is none",

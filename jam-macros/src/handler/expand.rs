@@ -336,43 +336,32 @@ impl Output<'_> {
 
     fn front(&self) -> TokenStream {
         let private = self.krate.private();
-        let Some(Policies { all, .. }) = self.policies else {
-            return quote!(type Front = #private::Gate;);
-        };
-        let names = all.iter().map(tokens::text);
-        quote! {
-            type Front = #private::GateAnd<Self>;
-            const POLICIES: &'static [&'static str] = &[#(#names),*];
+        match self.policies {
+            None => quote!(type Front = #private::Gate;),
+            Some(_) => quote!(type Front = #private::GateAnd<Self>;),
         }
     }
 
     // Output:
     //     impl Policed<App> for update {
-    //         async fn decide(parts: &mut Parts, state: &App) -> Result<(), Denial> {
-    //             ask(note_owner, parts, state).await?;
-    //             Ok(())
+    //         fn policies() -> &'static Policies<App> {
+    //             static POLICIES: LazyLock<Policies<App>> =
+    //                 LazyLock::new(|| Policies::new().and(note_owner, "note_owner"));
+    //             &POLICIES
     //         }
     //     }
     fn policies(&self) -> Option<TokenStream> {
         let Policies { all, state } = self.policies?;
         let private = self.krate.private();
         let name = self.handler.name();
-        let parts = Ident::new("parts", Span::mixed_site());
-        let app = Ident::new("state", Span::mixed_site());
-        let asked = all.iter().map(|policy| {
-            let place = Span::mixed_site().located_at(tokens::place(policy.clone()));
-            let ask = quote_spanned!(place=> #private::ask);
-            quote!(#ask(#policy, #parts, #app).await?;)
-        });
+        let policies = tokens::policies_of(all, &private);
         Some(quote! {
             #[automatically_derived]
             impl #private::Policed<#state> for #name {
-                async fn decide(
-                    #parts: &mut #private::Parts,
-                    #app: &#state,
-                ) -> ::core::result::Result<(), #private::Denial> {
-                    #(#asked)*
-                    ::core::result::Result::Ok(())
+                fn policies() -> &'static #private::Policies<#state> {
+                    static POLICIES: #private::LazyLock<#private::Policies<#state>> =
+                        #private::LazyLock::new(|| #policies);
+                    &POLICIES
                 }
             }
         })

@@ -24,18 +24,17 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     };
 
     let krate = args.krate.clone();
-    let keys = std::mem::take(&mut args.keys);
     let own_payload = OwnPayload::decide(&mut args, &handler);
     let example = own_payload
         .as_ref()
         .map_or_else(|| "User".to_owned(), |payload| payload.name.to_string());
     let policies = Policies::decide(&mut args, &handler, &mut errors);
-    let caller = match args.public {
-        Some(_) => {
-            handler.check_open(&mut errors);
-            None
-        }
-        None => handler.caller(&example, &mut errors),
+    let keys = std::mem::take(&mut args.keys);
+    let caller = if keys.iter().any(|key| key == "public") {
+        handler.check_open(&mut errors);
+        None
+    } else {
+        handler.caller(&example, &mut errors)
     };
     if let (Some(payload), Some(caller)) = (&own_payload, &caller) {
         payload.check(caller, &mut errors);

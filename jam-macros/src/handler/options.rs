@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::Parser as _;
+use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 
 use super::args::{Age, Args, Backend, Source, example};
@@ -37,6 +37,15 @@ pub(super) fn backend(args: &mut Args, key: &Ident, value: &Value, errors: &mut 
             did_you_mean(&word, BACKENDS),
         );
     }
+}
+
+/// A type, and the options behind it.
+fn typed_entry(input: ParseStream<'_>) -> syn::Result<(TokenStream, TokenStream)> {
+    let ty: syn::Type = input.parse()?;
+    if !input.is_empty() {
+        input.parse::<syn::Token![,]>()?;
+    }
+    Ok((ty.into_token_stream(), input.parse()?))
 }
 
 /// The type of a backend of the application's own.
@@ -76,13 +85,14 @@ pub(super) fn any(args: &mut Args, key: &Ident, value: &Value, errors: &mut Erro
         let (backend, options) = match entry {
             Entry::Option { key, value } if key == "backend" => {
                 let list = match value {
-                    Value::List(list) => tokens::split(list.stream()),
-                    _ => Vec::new(),
+                    Value::List(list) => list.stream(),
+                    _ => TokenStream::new(),
                 };
-                let mut parts = list.into_iter().map(TokenStream::from_iter);
-                let ty = parts.next().unwrap_or_default();
+                let (ty, options) = match typed_entry.parse2(list.clone()) {
+                    Ok(entry) => entry,
+                    Err(_) => (list, TokenStream::new()),
+                };
                 if let Some(ty) = backend_type(&key, &ty, &key, errors) {
-                    let options = quote!(#(#parts),*);
                     read.push(args.entrance((key, Backend::Typed(ty)), options, errors));
                 }
                 continue;

@@ -46,6 +46,9 @@ impl Policies {
         let state = args.state.take().map(|(_, state)| state);
         let (key, all) = args.policies.take()?;
         let Some(state) = state.or_else(|| handler.state()) else {
+            if args.keys.iter().any(|key| key == "state") {
+                return None;
+            }
             errors.at(
                 key,
                 "the state of the router that asks this policy is not known here",

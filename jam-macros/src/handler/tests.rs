@@ -51,6 +51,108 @@ fn any() {
 }
 
 #[test]
+fn policies() {
+    let item = quote!(
+        async fn update(user: Auth<User>, State(app): State<App>) {}
+    );
+    let args = quote! {
+        any(jwt, backend(keys::ApiKeys<A, B>, header = "x-api-key")), policy(note_owner, paid)
+    };
+    snapshot::check("policies", expand(args, &item));
+}
+
+#[test]
+fn public() {
+    let item = quote! {
+        /// Up?
+        pub async fn health<D: Db>(State(db): State<D>) -> &'static str { "ok" }
+    };
+    snapshot::check("public", expand(quote!(public = "health probe"), &item));
+}
+
+#[test]
+fn mistakes_of_backends_and_policies() {
+    let of = |args| {
+        errors(
+            args,
+            &quote!(
+                async fn me(_: Auth<User>) {}
+            ),
+        )
+    };
+    assert_eq!(
+        of(quote!(backend("jwt"))),
+        ["`backend(..)` takes the type of a backend of your own"]
+    );
+    assert_eq!(of(quote!(backend())), ["`backend` names no backend"]);
+    assert_eq!(of(quote!(backend(1 + 1))), ["`backend(..)` takes one type"]);
+    assert_eq!(
+        of(quote!(any(jwt, backend, backend(Keys, jwt)))),
+        ["`backend` names no backend", "unknown option `jwt`"]
+    );
+    assert_eq!(of(quote!(WEB, policy())), ["`policy` names no policy"]);
+    assert_eq!(
+        of(quote!(WEB, policy(own))),
+        ["the state of the router that asks this policy is not known here"]
+    );
+    assert_eq!(
+        of(quote!(WEB, state = App)),
+        ["`state` is the router's state for policies, and there is none"]
+    );
+    assert_eq!(
+        of(quote!(WEB, policy = own, state = "App")),
+        [
+            "`policy` takes its value in parentheses",
+            "`state` takes a type",
+        ]
+    );
+    let two = quote!(
+        async fn me(_: Auth<User>, State(a): State<A>, State(b): State<B>) {}
+    );
+    assert_eq!(
+        errors(quote!(WEB, policy(own)), &two),
+        ["the state of the router that asks this policy is not known here"]
+    );
+}
+
+#[test]
+fn mistakes_of_public() {
+    let item = quote!(
+        async fn health() {}
+    );
+    assert_eq!(
+        errors(quote!(public = " "), &item),
+        ["an open route needs a reason"]
+    );
+    assert_eq!(errors(quote!(public), &item), ["`public` needs a value"]);
+    assert_eq!(
+        errors(
+            quote!(public = "why", backend = "jwt", hide, crate = jam),
+            &item
+        ),
+        [
+            "`backend` cannot stand beside `public`",
+            "`hide` cannot stand beside `public`"
+        ]
+    );
+    assert_eq!(
+        errors(quote!(WEB, public = "why"), &item),
+        ["`WEB` cannot stand beside `public`"]
+    );
+    let caller = quote!(
+        fn health(&self, user: Option<Auth<User>>) {}
+    );
+    assert_eq!(
+        errors(quote!(public = "why"), &caller),
+        [
+            "handler `health` must be async",
+            "handler `health` cannot take `self`",
+            "a public handler knows no caller",
+        ]
+    );
+}
+
+#[test]
 fn mistakes_of_any() {
     let of = |args| {
         errors(

@@ -88,13 +88,7 @@ fn row(row: &Row, rule: &TokenStream, krate: &Krate) -> TokenStream {
         };
     }
     let private = krate.private();
-    let policies = words.policies.iter().map(|policy| {
-        let name = tokens::text(policy);
-        let place = Span::mixed_site().located_at(tokens::place(policy.clone()));
-        let and = quote_spanned!(place=> .and);
-        quote!(#and(#policy, #name))
-    });
-    let policies = quote!(#private::Policies::new() #(#policies)*);
+    let policies = tokens::policies_of(&words.policies, &private);
     let rule = narrowed(rule, words, krate);
     match method {
         Some(_) => quote!(.row(#rule, #(#verb,)* #path, #target, #name, #policies)),

@@ -11,7 +11,7 @@ use super::{Build, JamRouter, Route, Target};
 use crate::access::{Access, Public};
 use crate::payload::Payload;
 use crate::policy::Policies;
-use crate::rule::{Declares, Rule};
+use crate::rule::{Declares, Front, Rule};
 
 /// What can stand at the head of a section.
 #[diagnostic::on_unimplemented(
@@ -193,7 +193,7 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
         name: &'static str,
     ) -> Self
     where
-        M: Rule<Front: Declares<M, T>>,
+        M: Rule<Front: Declares<M, T> + Front<S>>,
         H: Handler<T, S> + Sync,
         T: 'static,
     {
@@ -201,8 +201,9 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
             Some(public) => RuleInfo::public(public),
             None => RuleInfo::of(M::rule().access()),
         };
+        let policies = M::Front::policies().map_or(&[][..], Policies::names);
         self.table.routes.push(Route {
-            row: TableRow::new(verb.as_str(), path, name, info, M::POLICIES),
+            row: TableRow::new(verb.as_str(), path, name, info, policies),
             target: Target::Handler(Box::new(move |_| verb.route(handler))),
         });
         self
