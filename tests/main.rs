@@ -11,6 +11,7 @@ mod cross_site;
 mod forms;
 mod holes;
 mod layer;
+mod matrix;
 mod openapi;
 mod order;
 mod outage;

@@ -148,6 +148,12 @@ impl<S> JamBuilder<S> {
         self
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_own_backends(mut self, own_backends: OwnBackends) -> JamBuilder<Ready> {
+        self.own_backends = own_backends;
+        self.with_backend()
+    }
+
     pub(crate) fn with_backend(self) -> JamBuilder<Ready> {
         JamBuilder {
             jwt: self.jwt,

@@ -271,7 +271,7 @@ fn denial<R: Role>(way: &Way<R>, lacking: Condition<R>, hide: bool) -> Rejection
     }
 }
 
-fn meets<P: Payload>(payload: &P, condition: Condition<P::Role>) -> bool {
+pub(crate) fn meets<P: Payload>(payload: &P, condition: Condition<P::Role>) -> bool {
     match condition {
         Condition::Role(role) => payload.has_role(role),
         Condition::AnyRole(roles) => roles.iter().any(|role| payload.has_role(*role)),

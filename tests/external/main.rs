@@ -6,10 +6,12 @@
 //! | `JAM_VECTORS` | a folder of test vectors | `vectors::..` |
 //! | `JAM_PYTHON` | a Python 3 with `venv` that reaches a package index | `interoperation::..` |
 //! | `JAM_CHROMEDRIVER` | the program `chromedriver`, with a Chromium beside it | `browser::..` |
+//! | `JAM_RUST_ANALYZER` | the program `rust-analyzer`, with its toolchain beside it | `editor::..` |
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 mod browser;
+mod editor;
 mod interoperation;
 mod vectors;
 
@@ -18,7 +20,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     type Test = (&'static str, &'static str, fn(&str));
-    let tests: [Test; 6] = [
+    let tests: [Test; 7] = [
         ("vectors::signatures", "JAM_VECTORS", vectors::signatures),
         ("vectors::claims", "JAM_VECTORS", vectors::claims),
         ("vectors::headers", "JAM_VECTORS", vectors::headers),
@@ -32,6 +34,11 @@ fn main() -> std::process::ExitCode {
             "browser::quickstart",
             "JAM_CHROMEDRIVER",
             browser::quickstart,
+        ),
+        (
+            "editor::rust_analyzer",
+            "JAM_RUST_ANALYZER",
+            editor::rust_analyzer,
         ),
     ];
     let trials = tests.into_iter().map(|(name, variable, test)| {

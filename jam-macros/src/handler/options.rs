@@ -327,7 +327,7 @@ pub(super) fn payload(args: &mut Args, key: &Ident, value: &Value, errors: &mut 
         return;
     };
     // With its parentheses, so that a list that ends too early has a place.
-    let fields = |input: syn::parse::ParseStream<'_>| {
+    let fields = |input: ParseStream<'_>| {
         let content;
         syn::parenthesized!(content in input);
         Punctuated::<syn::Field, syn::Token![,]>::parse_terminated_with(

@@ -126,7 +126,13 @@ fn report(row: &Row, error: &InsertError, errors: &mut Errors) {
         InsertError::Conflict { with } => errors.at(
             &row.path,
             format!("`{path}` collides with `{with}`"),
-            format!("a parameter has one name at one place: write \"{with}\" here too"),
+            match path.contains("{*") != with.contains("{*") {
+                true => "what follows here is one parameter or a catch-all: keep one of the two"
+                    .to_owned(),
+                false => {
+                    format!("a parameter has one name at one place: write \"{with}\" here too")
+                }
+            },
         ),
         InsertError::InvalidCatchAll => errors.at(
             &row.path,

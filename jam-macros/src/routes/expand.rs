@@ -149,9 +149,12 @@ fn declared(section: &Section, krate: &Krate, table: &Ident) -> TokenStream {
         .filter(|row| row.names_its_handler())
         .filter_map(|row| Some((row, row.method?)))
         .collect();
-    let names: Vec<_> = (0..rows.len())
-        .map(|row| Ident::new(&format!("__jam_handler{row}"), Span::mixed_site()))
-        .collect();
+    // At the handler, for what rustc has to say about it.
+    let names = rows.iter().enumerate().map(|(at, (row, _))| {
+        let place = Span::mixed_site().located_at(tokens::place(row.target.clone()));
+        Ident::new(&format!("__jam_handler{at}"), place)
+    });
+    let names: Vec<_> = names.collect();
     let values = rows.iter().map(|(row, _)| &row.target);
     let rows = rows.iter().zip(&names).map(|((row, method), value)| {
         let Row { path, target, .. } = row;

@@ -4,6 +4,8 @@ mod guarded;
 mod openapi;
 mod section;
 mod table;
+#[cfg(feature = "testing")]
+mod trial;
 mod verb;
 
 use std::fmt;
@@ -14,6 +16,8 @@ use axum::routing::MethodRouter;
 pub use section::SectionRule;
 use section::{DeclaredSection, Section};
 pub use table::{RouteTable, TableRow};
+#[cfg(feature = "testing")]
+pub(crate) use trial::{Reached, reached};
 pub use verb::Verb;
 
 use crate::access::BackendName;
@@ -61,6 +65,8 @@ pub struct JamRouter<S = ()> {
 struct Route<S> {
     row: TableRow,
     target: Target<S>,
+    #[cfg(feature = "testing")]
+    trial: trial::Trial,
 }
 
 type Build<T> = Box<dyn FnOnce(&Jam) -> T + Send + Sync>;
@@ -110,24 +116,26 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
     /// As axum does, when a route inside of a mounted router is one of the table's too: what is
     /// in a router cannot be seen from outside.
     pub fn into_router(self, jam: &Jam) -> Result<Router<S>, RoutesError> {
+        self.check(jam)?;
+        let routes = self.routes.into_iter();
+        Ok(build(
+            routes.map(|route| (route.row.path, route.target)),
+            jam,
+        ))
+    }
+
+    fn check(&self, jam: &Jam) -> Result<(), RoutesError> {
         let faults = self.faults(jam);
-        if !faults.is_empty() {
-            return Err(RoutesError(faults));
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(RoutesError(faults)),
         }
-        let mut router = Router::new();
-        for Route { row, target } in self.routes {
-            router = match target {
-                Target::Handler(build) => router.route(row.path, build(jam)),
-                Target::Router(build) => router.nest(row.path, build(jam)),
-            };
-        }
-        Ok(router)
     }
 
     fn faults(&self, jam: &Jam) -> Vec<String> {
         let mut faults = Vec::new();
         let mut paths = matchit::Router::new();
-        for (at, Route { row, target }) in self.routes.iter().enumerate() {
+        for (at, Route { row, target, .. }) in self.routes.iter().enumerate() {
             let mut earlier = self.routes[..at].iter().map(|route| &route.row);
             let path_is_new = earlier.clone().all(|other| other.path != row.path);
             if let Some(twin) =
@@ -169,6 +177,18 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
         }
         faults
     }
+}
+
+/// Routes as an axum router.
+fn build<S: Clone + Send + Sync + 'static>(
+    routes: impl IntoIterator<Item = (&'static str, Target<S>)>,
+    jam: &Jam,
+) -> Router<S> {
+    let routes = routes.into_iter();
+    routes.fold(Router::new(), |router, (path, target)| match target {
+        Target::Handler(build) => router.route(path, build(jam)),
+        Target::Router(build) => router.nest(path, build(jam)),
+    })
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for JamRouter<S> {

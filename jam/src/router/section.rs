@@ -6,12 +6,16 @@ use axum::routing::MethodRouter;
 
 use super::guarded::{Guard, Guarded, mounted};
 use super::table::{RuleInfo, TableRow};
+#[cfg(feature = "testing")]
+use super::trial::Trial;
 use super::verb::Verb;
 use super::{Build, JamRouter, Route, Target};
 use crate::access::{Access, Public};
 use crate::payload::Payload;
 use crate::policy::Policies;
 use crate::rule::{Declares, Front, Rule};
+#[cfg(feature = "testing")]
+use crate::testing::Callers;
 
 /// What can stand at the head of a section.
 #[diagnostic::on_unimplemented(
@@ -40,6 +44,11 @@ pub trait SectionRule: Copy + Send + Sync + 'static {
     fn router<S>(self, router: Router<S>) -> Build<Router<S>>
     where
         S: Clone + Send + Sync + 'static;
+
+    /// Those with whom a test tries the rule.
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    fn callers(self) -> Option<Box<dyn Callers>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -63,6 +72,11 @@ impl SectionRule for Public {
         S: Clone + Send + Sync + 'static,
     {
         Box::new(move |_| router)
+    }
+
+    #[cfg(feature = "testing")]
+    fn callers(self) -> Option<Box<dyn Callers>> {
+        None
     }
 }
 
@@ -97,6 +111,11 @@ impl<P: Payload> SectionRule for Access<P> {
         S: Clone + Send + Sync + 'static,
     {
         Box::new(move |jam| mounted(Guard::new(jam, self), router))
+    }
+
+    #[cfg(feature = "testing")]
+    fn callers(self) -> Option<Box<dyn Callers>> {
+        Some(Box::new(self))
     }
 }
 
@@ -141,6 +160,8 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         self.table.routes.push(Route {
             row: TableRow::new(verb.as_str(), path, name, rule.info(), policies.names()),
             target: Target::Handler(rule.handler(verb, handler, policies)),
+            #[cfg(feature = "testing")]
+            trial: Trial::row(rule, verb),
         });
         self
     }
@@ -164,6 +185,8 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         self.table.routes.push(Route {
             row: TableRow::new("MOUNT", path, name, rule.info(), policies.names()),
             target: Target::Router(rule.router(router)),
+            #[cfg(feature = "testing")]
+            trial: Trial::mount(rule),
         });
         self
     }
@@ -205,6 +228,8 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
         self.table.routes.push(Route {
             row: TableRow::new(verb.as_str(), path, name, info, policies),
             target: Target::Handler(Box::new(move |_| verb.route(handler))),
+            #[cfg(feature = "testing")]
+            trial: Trial::declared::<M>(verb),
         });
         self
     }

@@ -117,8 +117,13 @@ impl TableRow {
     }
 
     /// The backends that the rule needs, with `None` where it leaves one open.
-    pub(super) fn backends(&self) -> impl Iterator<Item = Option<BackendName>> {
+    pub(crate) fn backends(&self) -> impl Iterator<Item = Option<BackendName>> {
         self.info.ways.iter().map(|way| way.backend)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn lets_strangers_in(&self) -> bool {
+        self.info.open
     }
 
     /// The rule and the policies, in words.

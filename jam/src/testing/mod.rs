@@ -2,15 +2,24 @@
 //!
 //! Switch the feature on for tests alone, in `[dev-dependencies]`.
 
-use std::path::Path;
+mod callers;
+mod matrix;
+mod payloads;
+mod sample;
+mod table;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) use callers::{Callers, StandIns};
+pub use matrix::{Denials, assert_denies};
+#[doc(hidden)]
+pub use table::check_table;
 
 use crate::access::Source;
 use crate::auth::{Auth, Caller, Evidence, Holding};
 use crate::claims::RegisteredClaims;
 use crate::payload::Payload;
-use crate::router::RouteTable;
 use crate::rule::Level;
 
 /// A clock that moves only when it is told to.
@@ -90,79 +99,4 @@ pub fn auth<P: Payload, R: Level>(payload: P) -> Auth<P, R> {
         evidence: Evidence::Token(registered),
         source: Source::AUTHORIZATION,
     }))
-}
-
-/// Fails when who may call what is not what the file says: see
-/// [`assert_table!`](crate::assert_table).
-///
-/// # Panics
-///
-/// Then, with the lines that are new and those that are gone.
-#[doc(hidden)]
-pub fn check_table(table: &RouteTable, path: &Path) {
-    let now = table.to_string();
-    if std::env::var_os("JAM_BLESS").is_some_and(|bless| bless == "1") {
-        if let Err(error) = std::fs::write(path, &now) {
-            panic!("{} cannot be written: {error}", path.display());
-        }
-        return;
-    }
-    let before = match std::fs::read_to_string(path) {
-        Ok(before) => before,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => panic!("{} cannot be read: {error}", path.display()),
-    };
-    // Columns move when another row gets wider: rows are compared by their words.
-    let words = |text: &str| -> Vec<String> {
-        let lines = text.lines();
-        lines
-            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
-            .collect()
-    };
-    let (before, now) = (words(&before), words(&now));
-    if now == before {
-        return;
-    }
-    let only = |these: &[String], those: &[String], sign: &str| -> String {
-        let lines = these.iter().filter(|line| !those.contains(line));
-        lines.map(|line| format!("\n  {sign} {line}")).collect()
-    };
-    let (gone, new) = (only(&before, &now, "-"), only(&now, &before, "+"));
-    let order = match gone.is_empty() && new.is_empty() {
-        true => "\n  the same rows, in another order or another number",
-        false => "",
-    };
-    panic!(
-        "who may call what is not what {} says:{gone}{new}{order}\nIf that is meant, run the test with JAM_BLESS=1 \
-         and have the change of the file reviewed.",
-        path.display(),
-    );
-}
-
-/// Fails when who may call what changes without the change being reviewed.
-///
-/// It compares the table of routes with a file that is kept beside the code, in the folder of
-/// the package. `JAM_BLESS=1` in the environment writes the file.
-///
-/// ```no_run
-/// # use jam::{JamRouter, jam_routes};
-/// # async fn health() {}
-/// # fn routes() -> JamRouter { jam_routes![public("probe") = [get("/healthz", health)]] }
-/// #[test]
-/// fn who_may_call_what() {
-///     jam::assert_table!(routes(), "auth-table.txt");
-/// }
-/// ```
-#[macro_export]
-macro_rules! assert_table {
-    ($routes:expr, $file:literal $(,)?) => {
-        $crate::testing::check_table(
-            &$routes.table(),
-            ::std::path::Path::new(::core::concat!(
-                ::core::env!("CARGO_MANIFEST_DIR"),
-                "/",
-                $file
-            )),
-        )
-    };
 }

@@ -1,0 +1,363 @@
+//! The matrix: every route against every kind of caller that must be refused.
+
+use std::any::Any;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use super::ManualClock;
+use super::callers::{Bench, StandIns};
+use crate::access::BackendName;
+use crate::jam::Jam;
+use crate::payload::Payload;
+use crate::router::{JamRouter, TableRow};
+use crate::session::Sessions;
+use crate::token::Jwt;
+
+/// Fails when a caller who must be refused is let in, by any route.
+///
+/// Every route is called over HTTP, through the rule that guards it, by everybody whom it must
+/// refuse: without a credential, with one that is garbage, forged, expired or revoked, without
+/// each role and each scope that is asked for, signed in too long ago, from another site, or, on
+/// a page for guests, signed in. It is also called by one whom it must let in, so that a
+/// rule that nobody can meet is found too. Neither handlers nor policies run: the router's
+/// state, bodies and a database are not needed. Payloads are made up; see [`Denials`] for those
+/// that cannot be.
+///
+/// `open` lists the routes that strangers may call, each as `"GET /path"` (`MOUNT` and `ANY` as in
+/// the table). So a route that is opened by mistake fails the test, and an opening that is meant
+/// is reviewed in it.
+///
+/// # Panics
+///
+/// Then, with a line for each route and caller.
+///
+/// ```
+/// # use jam::{Access, JamPayload, JamRouter, dsl::user, jam_routes};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// # struct User { user: u64 }
+/// # async fn health() {}
+/// # async fn notes() {}
+/// const API: Access<User> = user().backend("jwt");
+///
+/// fn routes() -> JamRouter {
+///     jam_routes![public("probe") = [get("/healthz", health)], API = [get("/notes", notes)]]
+/// }
+///
+/// // In a #[test]:
+/// jam::testing::assert_denies(routes(), ["GET /healthz"]);
+/// ```
+#[track_caller]
+pub fn assert_denies<S>(routes: JamRouter<S>, open: impl IntoIterator<Item = impl AsRef<str>>)
+where
+    S: Clone + Send + Sync + 'static,
+{
+    Denials::of(routes).open(open).assert();
+}
+
+/// What [`assert_denies`] does, with payloads of your own where none can be made up: those that
+/// only some texts or numbers fit.
+///
+/// ```
+/// # use jam::{Access, JamPayload, JamRouter, dsl::user, jam_routes};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// # struct User { iban: String }
+/// # async fn notes() {}
+/// const API: Access<User> = user().backend("jwt");
+///
+/// fn routes() -> JamRouter { jam_routes![API = [get("/notes", notes)]] }
+///
+/// jam::testing::Denials::of(routes())
+///     .sample(User { iban: "GB82 WEST 1234 5698 7654 32".to_owned() })
+///     .assert();
+/// ```
+#[must_use = "nothing is tried until .assert() is called"]
+pub struct Denials<S = ()> {
+    routes: JamRouter<S>,
+    open: Vec<String>,
+    samples: Vec<Box<dyn Any + Send + Sync>>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Denials<S> {
+    /// The matrix of `routes`.
+    pub fn of(routes: JamRouter<S>) -> Self {
+        Self {
+            routes,
+            open: Vec::new(),
+            samples: Vec::new(),
+        }
+    }
+
+    /// Routes that strangers may call, each as `"GET /path"`.
+    pub fn open(mut self, routes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let routes = routes.into_iter();
+        self.open
+            .extend(routes.map(|route| route.as_ref().to_owned()));
+        self
+    }
+
+    /// A caller's payload. Its roles and scopes do not matter: they are changed to what a rule
+    /// needs.
+    pub fn sample<P: Payload>(mut self, payload: P) -> Self {
+        self.samples.push(Box::new(payload));
+        self
+    }
+
+    /// Tries everybody on every route.
+    ///
+    /// # Panics
+    ///
+    /// When somebody is let in who must not be, with a line for each route and caller.
+    #[track_caller]
+    pub fn assert(self) {
+        let faults = self.faults();
+        assert!(
+            faults.is_empty(),
+            "who may call what is not as declared:\n{}",
+            faults.join("\n")
+        );
+    }
+
+    fn faults(self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let rows = self.routes.table().rows().to_vec();
+        check_open(&rows, &self.open, &mut faults);
+
+        let clock = ManualClock::at(1_800_000_000);
+        let mut stand_ins = StandIns::default();
+        self.routes.stand_ins(&mut stand_ins);
+        let jam = jam(&rows, &clock, stand_ins);
+        let (app, everybody) = match self.routes.trial(&jam) {
+            Ok((router, everybody)) => (router.with_state(jam.clone()), everybody),
+            Err(error) => {
+                faults.push(error.to_string());
+                return faults;
+            }
+        };
+        let bench = Bench {
+            app,
+            jam,
+            clock,
+            samples: self.samples,
+        };
+        for (row, callers) in rows.iter().zip(everybody) {
+            if let Some(callers) = callers {
+                faults.extend(block_on(callers.call(&bench, row)));
+            }
+        }
+        faults
+    }
+}
+
+impl<S> std::fmt::Debug for Denials<S> {
+    // The samples are users.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Denials")
+            .field("routes", &self.routes)
+            .field("open", &self.open)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which routes let strangers in is what the list says, no more and no less.
+fn check_open(rows: &[TableRow], listed: &[String], faults: &mut Vec<String>) {
+    let name = |row: &TableRow| format!("{} {}", row.method, row.path);
+    for row in rows.iter().filter(|row| row.lets_strangers_in()) {
+        let name = name(row);
+        if !listed.contains(&name) {
+            faults.push(format!(
+                "{row} is open to strangers ({}): if that is meant, list {name:?} as open",
+                row.rule
+            ));
+        }
+    }
+    for listed in listed {
+        match rows.iter().find(|row| name(row) == *listed) {
+            Some(row) if row.lets_strangers_in() => {}
+            Some(_) => faults.push(format!("{listed:?} is listed as open, and is not")),
+            None => faults.push(format!("{listed:?} is listed as open, and is no route")),
+        }
+    }
+}
+
+/// A `Jam` with every backend that a rule names, whose sessions outlive every rule's patience.
+fn jam(rows: &[TableRow], clock: &ManualClock, stand_ins: StandIns) -> Jam {
+    let names = |wanted| {
+        rows.iter()
+            .flat_map(TableRow::backends)
+            .any(|backend| backend == wanted)
+    };
+    let unnamed = names(None);
+    let sessions = names(Some(BackendName::Session));
+    // A rule that names no backend means the only one.
+    let tokens = names(Some(BackendName::Jwt)) || !sessions;
+    let mut builder = Jam::builder()
+        .clock(clock.clone())
+        .with_own_backends(stand_ins.into_backends());
+    if tokens || !unnamed {
+        builder = builder.jwt(Jwt::hs256_random());
+    }
+    if sessions || !unnamed {
+        let life = Duration::from_secs(super::callers::LIFE);
+        let store = Sessions::in_memory().idle(life).absolute(life);
+        builder = builder.sessions(store);
+    }
+    match builder.build() {
+        Ok(jam) => jam,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Waits for a future, whatever runtime the test is in: everything here is in memory.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::any;
+    use serde::{Deserialize, Serialize};
+
+    use super::{Bench, Denials, ManualClock, StandIns, block_on, jam};
+    use crate::access::{Access, dsl::*};
+    use crate::router::{JamRouter, Verb, reached};
+    use crate::{JamPayload, JamRole, Scopes};
+
+    #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+    #[jam(crate = crate)]
+    enum Role {
+        Admin,
+    }
+
+    #[derive(Clone, Serialize, Deserialize, JamPayload)]
+    #[jam(role = Role, scopes("write"), crate = crate)]
+    struct User {
+        #[jam(roles)]
+        roles: Vec<Role>,
+        #[jam(scopes)]
+        scopes: Scopes,
+    }
+
+    async fn handler() {}
+
+    /// What is said of routes behind which every request gets this far.
+    fn faults_of(routes: JamRouter, app: Router) -> Vec<String> {
+        let routes = Denials::of(routes).routes;
+        let clock = ManualClock::at(1_800_000_000);
+        let rows = routes.table().rows().to_vec();
+        let jam = jam(&rows, &clock, StandIns::default());
+        let (_, everybody) = routes.trial(&jam).expect("the table is served");
+        let samples = Vec::new();
+        let bench = Bench {
+            app,
+            jam,
+            clock,
+            samples,
+        };
+        let callers = rows.iter().zip(everybody);
+        callers
+            .flat_map(|(row, callers)| block_on(callers.expect("a rule").call(&bench, row)))
+            .collect()
+    }
+
+    #[test]
+    fn a_gate_that_refuses_nobody_is_found_out_by_every_caller() {
+        const RULE: Access<User> = user()
+            .backend("session")
+            .cookie("sid")
+            .role(Role::Admin)
+            .scope("write")
+            .fresh(minutes(5));
+        const API: Access<User> = user().backend("jwt");
+        let open = Router::new().fallback(any(reached));
+        let table = || {
+            JamRouter::new()
+                .section(RULE)
+                .route(Verb::Post, "/", handler, "h")
+                .end()
+        };
+        assert_eq!(
+            faults_of(table(), open.clone()),
+            [
+                "a caller without a credential",
+                "a caller with garbage",
+                "a caller who was signed out",
+                "a caller whose credential has expired",
+                "a caller without role Admin",
+                "a caller without scope write",
+                "a caller who signed in 300 s ago",
+                "a caller whom another site sends (sec-fetch-site)",
+                "a caller whom another site sends (origin)",
+            ]
+            .map(|caller| format!("POST / (`h`) lets in {caller}"))
+        );
+        let table = || {
+            JamRouter::new()
+                .section(API)
+                .route(Verb::Any, "/", handler, "h")
+                .end()
+        };
+        assert_eq!(
+            faults_of(table(), open.clone())[2],
+            "ANY / (`h`) lets in a forger"
+        );
+        let guests = JamRouter::new().section(RULE_OF_GUESTS);
+        assert_eq!(
+            faults_of(guests.route(Verb::Post, "/", handler, "h").end(), open),
+            [
+                "a stranger whom another site sends (sec-fetch-site)",
+                "a stranger whom another site sends (origin)",
+                "a caller who is signed in",
+            ]
+            .map(|caller| format!("POST / (`h`) lets in {caller}"))
+        );
+    }
+
+    const RULE_OF_GUESTS: Access<User> = user().backend("session").cookie("sid").guest();
+
+    #[test]
+    fn a_gate_that_refuses_everybody_and_one_that_fails_are_found_out_too() {
+        const API: Access<User> = user().backend("jwt");
+        let table = || {
+            JamRouter::new()
+                .section(API)
+                .route(Verb::Get, "/", handler, "h")
+                .end()
+        };
+        let status = |status| {
+            let answer = async move || http::StatusCode::from_u16(status).expect("a status");
+            Router::new().fallback(any(answer))
+        };
+        assert_eq!(
+            faults_of(table(), status(401)),
+            ["GET / (`h`) refuses a caller who meets the rule, with 401"]
+        );
+        let faults = faults_of(table(), status(500));
+        assert_eq!(
+            faults[0],
+            "GET / (`h`) answers a caller without a credential with 500, not [401]"
+        );
+        assert_eq!(faults.len(), 5);
+    }
+}

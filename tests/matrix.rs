@@ -1,0 +1,289 @@
+//! The matrix of `jam::testing`: what it finds, and what it needs not.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use axum::Router;
+use axum::extract::{FromRef, Json, State};
+use jam::dsl::user;
+use jam::testing::{Denials, assert_denies};
+use jam::{
+    Access, Auth, Backend, Identity, Jam, JamPayload, JamRole, JamRouter, Scopes, StoreError,
+    jam_auth, jam_routes,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    Reader,
+    Editor,
+    Admin,
+}
+
+/// A type that only some texts fit.
+#[derive(Clone)]
+struct Uuid;
+
+impl Serialize for Uuid {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("00000000-0000-4000-8000-000000000001")
+    }
+}
+
+impl<'de> Deserialize<'de> for Uuid {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)? {
+            text if text.len() == 36 && text.matches('-').count() == 4 => Ok(Self),
+            _ => Err(serde::de::Error::custom("no UUID")),
+        }
+    }
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("00000000-0000-4000-8000-000000000001")
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+enum Plan {
+    Free,
+    Paid { seats: u32, until: Option<u64> },
+}
+
+/// Everything that a payload may have in it.
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role, scopes("notes:read", "notes:write"))]
+struct User {
+    #[jam(sub)]
+    id: Uuid,
+    name: String,
+    plan: Plan,
+    ratio: f64,
+    tags: Vec<String>,
+    #[jam(roles)]
+    roles: Vec<Role>,
+    #[jam(scopes)]
+    scopes: Scopes,
+}
+
+/// Whoever is one of these has just one role, always.
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role)]
+struct Officer {
+    #[jam(roles)]
+    role: [Role; 1],
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct Client {
+    #[serde(deserialize_with = "iban")]
+    iban: String,
+}
+
+fn iban<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match String::deserialize(deserializer)? {
+        text if text.starts_with("GB82") => Ok(text),
+        _ => Err(serde::de::Error::custom("no IBAN")),
+    }
+}
+
+struct ApiKeys;
+
+impl Backend for ApiKeys {
+    type Payload = User;
+    const NAME: &'static str = "api_key";
+
+    async fn authenticate(&self, _: &str) -> Result<Option<Identity<User>>, StoreError> {
+        panic!("the matrix asks no backend of the application's own")
+    }
+}
+
+/// No test makes one: the matrix does without.
+#[derive(Clone)]
+struct App {
+    database: std::convert::Infallible,
+}
+
+impl FromRef<App> for Jam {
+    fn from_ref(app: &App) -> Self {
+        match app.database {}
+    }
+}
+
+const API: Access<User> = user().backend("jwt");
+const WEB: Access<User> = user().backend("session").cookie("sid").login("/login");
+const KEYS: Access<User> = user().backend_type::<ApiKeys>().header("x-api-key");
+const BOTH: Access<User> = API.or(WEB);
+const EITHER: Access<User> = API.scope("notes:write").or(API.role(Role::Admin));
+const OFFICER: Access<Officer> = user().backend("session").cookie("officer");
+
+async fn handler(State(_): State<App>, Json(_): Json<u64>) {
+    panic!("the matrix runs no handler")
+}
+
+async fn policy(State(_): State<App>) -> bool {
+    panic!("the matrix asks no policy")
+}
+
+async fn reports(_: Auth<User>) {}
+
+#[jam_auth(backend = "jwt", role(Role::Editor))]
+async fn declared_here(_: Auth<User>) {}
+
+#[jam_auth(WEB, policy(never), state = jam::Jam)]
+async fn with_a_policy(_: Auth<User>) {}
+
+async fn never() -> bool {
+    panic!("the matrix asks no policy")
+}
+
+#[jam_auth(public = "probe")]
+async fn open() {
+    panic!("the matrix runs no handler")
+}
+
+fn routes() -> JamRouter<App> {
+    jam_routes![
+        public("everybody reads it") = [get("/about", handler), mount("/assets", Router::new())],
+        BOTH = [
+            get("/notes/{id}", handler),
+            post("/notes", handler).scope("notes:write"),
+            put("/notes/{id}", handler)
+                .role(Role::Admin)
+                .role(Role::Editor)
+                .policy(policy),
+            delete("/files/{*rest}", handler)
+                .any_role(&[Role::Editor, Role::Admin])
+                .hide(),
+            any("/redundant", handler)
+                .role(Role::Admin)
+                .any_role(&[Role::Editor, Role::Admin]),
+        ],
+        EITHER = [patch("/either", handler)],
+        KEYS = [
+            get("/scripts", reports).scope("notes:read"),
+            post("/recent", handler).fresh(hours(3))
+        ],
+        KEYS.or(WEB) = [post("/keys-or-web", handler)
+            .role(Role::Reader)
+            .fresh(minutes(5))],
+        WEB = [
+            post("/account", handler).fresh(hours(48)),
+            mount("/admin", Router::new()).role(Role::Admin)
+        ],
+        OFFICER = [
+            get("/officer", handler).role(Role::Admin),
+            post("/officer", handler)
+        ],
+        WEB.guest().else_to("/") = [get("/login", handler), post("/login", handler)],
+        BOTH.optional() = [get("/", handler), post("/", handler)],
+        declared() = [get("/declared", declared_here), get("/open", open)],
+    ]
+}
+
+const OPEN: [&str; 7] = [
+    "GET /about",
+    "MOUNT /assets",
+    "GET /login",
+    "POST /login",
+    "GET /",
+    "POST /",
+    "GET /open",
+];
+
+fn faults_of<S: Clone + Send + Sync + 'static>(denials: Denials<S>) -> Vec<String> {
+    let panicked = catch_unwind(AssertUnwindSafe(|| denials.assert()));
+    match panicked {
+        Ok(()) => Vec::new(),
+        Err(payload) => {
+            let text = payload.downcast_ref::<String>().unwrap();
+            let mut lines = text.lines().map(str::to_owned);
+            assert_eq!(
+                lines.next().unwrap(),
+                "who may call what is not as declared:"
+            );
+            lines.collect()
+        }
+    }
+}
+
+#[test]
+fn a_table_of_every_kind_of_rule_denies_whom_it_must() {
+    assert_denies(routes(), OPEN);
+}
+
+#[tokio::test]
+async fn it_runs_inside_of_a_runtime_too() {
+    assert_denies(routes(), OPEN);
+}
+
+#[test]
+fn handlers_with_policies_of_another_state_are_tried_as_well() {
+    let routes: JamRouter<Jam> = jam_routes![declared() = [get("/policy", with_a_policy)]];
+    assert_denies(routes, [""; 0]);
+}
+
+#[test]
+fn a_route_that_was_opened_is_named() {
+    let opened: JamRouter<App> = jam_routes![
+        public("quick fix") = [get("/admin", handler)],
+        WEB.optional() = [get("/maybe", handler)],
+        declared() = [get("/open", open)],
+    ];
+    assert_eq!(
+        faults_of(Denials::of(opened).open(["GET /maybe", "GET /gone", "POST /admin"])),
+        [
+            "GET /admin (`handler`) is open to strangers (public: quick fix): if that is meant, \
+             list \"GET /admin\" as open",
+            "GET /open (`open`) is open to strangers (public: probe): if that is meant, list \
+             \"GET /open\" as open",
+            "\"GET /gone\" is listed as open, and is no route",
+            "\"POST /admin\" is listed as open, and is no route",
+        ]
+    );
+    let closed: JamRouter<App> = jam_routes![WEB = [get("/", handler)]];
+    assert_eq!(
+        faults_of(Denials::of(closed).open(["GET /"])),
+        ["\"GET /\" is listed as open, and is not"]
+    );
+}
+
+#[test]
+fn a_rule_that_nobody_can_meet_is_named() {
+    let routes: JamRouter<App> =
+        jam_routes![OFFICER = [get("/", handler).role(Role::Admin).role(Role::Editor)],];
+    assert_eq!(
+        faults_of(Denials::of(routes)),
+        ["GET / (`handler`) cannot be tried: no `Officer` can have all that the rule asks for"]
+    );
+}
+
+#[test]
+fn a_payload_that_cannot_be_made_up_is_asked_for() {
+    const CLIENTS: Access<Client> = user().backend("jwt");
+    let routes = || -> JamRouter<App> { jam_routes![CLIENTS = [get("/", handler)]] };
+    assert_eq!(
+        faults_of(Denials::of(routes())),
+        [
+            "GET / (`handler`) cannot be tried: no `Client` can be made up (no IBAN): give one to \
+          Denials::sample(..)"
+        ]
+    );
+    let iban = "GB82 WEST 1234 5698 7654 32".to_owned();
+    Denials::of(routes()).sample(Client { iban }).assert();
+}
+
+#[test]
+fn what_cannot_be_served_is_not_tried() {
+    let routes: JamRouter<App> = jam_routes![
+        WEB = [get("/{a}", handler)],
+        merge(jam_routes![WEB = [get("/{b}", handler)]]),
+    ];
+    let faults = faults_of(Denials::of(routes));
+    assert!(
+        faults[0].starts_with("GET /{b} (`handler`) cannot be routed"),
+        "{faults:?}"
+    );
+}
