@@ -17,7 +17,9 @@ pub use section::SectionRule;
 use section::{DeclaredSection, Section};
 pub use table::{RouteTable, TableRow};
 #[cfg(feature = "testing")]
-pub(crate) use trial::{Reached, reached};
+pub(crate) use trial::Reached;
+#[cfg(all(test, feature = "testing"))]
+pub(crate) use trial::reached;
 pub use verb::Verb;
 
 use crate::access::BackendName;

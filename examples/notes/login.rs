@@ -1,0 +1,56 @@
+//! Signing in and out, by session in a browser and by token for programs.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use jam::{Auth, Jam};
+use serde::Deserialize;
+
+use crate::db::Db;
+use crate::user::User;
+
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    /// The page that asked for a login.
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Credentials {
+    name: String,
+    password: String,
+}
+
+pub(crate) async fn form() -> Html<&'static str> {
+    // It posts to its own address, so that `next` and `reauth` stay in the query.
+    Html(
+        "<!doctype html><title>Sign in</title><form method=post>\
+         <label>Name <input name=name autocomplete=username required></label> \
+         <label>Password <input name=password type=password autocomplete=current-password \
+         required></label> <button>Sign in</button></form>",
+    )
+}
+
+pub(crate) async fn submit(
+    Query(Next { next }): Query<Next>,
+    State(jam): State<Jam>,
+    State(db): State<Db>,
+    Form(Credentials { name, password }): Form<Credentials>,
+) -> Result<Response, jam::Error> {
+    // Hashing keeps a thread busy, and must not be one that serves requests.
+    let checked = tokio::task::spawn_blocking(move || db.sign_in(&name, &password)).await;
+    let Ok(Some(user)) = checked else {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, "wrong name or password").into_response());
+    };
+    let session = jam.create_session(&user.id.to_string(), &user).await?;
+    let cookie = jam.session_cookie("sid", session);
+    Ok((cookie, Redirect::to(jam::return_to(next.as_deref()))).into_response())
+}
+
+pub(crate) async fn logout(
+    user: Auth<User>,
+    State(jam): State<Jam>,
+) -> Result<impl IntoResponse, jam::Error> {
+    Ok((jam.logout(&user).await?, Redirect::to("/about")))
+}
