@@ -8,6 +8,7 @@ mod bypass;
 mod config;
 mod cookies;
 mod cross_site;
+mod formatting;
 mod forms;
 mod holes;
 mod layer;

@@ -148,6 +148,24 @@ pub(crate) fn ungroup(tokens: TokenStream) -> TokenStream {
     }
 }
 
+/// What is being typed, as an expression: what ends with a `.` or a `::` gets a name behind it,
+/// where an editor puts one too while it looks for completions.
+pub(crate) fn completed(tokens: &TokenStream) -> Option<TokenStream> {
+    let mut tokens = tokens.clone();
+    if let Some(TokenTree::Punct(last)) = tokens.clone().into_iter().last()
+        && matches!(last.as_char(), '.' | ':')
+    {
+        tokens.extend([TokenTree::from(nothing(last.span()))]);
+    }
+    let expression = syn::parse2::<syn::Expr>(tokens.clone());
+    expression.ok().map(|_| tokens)
+}
+
+/// Stands for a name that is still to be typed.
+pub(crate) fn nothing(place: Span) -> Ident {
+    Ident::new("__jam_nothing", Span::mixed_site().located_at(place))
+}
+
 /// The tokens as a person would write them: `pages::about`, not
 /// `pages :: about`.
 pub(crate) fn text(tokens: &TokenStream) -> String {

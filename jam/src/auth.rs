@@ -1,5 +1,6 @@
 //! The caller, as a handler receives it.
 
+use std::any::TypeId;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -237,7 +238,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        match gate::admit(&jam, R::rule().access(), parts).await? {
+        match gate::admit(&jam, R::rule::<()>(), parts).await? {
             Admission::Caller(caller) => match R::Front::policies() {
                 None => Ok(Self(Auth(Holding::Own(caller)))),
                 Some(policies) => {
@@ -263,9 +264,9 @@ where
     R: Rule,
     S: JamState,
 {
-    let access = R::rule().access();
+    let access = R::rule::<()>();
     let gate = Gate {
-        id: GateId::of(access),
+        id: GateId::of_handler::<R>(),
         jam: jam.clone(),
     };
     parts
@@ -334,7 +335,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        let access = R::rule().access();
+        let access = R::rule::<()>();
         let (caller, stale) = match gate::admit(&jam, access, parts).await? {
             Admission::Caller(caller) => (Some(caller), None),
             Admission::Stranger { stale } => (None, stale),
@@ -365,13 +366,22 @@ pub(crate) struct Found<P> {
     who: Option<Arc<Caller<P>>>,
 }
 
-/// Which rule a request is under: the place in memory of that rule.
+/// Which rule a request is under.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct GateId(usize);
+pub(crate) enum GateId {
+    /// That of a table or a layer, by its place in memory.
+    Place(usize),
+    /// That of a handler, by its marker.
+    Handler(TypeId),
+}
 
 impl GateId {
-    pub(crate) fn of<T>(rule: &T) -> Self {
-        Self(std::ptr::from_ref(rule).addr())
+    pub(crate) fn of<T>(rule: &Arc<T>) -> Self {
+        Self::Place(Arc::as_ptr(rule).addr())
+    }
+
+    fn of_handler<R: Rule>() -> Self {
+        Self::Handler(TypeId::of::<R>())
     }
 }
 

@@ -218,7 +218,7 @@ impl LayerRule {
     }
 
     pub(crate) fn gate(&self) -> GateId {
-        GateId::of(&*self.sources)
+        GateId::of(&self.sources)
     }
 
     /// The caller, or nobody for a stranger.

@@ -10,14 +10,56 @@ pub use std::sync::LazyLock;
 
 pub use serde;
 
-pub use crate::access::Public;
+pub use crate::access::word::{Word, of, said};
+pub use crate::access::{Access, Public};
 pub use crate::auth::{Optional, Stale};
 pub use crate::payload::{Mark, NoRole, Nobody, Roles, Subject};
 pub use crate::policy::Policies;
 pub use crate::response::{Answered, answer};
-pub use crate::rule::{Gate, GateAnd, HandlerRule, Open, Policed, Rule};
+pub use crate::rule::{Gate, GateAnd, Open, Policed, Rule, required, strangers_too};
 
-pub fn need_send<F: Future + Send>(_: &F) {}
+/// A function of the arguments `Args`.
+pub trait HandlerFn<Args> {
+    type Future: Future;
+}
+
+macro_rules! handler_fn {
+    ($(($($argument:ident)*))*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<F, Fut: Future, $($argument,)*> HandlerFn<($($argument,)*)> for F
+        where
+            F: FnOnce($($argument),*) -> Fut,
+        {
+            type Future = Fut;
+        }
+    )*};
+}
+
+handler_fn! {
+    (A)
+    (A B)
+    (A B C)
+    (A B C D)
+    (A B C D E)
+    (A B C D E G)
+    (A B C D E G H)
+    (A B C D E G H I)
+    (A B C D E G H I J)
+    (A B C D E G H I J K)
+    (A B C D E G H I J K L)
+    (A B C D E G H I J K L M)
+    (A B C D E G H I J K L M N)
+    (A B C D E G H I J K L M N O)
+    (A B C D E G H I J K L M N O P)
+    (A B C D E G H I J K L M N O P Q)
+}
+
+/// The handler's future moves between threads. It is named here, and not called.
+pub fn need_send<Args, H: HandlerFn<Args>>(_: H)
+where
+    H::Future: Send,
+{
+}
 
 /// What a handler may return.
 #[diagnostic::on_unimplemented(

@@ -1,12 +1,10 @@
 //! The rule of one handler, and how its `Auth<_>` carries it.
 
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use crate::access::{Access, Audience, Public};
 use crate::auth::{Auth, Holding, Optional};
-use crate::backend::Backend;
-use crate::payload::{HasRoles, HasScopes, Payload};
+use crate::payload::Payload;
 use crate::policy::Policies;
 
 /// The rule of one handler, which `#[jam_auth]` generates.
@@ -19,100 +17,32 @@ pub trait Rule: Sized + 'static {
     /// The reason of a handler that is open to everybody.
     const PUBLIC: Option<Public> = None;
 
-    fn rule() -> &'static HandlerRule<Self>;
+    /// What the attribute says.
+    ///
+    /// The parameter is for nothing but this: what depends on one is not evaluated before it is
+    /// used, and 300 rules that `cargo check` evaluates are a tenth of what it does.
+    fn rule<Lazily>() -> &'static Access<Self::Payload>;
 }
 
-/// The rule of the handler whose marker is `R`.
-///
-/// It is an [`Access`] that is spelt by way of the marker: whatever is wrong with the
-/// payload is then reported once, where the marker names it, and not again at each word.
+/// At compile time: the rule of a handler that takes `Auth<_>` demands a caller.
 #[doc(hidden)]
-#[allow(missing_debug_implementations)] // the `Access` in it has one
-pub struct HandlerRule<R: Rule>(Access<R::Payload>);
-
-macro_rules! words {
-    ($($word:ident($($name:ident: $argument:ty)?);)*) => {$(
-        #[track_caller]
-        pub const fn $word(self $(, $name: $argument)?) -> Self {
-            Self(self.0.$word($($name)?))
-        }
-    )*};
+#[track_caller]
+pub const fn required<P: Payload>(access: Access<P>) {
+    assert!(
+        !access.lets_strangers_in(),
+        "this rule lets strangers in: take `Option<Auth<_>>` instead of `Auth<_>`"
+    );
 }
 
-impl<R: Rule> HandlerRule<R> {
-    pub const fn user() -> Self {
-        Self(Access::user())
-    }
-
-    /// A rule that stands elsewhere, for a handler that takes `Auth<_>`.
-    #[track_caller]
-    pub const fn required(access: Access<R::Payload>) -> Self {
-        assert!(
-            !access.lets_strangers_in(),
-            "this rule lets strangers in: take `Option<Auth<_>>` instead of `Auth<_>`"
-        );
-        Self(access)
-    }
-
-    /// A rule that stands elsewhere, for a handler that takes `Option<Auth<_>>`.
-    #[track_caller]
-    pub const fn strangers_too(access: Access<R::Payload>) -> Self {
-        assert!(
-            matches!(access.audience, Audience::Optional),
-            "this rule lets no stranger in: take `Auth<_>` instead of `Option<Auth<_>>`, or end \
-             the rule with `.optional()`"
-        );
-        Self(access)
-    }
-
-    words! {
-        backend(name: &'static str);
-        cookie(name: &'static str);
-        cookie_default();
-        header(name: &'static str);
-        login(path: &'static str);
-        optional();
-        fresh(age: Duration);
-        hide();
-    }
-
-    #[track_caller]
-    pub const fn or(self, other: Self) -> Self {
-        Self(self.0.or(other.0))
-    }
-
-    #[track_caller]
-    pub const fn backend_type<B: Backend<Payload = R::Payload>>(self) -> Self {
-        Self(self.0.backend_type::<B>())
-    }
-
-    #[track_caller]
-    pub const fn role(self, role: <R::Payload as HasRoles>::Enum) -> Self
-    where
-        R::Payload: HasRoles,
-    {
-        Self(self.0.role(role))
-    }
-
-    #[track_caller]
-    pub const fn any_role(self, roles: &'static [<R::Payload as HasRoles>::Enum]) -> Self
-    where
-        R::Payload: HasRoles,
-    {
-        Self(self.0.any_role(roles))
-    }
-
-    #[track_caller]
-    pub const fn scope(self, scope: &'static str) -> Self
-    where
-        R::Payload: HasScopes,
-    {
-        Self(self.0.scope(scope))
-    }
-
-    pub(crate) const fn access(&self) -> &Access<R::Payload> {
-        &self.0
-    }
+/// At compile time: the rule of a handler that takes `Option<Auth<_>>` lets strangers in.
+#[doc(hidden)]
+#[track_caller]
+pub const fn strangers_too<P: Payload>(access: Access<P>) {
+    assert!(
+        matches!(access.audience, Audience::Optional),
+        "this rule lets no stranger in: take `Auth<_>` instead of `Option<Auth<_>>`, or end the \
+         rule with `.optional()`"
+    );
 }
 
 /// No rule of its own: what a table or a layer found out.
@@ -171,6 +101,11 @@ impl<S: 'static, R: Policed<S>> Front<S> for GateAnd<R> {
 
 /// A front that a handler with the arguments `T` can stand behind, as a row of `declared()`.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this handler does not take the caller of the `#[jam_auth(..)]` that it is named for",
+    label = "another function, or one without the attribute",
+    note = "put `#[jam_auth(..)]` on the function that the row names, and name no other value like it"
+)]
 pub trait Declares<R, T> {}
 
 #[diagnostic::do_not_recommend]
@@ -185,11 +120,6 @@ impl<R: Rule, T> Declares<R, T> for Open {}
 /// A row of `declared()` finds the rule by the handler's name and the handler by its value; this
 /// holds them together.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "this handler does not take the caller of the `#[jam_auth(..)]` that it is named for",
-    label = "another function, or one without the attribute",
-    note = "put `#[jam_auth(..)]` on the function that the row names, and name no other value like it"
-)]
 pub trait TakesCaller<R> {}
 
 macro_rules! takes_caller {

@@ -23,7 +23,7 @@ const OPTIONS: &str = "backend = \"jwt\"";
 /// What is typed, in place of which part, and what must be among the names that are offered.
 /// Brackets are closed, as editors do it: of a macro with an open one rust-analyzer sees
 /// nothing.
-const COMPLETIONS: [(&str, &str, &[&str]); 14] = [
+const COMPLETIONS: [(&str, &str, &[&str]); 16] = [
     (ROW, "get(\"/notes\", $0)", &["notes", "me"]),
     (ROW, "get(\"/notes\", notes::$0)", &["list", "update"]),
     (ROW, "get(\"/notes\", notes::up$0)", &["update"]),
@@ -47,6 +47,12 @@ const COMPLETIONS: [(&str, &str, &[&str]); 14] = [
     (RULE, "W$0 = ", &["WEB", "user", "public"]),
     (RULE, "WEB.$0 = ", &["cookie", "guest", "or"]),
     (RULE, "user::<User>().$0 = ", &["backend", "cookie", "role"]),
+    (
+        RULE,
+        "user::<User>().$0, WEB = ",
+        &["backend", "cookie", "role"],
+    ),
+    (RULE, "WEB.$0, WEB = ", &["cookie", "guest", "or"]),
     (OPTIONS, "b$0", &["backend"]),
     (
         OPTIONS,
@@ -124,12 +130,13 @@ fn project() -> TempDir {
 fn open(program: &str, project: &Path) -> Editor {
     // Its own toolchain, which has the sources of the standard library: without them no rule
     // is evaluated, and in a toolchain that it finds by itself it installs them.
-    let sysroot = Path::new(program).ancestors().nth(2).unwrap();
+    let sysroot = Path::new(program).ancestors().nth(2);
+    let sysroot = sysroot.unwrap_or_else(|| panic!("`{program}` is not the path of a program"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::iter::once(sysroot.join("bin")).chain(std::env::split_paths(&path));
     let mut server = Command::new(program);
     server.env("PATH", std::env::join_paths(path).unwrap());
-    // By these Cargo and rustup lead a test to the toolchain that runs it.
+    // By these, Cargo and rustup lead a test's programs to the toolchain that runs it.
     for variable in ["CARGO", "LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"] {
         server.env_remove(variable);
     }
@@ -147,11 +154,11 @@ fn with(part: &str, typed: &str) -> String {
     NOTES.replace(part, typed)
 }
 
-/// The names that are offered: a function's label has its arguments behind it.
+/// The names that are offered, without what a label has behind them, such as arguments.
 fn names(answer: &Value) -> Vec<&str> {
     let items = answer["items"].as_array().into_iter().flatten();
     items
-        .filter_map(|item| item["label"].as_str()?.split(['(', '<']).next())
+        .filter_map(|item| item["label"].as_str()?.split(['(', '<', ':']).next())
         .collect()
 }
 

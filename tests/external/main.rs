@@ -6,7 +6,7 @@
 //! | `JAM_VECTORS` | a folder of test vectors | `vectors::..` |
 //! | `JAM_PYTHON` | a Python 3 with `venv` that reaches a package index | `interoperation::..` |
 //! | `JAM_CHROMEDRIVER` | the program `chromedriver`, with a Chromium beside it | `browser::..` |
-//! | `JAM_RUST_ANALYZER` | the program `rust-analyzer`, with its toolchain beside it | `editor::..` |
+//! | `JAM_RUST_ANALYZER` | `rust-analyzer` by its whole path, in a toolchain with `rust-src` | `editor::..` |
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 

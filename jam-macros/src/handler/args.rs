@@ -105,14 +105,9 @@ pub(crate) struct Demands {
     pub(crate) role: Option<(Ident, TokenStream)>,
     pub(crate) any_role: Option<(Ident, Vec<TokenStream>)>,
     pub(crate) scope: Option<(Ident, Vec<syn::LitStr>)>,
-    pub(crate) fresh: Option<(Ident, Age)>,
+    /// How many seconds ago the login may be.
+    pub(crate) fresh: Option<(Ident, u64)>,
     pub(crate) hide: Option<Ident>,
-}
-
-/// How long ago the login may be.
-pub(crate) struct Age {
-    pub(crate) written: syn::LitStr,
-    pub(crate) seconds: u64,
 }
 
 /// Where a credential is looked for.

@@ -1,10 +1,9 @@
 //! From what was decided to tokens.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, Pat, ReturnType, Signature, Token, Type};
 
-use super::chain::{self, Call};
 use super::item::{Caller, Handler};
 use super::rule::{OwnPayload, Policies, Rule};
 use super::types::{bare, inferred, mark, plain_name};
@@ -35,52 +34,36 @@ impl Output<'_> {
     //     async fn me(user: Auth<User, me>) -> Json<User> { .. }
     //     pub struct me {}
     //     const _: () = {
-    //         impl Rule for me {
+    //         use ::jam::__private as __jam;
+    //         impl __jam::Rule for me {
     //             type Payload = User;
-    //             type Front = Gate;
-    //             fn rule() -> &'static HandlerRule<me> {
-    //                 static RULE: HandlerRule<me> = {
-    //                     let rule = HandlerRule::user();
-    //                     let rule = rule.backend("jwt");
-    //                     let rule = rule.cookie("jwt");
-    //                     rule
-    //                 };
-    //                 &RULE
+    //             type Front = __jam::Gate;
+    //             fn rule<Lazily>() -> &'static __jam::Access<User> {
+    //                 const {
+    //                     &__jam::said([__jam::Word::Backend("jwt"), __jam::Word::Cookie("jwt")])
+    //                 }
     //             }
     //         }
-    //         fn __jam_check(a0: Auth<User, me>) {
-    //             need_response::<Json<User>>();
-    //             need_send(&me(a0));
+    //         fn __jam_check() {
+    //             __jam::need_response::<Json<User>>();
+    //             __jam::need_send::<(_,), _>(me);
     //         }
     //     };
     pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let own_payload = self.own_payload();
-        let (function, sig) = if caller.optional {
-            self.optional_function(caller)
-        } else {
-            self.function(caller)
+        let function = match caller.optional {
+            true => self.optional_function(caller),
+            false => self.function(caller),
         };
         let marker = self.marker();
         let payload = caller.payload.to_token_stream();
-        let front = self.front();
-        let implementation = self.implementation(&payload, &front, &self.rule(rule, caller));
+        let implementation =
+            self.implementation(&payload, &self.front(), &self.rule(rule, &payload));
         let policies = self.policies();
-        let signature = self.signature_check(&sig, caller);
-        let editor = self.editor();
-        let cfgs = self.cfgs();
-        quote! {
-            #own_payload
-            #function
-            #marker
-            #(#cfgs)*
-            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-            const _: () = {
-                #editor
-                #implementation
-                #policies
-                #signature
-            };
-        }
+        let evaluation = self.evaluation(rule, caller);
+        let check = self.check(caller);
+        let aside = self.aside(&quote!(#implementation #policies #check #evaluation));
+        quote!(#own_payload #function #marker #aside)
     }
 
     // Input:
@@ -91,34 +74,41 @@ impl Output<'_> {
     //     async fn health() -> &'static str { "ok" }
     //     struct health {}
     //     const _: () = {
-    //         impl Rule for health {
-    //             type Payload = Nobody;
-    //             type Front = Open;
-    //             const PUBLIC: Option<Public> = Some(Public::because("health probe"));
-    //             fn rule() -> &'static HandlerRule<health> { .. }
+    //         use ::jam::__private as __jam;
+    //         impl __jam::Rule for health {
+    //             type Payload = __jam::Nobody;
+    //             type Front = __jam::Open;
+    //             const PUBLIC: Option<__jam::Public> = Some(__jam::Public::because("health probe"));
+    //             fn rule<Lazily>() -> &'static __jam::Access<__jam::Nobody> { .. }
     //         }
     //     };
     pub(crate) fn open(&self, item: &TokenStream, reason: &syn::LitStr) -> TokenStream {
-        let private = self.krate.private();
+        let alias = alias();
         let marker = self.marker();
         let front = quote! {
-            type Front = #private::Open;
-            const PUBLIC: ::core::option::Option<#private::Public> =
-                ::core::option::Option::Some(#private::Public::because(#reason));
+            type Front = #alias::Open;
+            const PUBLIC: ::core::option::Option<#alias::Public> =
+                ::core::option::Option::Some(#alias::Public::because(#reason));
         };
-        let nobody = quote!(#private::Nobody);
-        let user = quote!(#private::HandlerRule::user());
-        let implementation = self.implementation(&nobody, &front, &user);
+        let implementation =
+            self.implementation(&quote!(#alias::Nobody), &front, &quote!(#alias::said([])));
+        let aside = self.aside(&implementation);
+        quote!(#item #marker #aside)
+    }
+
+    /// What stands beside the handler and has no name.
+    fn aside(&self, items: &TokenStream) -> TokenStream {
+        let alias = alias();
+        let private = self.krate.private();
         let editor = self.editor();
         let cfgs = self.cfgs();
         quote! {
-            #item
-            #marker
             #(#cfgs)*
             #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
             const _: () = {
+                use #private as #alias;
                 #editor
-                #implementation
+                #items
             };
         }
     }
@@ -132,35 +122,28 @@ impl Output<'_> {
         errors: Errors,
     ) -> TokenStream {
         let own_payload = self.own_payload();
-        let rule = caller.filter(|_| !self.handler.is_method()).map(|caller| {
-            let marker = self.marker();
-            let krate = self.krate;
-            let user = quote!(#krate::__private::HandlerRule::user());
-            let payload = caller.payload.to_token_stream();
-            let front = quote!(type Front = #krate::__private::Gate;);
-            let implementation = self.implementation(&payload, &front, &user);
-            let cfgs = self.cfgs();
-            quote! {
-                #marker
-                #(#cfgs)*
-                const _: () = {
-                    #implementation
-                };
-            }
-        });
-        let editor = self.editor().filter(|_| !self.handler.is_method());
-        let editor = editor.map(|editor| {
-            quote! {
-                #[allow(unexpected_cfgs)]
-                const _: () = { #editor };
-            }
-        });
         let errors = errors.into_tokens();
+        if self.handler.is_method() {
+            return quote!(#item #own_payload #errors);
+        }
+        let alias = alias();
+        let rule = caller.map(|caller| {
+            let marker = self.marker();
+            let payload = caller.payload.to_token_stream();
+            let front = quote!(type Front = #alias::Gate;);
+            let rule = quote!(#alias::said([]));
+            let aside = self.aside(&self.implementation(&payload, &front, &rule));
+            quote!(#marker #aside)
+        });
+        let editor = match rule {
+            Some(_) => None,
+            None => Some(self.aside(&TokenStream::new())),
+        };
         quote!(#item #own_payload #rule #editor #errors)
     }
 
-    /// The function with its caller's type marked, and its signature.
-    fn function(&self, caller: &Caller) -> (TokenStream, Signature) {
+    /// The function with its caller's type marked.
+    fn function(&self, caller: &Caller) -> TokenStream {
         let Handler {
             attrs,
             vis,
@@ -171,7 +154,7 @@ impl Output<'_> {
         if let Some(FnArg::Typed(argument)) = sig.inputs.get_mut(caller.position) {
             mark(&mut argument.ty, self.handler.name());
         }
-        (quote!(#(#attrs)* #vis #sig #body), sig)
+        quote!(#(#attrs)* #vis #sig #body)
     }
 
     // A stale cookie is cleared on the response, which an extractor cannot do:
@@ -188,7 +171,7 @@ impl Output<'_> {
     //             { .. }
     //         }.await)
     //     }
-    fn optional_function(&self, caller: &Caller) -> (TokenStream, Signature) {
+    fn optional_function(&self, caller: &Caller) -> TokenStream {
         let Handler {
             attrs,
             vis,
@@ -237,13 +220,12 @@ impl Output<'_> {
         let answered = quote_spanned! {Span::mixed_site().located_at(place)=>
             async move { #typed #statements }.await
         };
-        let function = quote! {
+        quote! {
             #(#attrs)* #vis #sig {
                 let (#pattern, #stale): (#written, _) = #private::Optional::split(#taken);
                 #private::answer(#stale, #answered)
             }
-        };
-        (function, sig)
+        }
     }
 
     /// A type with the handler's name: whoever imports the handler imports
@@ -271,74 +253,75 @@ impl Output<'_> {
     //     any(jwt, session(cookie = "sid")), login = "/login"
     //
     // Output:
-    //     {
-    //         let rule = HandlerRule::user();
-    //         let rule = rule.backend("jwt");
-    //         let rule = rule.or({
-    //             let rule = HandlerRule::user();
-    //             let rule = rule.backend("session");
-    //             let rule = rule.cookie("sid");
-    //             rule
-    //         });
-    //         let rule = rule.login("/login");
-    //         rule
-    //     }
-    fn rule(&self, rule: &Rule, caller: &Caller) -> TokenStream {
-        let private = self.krate.private();
-        let (ways, all) = match rule {
-            // Whether it is for strangers is known to rustc alone.
-            Rule::Constant(path) => {
-                let check = match caller.optional {
-                    true => quote!(#private::HandlerRule::strangers_too),
-                    false => quote!(#private::HandlerRule::required),
-                };
-                let check = tokens::located(check, tokens::place(path.clone()));
-                return quote!(#check(#path));
+    //     __jam::said([
+    //         __jam::Word::Backend("jwt"), __jam::Word::Or,
+    //         __jam::Word::Backend("session"), __jam::Word::Cookie("sid"), __jam::Word::All,
+    //         __jam::Word::Login("/login"),
+    //     ])
+    fn rule(&self, rule: &Rule, payload: &TokenStream) -> TokenStream {
+        let alias = alias();
+        match rule {
+            Rule::Constant(path) => quote!(#path),
+            Rule::Words(words) => {
+                let words = words.iter().map(|word| word.tokens(payload));
+                quote!(#alias::said([#(#words),*]))
             }
-            Rule::Public(_) => return quote!(#private::HandlerRule::user()),
-            Rule::Chain { ways, all } => (ways, all),
-        };
-        let mut ways = ways.iter();
-        let mut calls: Vec<Call> = Vec::new();
-        if let Some(first) = ways.next() {
-            calls.extend(first.calls.iter().cloned());
+            Rule::Public(_) => quote!(#alias::said([])),
         }
-        calls.extend(ways.map(|way| {
-            let mut other = chain::block(&way.calls, &private);
-            other.set_span(way.place);
-            Call::new(Ident::new("or", way.place), quote!(#other))
-        }));
-        calls.extend(all.iter().cloned());
-        chain::block(&calls, &private).into_token_stream()
     }
 
-    /// A `static` is evaluated whether or not anything uses it.
+    /// What rustc alone can find in a rule: scopes that are not declared, and whether one that
+    /// stands elsewhere is for strangers.
+    fn evaluation(&self, rule: &Rule, caller: &Caller) -> TokenStream {
+        let alias = alias();
+        match rule {
+            Rule::Constant(path) => {
+                let check = match caller.optional {
+                    true => quote!(#alias::strangers_too),
+                    false => quote!(#alias::required),
+                };
+                let place = tokens::place(path.clone());
+                let check = tokens::located(check, place);
+                quote_spanned!(Span::mixed_site().located_at(place)=> #check(#path);)
+            }
+            Rule::Words(words) => {
+                let payload = caller.payload.to_token_stream();
+                let scopes = words.iter().filter(|word| word.is_evaluated());
+                let scopes = scopes.map(|word| word.tokens(&payload));
+                quote!(#(let _ = #scopes;)*)
+            }
+            Rule::Public(_) => TokenStream::new(),
+        }
+    }
+
     fn implementation(
         &self,
         payload: &TokenStream,
         front: &TokenStream,
         rule: &TokenStream,
     ) -> TokenStream {
-        let private = self.krate.private();
+        let alias = alias();
         let name = self.handler.name();
+        // A constant of another payload is reported at its path.
+        let place = Span::mixed_site().located_at(tokens::place(rule.clone()));
+        let rule = quote_spanned!(place=> const { &#rule });
         quote! {
             #[automatically_derived]
-            impl #private::Rule for #name {
+            impl #alias::Rule for #name {
                 type Payload = #payload;
                 #front
-                fn rule() -> &'static #private::HandlerRule<#name> {
-                    static RULE: #private::HandlerRule<#name> = #rule;
-                    &RULE
+                fn rule<Lazily>() -> &'static #alias::Access<#payload> {
+                    #rule
                 }
             }
         }
     }
 
     fn front(&self) -> TokenStream {
-        let private = self.krate.private();
+        let alias = alias();
         match self.policies {
-            None => quote!(type Front = #private::Gate;),
-            Some(_) => quote!(type Front = #private::GateAnd<Self>;),
+            None => quote!(type Front = #alias::Gate;),
+            Some(_) => quote!(type Front = #alias::GateAnd<Self>;),
         }
     }
 
@@ -352,9 +335,9 @@ impl Output<'_> {
     //     }
     fn policies(&self) -> Option<TokenStream> {
         let Policies { all, state } = self.policies?;
-        let private = self.krate.private();
+        let private = alias();
         let name = self.handler.name();
-        let policies = tokens::policies_of(all, &private);
+        let policies = tokens::policies_of(all, &private.to_token_stream());
         Some(quote! {
             #[automatically_derived]
             impl #private::Policed<#state> for #name {
@@ -369,49 +352,49 @@ impl Output<'_> {
 
     /// Has rustc look at the handler where it stands, rather than at the
     /// router, where a mistake would be reported without its reason.
-    fn signature_check(&self, sig: &Signature, caller: &Caller) -> Option<TokenStream> {
+    fn check(&self, caller: &Caller) -> Option<TokenStream> {
         let has_impl = |ty: &Type| tokens::mentions(ty.to_token_stream(), "impl");
-        if self.handler.has_cfg() {
+        let Signature {
+            generics, output, ..
+        } = &self.handler.sig;
+        let arguments = self.handler.arguments();
+        let count = arguments.clone().count();
+        if self.handler.has_cfg() || count > MOST_ARGUMENTS {
             return None;
         }
-        let private = self.krate.private();
+        let alias = alias();
         let name = self.handler.name();
-        let response = match &self.handler.sig.output {
+        let response = match output {
             ReturnType::Type(_, ty)
                 if !caller.optional && !has_impl(ty) && !matches!(bare(ty), Type::Never(_)) =>
             {
-                Some(quote!(#private::need_response::<#ty>();))
+                Some(quote!(#alias::need_response::<#ty>();))
             }
             _ => None,
         };
-        let types: Vec<&Type> = sig
-            .inputs
-            .iter()
-            .filter_map(|argument| match argument {
-                FnArg::Typed(argument) => Some(&*argument.ty),
-                FnArg::Receiver(_) => None,
-            })
-            .collect();
-        if types.iter().any(|ty| has_impl(ty)) {
+        if arguments.clone().any(|argument| has_impl(&argument.ty)) {
             return None;
         }
-        let values: Vec<_> = (0..types.len())
-            .map(|position| format_ident!("a{position}", span = Span::mixed_site()))
-            .collect();
-        let parameters = sig.generics.params.iter().filter_map(|param| match param {
+        let parameters = generics.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(&param.ident),
             GenericParam::Const(param) => Some(&param.ident),
-            _ => None,
+            GenericParam::Lifetime(_) => None,
         });
-        let generics = &sig.generics;
-        let conditions = &sig.generics.where_clause;
-        let future = quote_spanned! {Span::mixed_site().located_at(name.span())=>
-            &#name::<#(#parameters),*>(#(#values),*)
+        let parameters: Vec<_> = parameters.collect();
+        let handler = match parameters.as_slice() {
+            [] => quote!(#name),
+            parameters => quote!(#name::<#(#parameters),*>),
         };
+        let conditions = &generics.where_clause;
+        let place = Span::mixed_site().located_at(name.span());
+        let arguments = vec![quote!(_,); count];
+        let private = alias_at(place);
+        let need_send =
+            quote_spanned!(place=> #private::need_send::<(#(#arguments)*), _>(#handler));
         Some(quote! {
-            fn __jam_check #generics (#(#values: #types),*) #conditions {
+            fn __jam_check #generics () #conditions {
                 #response
-                #private::need_send(#future);
+                #need_send
             }
         })
     }
@@ -474,6 +457,19 @@ impl Output<'_> {
         })
     }
 }
+
+/// What the runtime's private module is called beside a handler.
+fn alias() -> Ident {
+    alias_at(Span::call_site())
+}
+
+/// The same, at the place that rustc is to point at.
+pub(super) fn alias_at(place: Span) -> Ident {
+    Ident::new("__jam", Span::call_site().located_at(place))
+}
+
+/// As many as a handler of axum may have.
+const MOST_ARGUMENTS: usize = 16;
 
 /// What stands between the braces of a function.
 fn inside(body: &TokenStream) -> TokenStream {

@@ -50,14 +50,13 @@ enum Role {
     None,
 }
 
-impl Parse for Handler {
+/// What stands before the body.
+struct Head(Vec<Attribute>, Visibility, Signature);
+
+impl Parse for Head {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self {
-            attrs: input.call(Attribute::parse_outer)?,
-            vis: input.parse()?,
-            sig: input.parse()?,
-            body: input.parse()?,
-        })
+        let attrs = input.call(Attribute::parse_outer)?;
+        Ok(Self(attrs, input.parse()?, input.parse()?))
     }
 }
 
@@ -71,8 +70,22 @@ impl Handler {
             );
             return None;
         }
-        match syn::parse2(item.clone()) {
-            Ok(handler) => Some(handler),
+        // A parser takes all tokens in hand, at all depths. The body is left alone, however
+        // long it is.
+        let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
+        let is_body = |token: &mut TokenTree| match token {
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            _ => false,
+        };
+        let body = head.pop_if(is_body).map(TokenStream::from);
+        match syn::parse2(head.into_iter().collect()) {
+            Ok(Head(attrs, vis, sig)) => Some(Self {
+                attrs,
+                vis,
+                sig,
+                body: body.unwrap_or_default(),
+            }),
             Err(error) => {
                 errors.push(error);
                 None
@@ -303,7 +316,7 @@ impl Handler {
         last_segment(ty).is_some_and(|segment| segment.ident == *self.name())
     }
 
-    pub(crate) fn arguments(&self) -> impl Iterator<Item = &syn::PatType> {
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &syn::PatType> + Clone {
         self.sig
             .inputs
             .iter()

@@ -1,12 +1,12 @@
 //! `#[jam_auth(..)]`: parse, check, decide, expand.
 
 mod args;
-mod chain;
 mod expand;
 mod item;
 mod options;
 mod rule;
 mod types;
+mod words;
 
 use proc_macro2::TokenStream;
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 
-use super::args::{Age, Args, Backend, Source, example};
+use super::args::{Args, Backend, Source, example};
 use crate::diagnostics::{Errors, did_you_mean};
 use crate::paths::Krate;
 use crate::tokens::{self, Entry, Value};
@@ -205,7 +205,7 @@ pub(super) fn fresh(args: &mut Args, key: &Ident, value: &Value, errors: &mut Er
             "nobody signed in within no time",
             "write one second at least: `fresh = \"5m\"`",
         ),
-        Some(seconds) => args.demands.fresh = Some((key.clone(), Age { written, seconds })),
+        Some(seconds) => args.demands.fresh = Some((key.clone(), seconds)),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What was decided: one rule, with nothing left open.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::Type;
 
-use super::args::{Age, Args, Backend, Demands, Entrance, Source};
-use super::chain::Call;
+use super::args::{Args, Backend, Demands, Entrance, Source};
 use super::item::{Caller, Handler};
+use super::words::Word;
 use crate::diagnostics::Errors;
 use crate::serde_attr::capital;
 use crate::tokens;
@@ -16,15 +16,8 @@ pub(crate) enum Rule {
     Public(syn::LitStr),
     /// The path of a rule that stands elsewhere.
     Constant(TokenStream),
-    /// Ways in, the first of which lets in, and what holds for all of them.
-    Chain { ways: Vec<Way>, all: Vec<Call> },
-}
-
-/// One backend, with methods on its `user()`, in order.
-pub(crate) struct Way {
-    /// The option that names the backend.
-    pub(crate) place: Span,
-    pub(crate) calls: Vec<Call>,
+    /// Its words.
+    Words(Vec<Word>),
 }
 
 /// The struct that `payload(..)` asks for.
@@ -126,57 +119,85 @@ impl Rule {
             check_any(&any, backend.chain(sources.iter().map(Source::key)), errors);
             entrances
         });
+        // Where every way looks is known only of those that could be read.
+        if errors.is_empty() {
+            check_places(&entrances, errors);
+        }
+        let alone = backend.iter().map(|(_, backend)| (backend, &*sources));
+        let several = entrances
+            .iter()
+            .map(|entrance| (&entrance.backend, &*entrance.sources));
+        check_default_cookies(alone.chain(several), errors);
         if optional.is_some() {
             let of_entrances = entrances.iter().map(|entrance| &entrance.demands);
             let all = of_entrances.chain([&demands]);
             check_unconditional(all.flat_map(Demands::keys), errors);
         }
 
-        let mut ways: Vec<Way> = entrances.into_iter().map(Way::of).collect();
-        if let Some((key, backend)) = backend {
-            ways.push(Way::new(key, &backend, sources));
+        let mut words = Vec::new();
+        let ways = entrances.len();
+        for (at, entrance) in entrances.into_iter().enumerate() {
+            let place = entrance.key.span();
+            way(
+                &entrance.key,
+                entrance.backend,
+                entrance.sources,
+                &mut words,
+            );
+            entrance.demands.words(&mut words);
+            let then = if at + 1 == ways { "All" } else { "Or" };
+            words.push(Word::Plain(then, place, TokenStream::new()));
         }
-        let mut all = Vec::new();
+        if let Some((key, backend)) = backend {
+            way(&key, backend, sources, &mut words);
+        }
         if let Some((key, path)) = login {
-            all.push(Call::new(key, quote!(#path)));
+            words.push(Word::Plain("Login", key.span(), quote!(#path)));
         }
         if let Some(key) = optional {
-            all.push(Call::new(key, TokenStream::new()));
+            words.push(Word::Plain("Optional", key.span(), TokenStream::new()));
         }
-        demands.calls(&mut all);
-        Self::Chain { ways, all }
+        demands.words(&mut words);
+        Self::Words(words)
     }
 }
 
-impl Way {
-    fn of(entrance: Entrance) -> Self {
-        let Entrance {
-            key,
-            backend,
-            sources,
-            demands,
-        } = entrance;
-        let key = Ident::new("backend", key.span());
-        let mut way = Self::new(key, &backend, sources);
-        demands.calls(&mut way.calls);
-        way
-    }
+/// A backend, and where its credential is.
+fn way(key: &Ident, backend: Backend, sources: Vec<Source>, words: &mut Vec<Word>) {
+    let place = key.span();
+    words.push(match backend {
+        Backend::Named(name) => Word::Plain("Backend", place, quote!(#name)),
+        Backend::Typed(ty) => Word::Checked("backend_type", place, Some(ty), TokenStream::new()),
+    });
+    words.extend(sources.into_iter().map(|source| match source {
+        Source::Cookie(key, Some(name)) => Word::Plain("Cookie", key.span(), quote!(#name)),
+        Source::Cookie(key, None) => Word::Plain("CookieDefault", key.span(), TokenStream::new()),
+        Source::Header(key, name) => Word::Plain("Header", key.span(), quote!(#name)),
+    }));
+}
 
-    fn new(key: Ident, backend: &Backend, sources: Vec<Source>) -> Self {
-        let place = key.span();
-        let mut calls = vec![match backend {
-            Backend::Named(name) => Call::new(key, quote!(#name)),
-            Backend::Typed(ty) => Call::of_type(Ident::new("backend_type", place), ty),
-        }];
-        calls.extend(sources.into_iter().map(|source| match source {
-            Source::Cookie(key, Some(name)) => Call::new(key, quote!(#name)),
-            Source::Cookie(key, None) => {
-                let method = Ident::new("cookie_default", key.span());
-                Call::new(method, TokenStream::new())
-            }
-            Source::Header(key, name) => Call::new(key, quote!(#name)),
-        }));
-        Self { place, calls }
+impl Backend {
+    fn name(&self) -> String {
+        match self {
+            Self::Named(name) => name.value(),
+            Self::Typed(ty) => tokens::text(ty),
+        }
+    }
+}
+
+impl Entrance {
+    /// Where the credential is looked for, as far as names tell.
+    fn places(&self) -> Vec<(&'static str, String)> {
+        if self.sources.is_empty() {
+            return vec![("header", "authorization".to_owned())];
+        }
+        let sources = self.sources.iter();
+        let places = sources.map(|source| match source {
+            Source::Cookie(_, Some(name)) => ("cookie", name.value()),
+            Source::Cookie(_, None) => ("cookie of", self.backend.name()),
+            Source::Header(_, name) => ("header", name.value().to_ascii_lowercase()),
+        });
+        places.collect()
     }
 }
 
@@ -199,7 +220,7 @@ impl Demands {
         keys.into_iter().flatten()
     }
 
-    fn calls(self, calls: &mut Vec<Call>) {
+    fn words(self, words: &mut Vec<Word>) {
         let Self {
             role,
             any_role,
@@ -208,24 +229,26 @@ impl Demands {
             hide,
         } = self;
         if let Some((key, role)) = role {
-            calls.push(Call::new(key, role));
+            words.push(Word::Checked("role", key.span(), None, role));
         }
         if let Some((key, roles)) = any_role {
-            calls.push(Call::new(key, quote!(&[#(#roles),*])));
+            words.push(Word::Checked(
+                "any_role",
+                key.span(),
+                None,
+                quote!(&[#(#roles),*]),
+            ));
         }
-        if let Some((key, scopes)) = scope {
-            for scope in scopes {
-                calls.push(Call::new(key.clone(), quote!(#scope)));
-            }
-        }
-        if let Some((key, Age { written, seconds })) = fresh {
-            let place = Span::mixed_site().located_at(written.span());
+        // Each at itself: it may be one that the payload does not declare.
+        let scopes = scope.into_iter().flat_map(|(_, scopes)| scopes);
+        words
+            .extend(scopes.map(|scope| Word::Checked("scope", scope.span(), None, quote!(#scope))));
+        if let Some((key, seconds)) = fresh {
             let seconds = Literal::u64_unsuffixed(seconds);
-            let age = quote_spanned!(place=> ::core::time::Duration::from_secs(#seconds));
-            calls.push(Call::new(key, age));
+            words.push(Word::Plain("Fresh", key.span(), quote!(#seconds)));
         }
         if let Some(key) = hide {
-            calls.push(Call::new(key, TokenStream::new()));
+            words.push(Word::Plain("Hide", key.span(), TokenStream::new()));
         }
     }
 }
@@ -249,6 +272,42 @@ fn check_any<'a>(any: &Ident, others: impl Iterator<Item = &'a Ident>, errors: &
             "put it in the entry that it is for: `any(jwt(..), session(..))`"
         };
         errors.at(key, format!("`{key}` cannot stand beside `{any}`"), help);
+    }
+}
+
+/// One place holds one kind of credential: else one that one backend refuses would have to be
+/// tried on the other.
+fn check_places(entrances: &[Entrance], errors: &mut Errors) {
+    for (at, entrance) in entrances.iter().enumerate() {
+        let places = entrance.places();
+        let taken = entrances[..at].iter().any(|earlier| {
+            let is_other = earlier.backend.name() != entrance.backend.name();
+            is_other && earlier.places().iter().any(|place| places.contains(place))
+        });
+        if taken {
+            errors.at(
+                &entrance.key,
+                "two backends cannot read the same place",
+                "give one of them another cookie or header: `any(jwt, session(cookie = \"sid\"))`",
+            );
+        }
+    }
+}
+
+fn check_default_cookies<'a>(
+    ways: impl Iterator<Item = (&'a Backend, &'a [Source])>,
+    errors: &mut Errors,
+) {
+    for (backend, sources) in ways {
+        for source in sources {
+            if let (Backend::Typed(_), Source::Cookie(key, None)) = (backend, source) {
+                errors.at(
+                    key,
+                    "a backend of your own has no cookie yet",
+                    "name it: `cookie = \"key\"`",
+                );
+            }
+        }
     }
 }
 

@@ -247,7 +247,7 @@ fn a_renamed_crate_is_named_nowhere() {
     );
     let args = quote!(backend = "jwt", optional, payload(a: u8), crate = renamed);
     let expansion = expand(args, &item);
-    assert!(!crate::tokens::text(&expansion).contains("jam::"));
+    assert!(!crate::tokens::text(&expansion).contains("::jam::"));
 }
 
 #[test]

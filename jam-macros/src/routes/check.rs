@@ -14,7 +14,7 @@ use crate::tokens;
 pub(crate) fn all(table: &[Item], errors: &mut Errors) {
     let sections = table.iter().filter_map(|item| match item {
         Item::Section(section) => Some(section),
-        Item::Merge(_) => None,
+        Item::Merge(_) | Item::HalfTyped(_) => None,
     });
     let mut routes = Routes::default();
     for section in sections {

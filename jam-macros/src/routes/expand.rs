@@ -44,6 +44,16 @@ pub(crate) fn expand(items: &[Item], errors: Errors) -> TokenStream {
     let table = Ident::new("__jam_table", Span::mixed_site());
     let items = items.iter().map(|item| match item {
         Item::Merge(router) => quote!(let #table = #table.merge(#router);),
+        Item::HalfTyped(rule) => {
+            let rule = block(rule, rule, &krate);
+            quote! {
+                #[allow(unexpected_cfgs)]
+                {
+                    #[cfg(rust_analyzer)]
+                    let _ = #rule;
+                }
+            }
+        }
         Item::Section(section) if section.head.rule == Rule::Declared => {
             declared(section, &krate, &table)
         }
@@ -149,18 +159,19 @@ fn declared(section: &Section, krate: &Krate, table: &Ident) -> TokenStream {
         .filter(|row| row.names_its_handler())
         .filter_map(|row| Some((row, row.method?)))
         .collect();
-    // At the handler, for what rustc has to say about it.
-    let names = rows.iter().enumerate().map(|(at, (row, _))| {
-        let place = Span::mixed_site().located_at(tokens::place(row.target.clone()));
-        Ident::new(&format!("__jam_handler{at}"), place)
-    });
-    let names: Vec<_> = names.collect();
+    let names: Vec<_> = (0..rows.len())
+        .map(|row| Ident::new(&format!("__jam_handler{row}"), Span::mixed_site()))
+        .collect();
     let values = rows.iter().map(|(row, _)| &row.target);
     let rows = rows.iter().zip(&names).map(|((row, method), value)| {
         let Row { path, target, .. } = row;
         let verb = verb(*method, krate);
         let marker = marker(target);
         let name = tokens::text(target);
+        // In brackets at the handler, for what rustc has to say about it. The name in them stays
+        // away from there: an editor would take it for what the user wrote.
+        let mut value = Group::new(Delimiter::Parenthesis, value.to_token_stream());
+        value.set_span(Span::mixed_site().located_at(tokens::place(target.clone())));
         quote!(.route::<#marker, _, _>(#verb, #path, #value, #name))
     });
     quote! {

@@ -18,6 +18,8 @@ use crate::tokens;
 pub(crate) enum Item {
     Section(Section),
     Merge(TokenStream),
+    /// What is no section yet: for an editor to complete.
+    HalfTyped(TokenStream),
 }
 
 pub(crate) struct Section {
@@ -102,8 +104,10 @@ fn item(part: &[TokenTree], items: &mut Vec<Item>, errors: &mut Errors) -> usize
         row(part, &Head::new(quote!(RULE)), errors);
         return part.len();
     }
+    let tokens: TokenStream = part.iter().cloned().collect();
+    items.extend(tokens::completed(&tokens).map(Item::HalfTyped));
     errors.at(
-        part.iter().cloned().collect::<TokenStream>(),
+        tokens,
         "expected a rule and its rows",
         "write `RULE = [get(\"/path\", handler)]` or `merge(other::routes())`",
     );

@@ -123,6 +123,7 @@ fn words(part: &[TokenTree], head: &Head, mounts: bool, errors: &mut Errors) -> 
                 "expected a word behind the `.`",
                 did_you_mean("", &tighteners()),
             );
+            words.half_typed.push(tokens::nothing(dot.span()));
             return (words, part.len());
         };
         let arguments = match part.get(taken + 2) {

@@ -9,22 +9,20 @@ pub async fn me(user: Auth<User>) {}
     clippy::exhaustive_structs
 )]
 pub struct me {}
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
-    #[automatically_derived]
-    impl ::jam::__private::Rule for me {
-        type Payload = User;
-        type Front = ::jam::__private::Gate;
-        fn rule() -> &'static ::jam::__private::HandlerRule<me> {
-            static RULE: ::jam::__private::HandlerRule<me> = ::jam::__private::HandlerRule::user();
-            &RULE
-        }
-    }
-};
-#[allow(unexpected_cfgs)]
-const _: () = {
+    use ::jam::__private as __jam;
     #[cfg(rust_analyzer)]
     fn __jam_options() {
         let _ = ::jam::options::bakcend;
+    }
+    #[automatically_derived]
+    impl __jam::Rule for me {
+        type Payload = User;
+        type Front = __jam::Gate;
+        fn rule<Lazily>() -> &'static __jam::Access<User> {
+            const { &__jam::said([]) }
+        }
     }
 };
 ::core::compile_error! {

@@ -11,6 +11,7 @@ async fn me(_: Auth<User, me>) {}
 struct me {}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
+    use ::jam::__private as __jam;
     #[cfg(rust_analyzer)]
     fn __jam_options() {
         let _ = ::jam::options::cookie;
@@ -23,38 +24,31 @@ const _: () = {
         let _ = ::jam::options::login;
     }
     #[automatically_derived]
-    impl ::jam::__private::Rule for me {
+    impl __jam::Rule for me {
         type Payload = User;
-        type Front = ::jam::__private::Gate;
-        fn rule() -> &'static ::jam::__private::HandlerRule<me> {
-            static RULE: ::jam::__private::HandlerRule<me> = {
-                let rule = ::jam::__private::HandlerRule::user();
-                let rule = rule.backend("jwt");
-                let rule = rule
-                    .or({
-                        let rule = ::jam::__private::HandlerRule::user();
-                        let rule = rule.backend("session");
-                        let rule = rule.cookie("sid");
-                        let rule = rule.role(Role::A);
-                        let rule = rule.fresh(::core::time::Duration::from_secs(90));
-                        let rule = rule.hide();
-                        rule
-                    });
-                let rule = rule
-                    .or({
-                        let rule = ::jam::__private::HandlerRule::user();
-                        let rule = rule.backend("jwt");
-                        let rule = rule.cookie_default();
-                        rule
-                    });
-                let rule = rule.login("/login");
-                let rule = rule.scope("a");
-                rule
-            };
-            &RULE
+        type Front = __jam::Gate;
+        fn rule<Lazily>() -> &'static __jam::Access<User> {
+            const {
+                &__jam::said([
+                    __jam::Word::Backend("jwt"),
+                    __jam::Word::Or,
+                    __jam::Word::Backend("session"),
+                    __jam::Word::Cookie("sid"),
+                    __jam::of::<User>().role(Role::A),
+                    __jam::Word::Fresh(90),
+                    __jam::Word::Hide,
+                    __jam::Word::Or,
+                    __jam::Word::Backend("jwt"),
+                    __jam::Word::CookieDefault,
+                    __jam::Word::All,
+                    __jam::Word::Login("/login"),
+                    __jam::of::<User>().scope("a"),
+                ])
+            }
         }
     }
-    fn __jam_check(a0: Auth<User, me>) {
-        ::jam::__private::need_send(&me(a0));
+    fn __jam_check() {
+        __jam::need_send::<(_,), _>(me)
     }
+    let _ = __jam::of::<User>().scope("a");
 };

@@ -24,6 +24,11 @@ fn routes() -> JamRouter<App> {
                     #[cfg(rust_analyzer)]
                     let _ = (WEB).optional;
                 }
+                #[allow(unexpected_cfgs)]
+                {
+                    #[cfg(rust_analyzer)]
+                    let _ = (WEB).__jam_nothing;
+                }
                 (WEB).role(Role::Admin)
             },
             ::jam::Verb::Get,

@@ -11,18 +11,17 @@ async fn me(_: Auth<User, me>) {}
 struct me {}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
+    use ::jam::__private as __jam;
     #[automatically_derived]
-    impl ::jam::__private::Rule for me {
+    impl __jam::Rule for me {
         type Payload = User;
-        type Front = ::jam::__private::Gate;
-        fn rule() -> &'static ::jam::__private::HandlerRule<me> {
-            static RULE: ::jam::__private::HandlerRule<me> = ::jam::__private::HandlerRule::required(
-                self::rules::WEB,
-            );
-            &RULE
+        type Front = __jam::Gate;
+        fn rule<Lazily>() -> &'static __jam::Access<User> {
+            const { &self::rules::WEB }
         }
     }
-    fn __jam_check(a0: Auth<User, me>) {
-        ::jam::__private::need_send(&me(a0));
+    fn __jam_check() {
+        __jam::need_send::<(_,), _>(me)
     }
+    __jam::required(self::rules::WEB);
 };

@@ -17,6 +17,7 @@ where
 struct edit {}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
+    use crate::auth::jam::__private as __jam;
     #[cfg(rust_analyzer)]
     fn __jam_options() {
         let _ = crate::auth::jam::options::backend;
@@ -30,31 +31,32 @@ const _: () = {
         let _ = crate::auth::jam::options::role;
     }
     #[automatically_derived]
-    impl crate::auth::jam::__private::Rule for edit {
+    impl __jam::Rule for edit {
         type Payload = User;
-        type Front = crate::auth::jam::__private::Gate;
-        fn rule() -> &'static crate::auth::jam::__private::HandlerRule<edit> {
-            static RULE: crate::auth::jam::__private::HandlerRule<edit> = {
-                let rule = crate::auth::jam::__private::HandlerRule::user();
-                let rule = rule.backend("session");
-                let rule = rule.header("x-id");
-                let rule = rule.cookie_default();
-                let rule = rule.login("/login");
-                let rule = rule.role(Role::C);
-                let rule = rule.any_role(&[Role::A, Role::B]);
-                let rule = rule.scope("a");
-                let rule = rule.scope("b");
-                let rule = rule.fresh(::core::time::Duration::from_secs(300));
-                let rule = rule.hide();
-                rule
-            };
-            &RULE
+        type Front = __jam::Gate;
+        fn rule<Lazily>() -> &'static __jam::Access<User> {
+            const {
+                &__jam::said([
+                    __jam::Word::Backend("session"),
+                    __jam::Word::Header("x-id"),
+                    __jam::Word::CookieDefault,
+                    __jam::Word::Login("/login"),
+                    __jam::of::<User>().role(Role::C),
+                    __jam::of::<User>().any_role(&[Role::A, Role::B]),
+                    __jam::of::<User>().scope("a"),
+                    __jam::of::<User>().scope("b"),
+                    __jam::Word::Fresh(300),
+                    __jam::Word::Hide,
+                ])
+            }
         }
     }
-    fn __jam_check<D: Db, const N: usize>(a0: jam::Auth<User, edit>, a1: State<D>)
+    fn __jam_check<D: Db, const N: usize>()
     where
         D: Clone,
     {
-        crate::auth::jam::__private::need_send(&edit::<D, N>(a0, a1));
+        __jam::need_send::<(_, _), _>(edit::<D, N>)
     }
+    let _ = __jam::of::<User>().scope("a");
+    let _ = __jam::of::<User>().scope("b");
 };

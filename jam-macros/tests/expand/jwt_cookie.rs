@@ -13,27 +13,24 @@ pub async fn get_user(user: Auth<User, get_user>, Path(id): Path<u64>) -> Json<U
 pub struct get_user {}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
+    use ::jam::__private as __jam;
     #[cfg(rust_analyzer)]
     fn __jam_options() {
         let _ = ::jam::options::backend;
         let _ = ::jam::options::cookie;
     }
     #[automatically_derived]
-    impl ::jam::__private::Rule for get_user {
+    impl __jam::Rule for get_user {
         type Payload = User;
-        type Front = ::jam::__private::Gate;
-        fn rule() -> &'static ::jam::__private::HandlerRule<get_user> {
-            static RULE: ::jam::__private::HandlerRule<get_user> = {
-                let rule = ::jam::__private::HandlerRule::user();
-                let rule = rule.backend("jwt");
-                let rule = rule.cookie("jwt");
-                rule
-            };
-            &RULE
+        type Front = __jam::Gate;
+        fn rule<Lazily>() -> &'static __jam::Access<User> {
+            const {
+                &__jam::said([__jam::Word::Backend("jwt"), __jam::Word::Cookie("jwt")])
+            }
         }
     }
-    fn __jam_check(a0: Auth<User, get_user>, a1: Path<u64>) {
-        ::jam::__private::need_response::<Json<User>>();
-        ::jam::__private::need_send(&get_user(a0, a1));
+    fn __jam_check() {
+        __jam::need_response::<Json<User>>();
+        __jam::need_send::<(_, _), _>(get_user)
     }
 };

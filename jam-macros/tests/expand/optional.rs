@@ -30,26 +30,21 @@ async fn home(
 struct home {}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
+    use ::jam::__private as __jam;
     #[cfg(rust_analyzer)]
     fn __jam_options() {
         let _ = ::jam::options::backend;
         let _ = ::jam::options::optional;
     }
     #[automatically_derived]
-    impl ::jam::__private::Rule for home {
+    impl __jam::Rule for home {
         type Payload = User;
-        type Front = ::jam::__private::Gate;
-        fn rule() -> &'static ::jam::__private::HandlerRule<home> {
-            static RULE: ::jam::__private::HandlerRule<home> = {
-                let rule = ::jam::__private::HandlerRule::user();
-                let rule = rule.backend("jwt");
-                let rule = rule.optional();
-                rule
-            };
-            &RULE
+        type Front = __jam::Gate;
+        fn rule<Lazily>() -> &'static __jam::Access<User> {
+            const { &__jam::said([__jam::Word::Backend("jwt"), __jam::Word::Optional]) }
         }
     }
-    fn __jam_check(a0: ::jam::__private::Optional<User, home>, a1: Path<u64>) {
-        ::jam::__private::need_send(&home(a0, a1));
+    fn __jam_check() {
+        __jam::need_send::<(_, _), _>(home)
     }
 };

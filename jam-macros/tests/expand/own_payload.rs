@@ -27,25 +27,21 @@ pub async fn get_user(user: Auth<GetUserPayload, get_user>) {}
 pub struct get_user {}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
+    use renamed::__private as __jam;
     #[cfg(rust_analyzer)]
     fn __jam_options() {
         let _ = renamed::options::backend;
         let _ = renamed::options::payload;
     }
     #[automatically_derived]
-    impl renamed::__private::Rule for get_user {
+    impl __jam::Rule for get_user {
         type Payload = GetUserPayload;
-        type Front = renamed::__private::Gate;
-        fn rule() -> &'static renamed::__private::HandlerRule<get_user> {
-            static RULE: renamed::__private::HandlerRule<get_user> = {
-                let rule = renamed::__private::HandlerRule::user();
-                let rule = rule.backend("jwt");
-                rule
-            };
-            &RULE
+        type Front = __jam::Gate;
+        fn rule<Lazily>() -> &'static __jam::Access<GetUserPayload> {
+            const { &__jam::said([__jam::Word::Backend("jwt")]) }
         }
     }
-    fn __jam_check(a0: Auth<GetUserPayload, get_user>) {
-        renamed::__private::need_send(&get_user(a0));
+    fn __jam_check() {
+        __jam::need_send::<(_,), _>(get_user)
     }
 };

@@ -11,6 +11,7 @@ async fn update(user: Auth<User, update>, State(app): State<App>) {}
 struct update {}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
+    use ::jam::__private as __jam;
     #[cfg(rust_analyzer)]
     fn __jam_options() {
         let _ = ::jam::options::header;
@@ -18,39 +19,30 @@ const _: () = {
         let _ = ::jam::options::policy;
     }
     #[automatically_derived]
-    impl ::jam::__private::Rule for update {
+    impl __jam::Rule for update {
         type Payload = User;
-        type Front = ::jam::__private::GateAnd<Self>;
-        fn rule() -> &'static ::jam::__private::HandlerRule<update> {
-            static RULE: ::jam::__private::HandlerRule<update> = {
-                let rule = ::jam::__private::HandlerRule::user();
-                let rule = rule.backend("jwt");
-                let rule = rule
-                    .or({
-                        let rule = ::jam::__private::HandlerRule::user();
-                        let rule = rule.backend_type::<keys::ApiKeys<A, B>>();
-                        let rule = rule.header("x-api-key");
-                        rule
-                    });
-                rule
-            };
-            &RULE
+        type Front = __jam::GateAnd<Self>;
+        fn rule<Lazily>() -> &'static __jam::Access<User> {
+            const {
+                &__jam::said([
+                    __jam::Word::Backend("jwt"),
+                    __jam::Word::Or,
+                    __jam::of::<User>().backend_type::<keys::ApiKeys<A, B>>(),
+                    __jam::Word::Header("x-api-key"),
+                    __jam::Word::All,
+                ])
+            }
         }
     }
     #[automatically_derived]
-    impl ::jam::__private::Policed<App> for update {
-        fn policies() -> &'static ::jam::__private::Policies<App> {
-            static POLICIES: ::jam::__private::LazyLock<
-                ::jam::__private::Policies<App>,
-            > = ::jam::__private::LazyLock::new(|| {
-                ::jam::__private::Policies::new()
-                    .and(note_owner, "note_owner")
-                    .and(paid, "paid")
-            });
+    impl __jam::Policed<App> for update {
+        fn policies() -> &'static __jam::Policies<App> {
+            static POLICIES: __jam::LazyLock<__jam::Policies<App>> = __jam::LazyLock::new(||
+            __jam::Policies::new().and(note_owner, "note_owner").and(paid, "paid"));
             &POLICIES
         }
     }
-    fn __jam_check(a0: Auth<User, update>, a1: State<App>) {
-        ::jam::__private::need_send(&update(a0, a1));
+    fn __jam_check() {
+        __jam::need_send::<(_, _), _>(update)
     }
 };

@@ -78,12 +78,12 @@ fn routes() -> JamRouter<App> {
     let __jam_handler1 = pages::edit::<Db>;
     let __jam_table = __jam_table
         .declared()
-        .route::<pages::me, _, _>(::jam::Verb::Get, "/me", __jam_handler0, "pages::me")
+        .route::<pages::me, _, _>(::jam::Verb::Get, "/me", (__jam_handler0), "pages::me")
         .route::<
             pages::edit,
             _,
             _,
-        >(::jam::Verb::Put, "/me", __jam_handler1, "pages::edit::<Db>")
+        >(::jam::Verb::Put, "/me", (__jam_handler1), "pages::edit::<Db>")
         .end();
     let __jam_table = __jam_table.merge(reports::routes());
     __jam_table

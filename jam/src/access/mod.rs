@@ -5,6 +5,7 @@ pub mod dsl;
 mod list;
 mod source;
 mod way;
+pub(crate) mod word;
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -337,14 +338,8 @@ impl<P: Payload> Access<P> {
     where
         P: HasScopes,
     {
-        let mut at = 0;
-        while at < P::SCOPES.len() {
-            if text::same(P::SCOPES[at], scope) {
-                return self.condition(Condition::Scope(scope));
-            }
-            at += 1;
-        }
-        panic!("the payload does not declare this scope: add it to #[jam(scopes(..))]")
+        let _ = word::of::<P>().scope(scope);
+        self.condition(Condition::Scope(scope))
     }
 
     #[track_caller]

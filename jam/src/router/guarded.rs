@@ -60,7 +60,7 @@ impl<P: Payload> Guard<P> {
         };
         let source = caller.as_ref().map(|caller| caller.source);
         let hide = source.is_some_and(|source| gate::hides(self.access(), source));
-        let id = GateId::of(&*self.0);
+        let id = GateId::of(&self.0);
         let jam = self.jam().clone();
         parts
             .extensions

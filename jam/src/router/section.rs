@@ -222,7 +222,7 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
     {
         let info = match M::PUBLIC {
             Some(public) => RuleInfo::public(public),
-            None => RuleInfo::of(M::rule().access()),
+            None => RuleInfo::of(M::rule::<()>()),
         };
         let policies = M::Front::policies().map_or(&[][..], Policies::names);
         self.table.routes.push(Route {

@@ -56,7 +56,7 @@ impl Trial {
                 true => verb.route(reached),
                 false => verb.route(async |_: LetIn<M>| reached().await),
             })),
-            callers: (!is_public).then(|| Box::new(*M::rule().access()) as Box<dyn Callers>),
+            callers: (!is_public).then(|| Box::new(*M::rule::<()>()) as Box<dyn Callers>),
         }
     }
 }
@@ -68,7 +68,7 @@ impl<M: Rule> FromRequestParts<Jam> for LetIn<M> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, jam: &Jam) -> Result<Self, Rejection> {
-        gate::admit(jam, M::rule().access(), parts).await?;
+        gate::admit(jam, M::rule::<()>(), parts).await?;
         Ok(Self(PhantomData))
     }
 }

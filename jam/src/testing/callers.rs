@@ -391,6 +391,7 @@ fn other_sites() -> [Field; 2] {
     ]
 }
 
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn text(error: impl ToString) -> String {
     error.to_string()
 }
