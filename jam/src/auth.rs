@@ -1,22 +1,20 @@
 //! The caller, as a handler receives it.
 
-use std::any::TypeId;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use crate::access::{BackendName, Source};
 use crate::backend::BackendId;
 use crate::claims::RegisteredClaims;
 use crate::cookie::SetCookie;
+use crate::found;
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
-use crate::layer::LayerRule;
 use crate::payload::Payload;
-use crate::policy::Policies;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::rule::{Front, Level, Plain, Rule};
 use crate::session::SessionInfo;
@@ -183,6 +181,11 @@ impl<P> Auth<P> {
         &self.0
     }
 
+    /// The caller whom a gate in front let in.
+    pub(crate) fn shared(caller: Arc<Caller<P>>) -> Self {
+        Self(Holding::Shared(caller))
+    }
+
     pub(crate) fn into_holding(self) -> Holding<P> {
         self.0
     }
@@ -243,44 +246,13 @@ where
                 None => Ok(Self(Auth(Holding::Own(caller)))),
                 Some(policies) => {
                     let caller = Arc::new(caller);
-                    ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
+                    found::ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
                     Ok(Self(Auth(Holding::Shared(caller))))
                 }
             },
             Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
         }
     }
-}
-
-/// Asks the policies of an attribute, which find the caller as they would behind a table's rule.
-async fn ask<R, S>(
-    policies: &Policies<S>,
-    jam: &Jam,
-    caller: Option<&Arc<Caller<R::Payload>>>,
-    parts: &mut Parts,
-    state: &S,
-) -> Result<(), Rejection>
-where
-    R: Rule,
-    S: JamState,
-{
-    let access = R::rule::<()>();
-    let gate = Gate {
-        id: GateId::of_handler::<R>(),
-        jam: jam.clone(),
-    };
-    parts
-        .extensions
-        .insert(Found::new(gate.id, caller.cloned()));
-    let outer = parts.extensions.insert(gate);
-    let decided = policies.decide(parts, state).await;
-    // What stands behind the handler's rule is the handler, and not its other arguments.
-    match outer {
-        Some(outer) => drop(parts.extensions.insert(outer)),
-        None => drop(parts.extensions.remove::<Gate>()),
-    }
-    let hide = caller.is_some_and(|caller| gate::hides(access, caller.source));
-    decided.map_err(|denial| denial.into_rejection(hide, jam, parts))
 }
 
 /// The first argument of a handler whose rule is optional.
@@ -344,7 +316,7 @@ where
             None => caller.map(Holding::Own),
             Some(policies) => {
                 let caller = caller.map(Arc::new);
-                ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await?;
+                found::ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await?;
                 caller.map(Holding::Shared)
             }
         };
@@ -356,102 +328,5 @@ where
             },
             ..user.into()
         })
-    }
-}
-
-/// What a gate, or the extractor before this one, found out about the request.
-pub(crate) struct Found<P> {
-    /// The gate: what it found is worth nothing behind another one.
-    by: GateId,
-    who: Option<Arc<Caller<P>>>,
-}
-
-/// Which rule a request is under.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GateId {
-    /// That of a table or a layer, by its place in memory.
-    Place(usize),
-    /// That of a handler, by its marker.
-    Handler(TypeId),
-}
-
-impl GateId {
-    pub(crate) fn of<T>(rule: &Arc<T>) -> Self {
-        Self::Place(Arc::as_ptr(rule).addr())
-    }
-
-    fn of_handler<R: Rule>() -> Self {
-        Self::Handler(TypeId::of::<R>())
-    }
-}
-
-impl<P> Clone for Found<P> {
-    fn clone(&self) -> Self {
-        Self {
-            by: self.by,
-            who: self.who.clone(),
-        }
-    }
-}
-
-/// The innermost gate that a request has come to, for whatever payload.
-#[derive(Clone)]
-pub(crate) struct Gate {
-    pub(crate) id: GateId,
-    pub(crate) jam: Jam,
-}
-
-impl<P: Payload> Found<P> {
-    pub(crate) fn new(by: GateId, who: Option<Arc<Caller<P>>>) -> Self {
-        Self { by, who }
-    }
-
-    async fn by(parts: &mut Parts) -> Result<Self, Rejection> {
-        let Some(gate) = parts.extensions.get::<Gate>().cloned() else {
-            return Err(Rejection::misconfigured(
-                "the handler takes Auth<_>, but no rule guards it: put its route into \
-                 jam_routes![..], or add an AuthenticationLayer; an argument beside the marked one \
-                 of #[jam_auth(..)] has no rule either",
-            ));
-        };
-        if let Some(found) = parts.extensions.get::<Self>()
-            && found.by == gate.id
-        {
-            return Ok(found.clone());
-        }
-        let rule = parts.extensions.get::<LayerRule>().cloned();
-        let Some(rule) = rule.filter(|rule| rule.gate() == gate.id) else {
-            let fault = Rejection::misconfigured(
-                "the handler takes Auth<_> of another payload than the rule of its route",
-            );
-            return Err(fault.mapped(&gate.jam, parts));
-        };
-        let caller = rule.admit::<P>(parts).await?;
-        let found = Self::new(gate.id, caller.map(Arc::new));
-        parts.extensions.insert(found.clone());
-        Ok(found)
-    }
-
-    fn into_auth(self) -> Option<Auth<P>> {
-        self.who.map(|caller| Auth(Holding::Shared(caller)))
-    }
-}
-
-impl<S: Send + Sync, P: Payload> FromRequestParts<S> for Auth<P> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        match Found::by(parts).await?.into_auth() {
-            Some(auth) => Ok(auth),
-            None => Err(LayerRule::no_credential(parts)),
-        }
-    }
-}
-
-impl<S: Send + Sync, P: Payload> OptionalFromRequestParts<S> for Auth<P> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
-        Ok(Found::by(parts).await?.into_auth())
     }
 }

@@ -203,7 +203,7 @@ impl OwnBackends {
     pub(crate) fn add<B: Backend>(&mut self, backend: B) {
         let backend = Arc::new(backend);
         self.add_as::<B::Payload>(
-            BackendId::of::<B>(),
+            const { BackendId::of::<B>() },
             Box::new(move |credential| {
                 let backend = Arc::clone(&backend);
                 Box::pin(async move {

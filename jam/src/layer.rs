@@ -13,8 +13,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::access::{Access, BackendName, List, Source};
-use crate::auth::{Caller, Gate, GateId};
+use crate::auth::Caller;
 use crate::cookie;
+use crate::found::{Gate, GateId};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::payload::Payload;

@@ -53,6 +53,7 @@ mod cookie;
 mod credential;
 mod deadline;
 mod error;
+mod found;
 mod gate;
 mod jam;
 mod layer;

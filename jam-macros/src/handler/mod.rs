@@ -3,6 +3,7 @@
 mod args;
 mod expand;
 mod item;
+mod optional;
 mod options;
 mod rule;
 mod types;

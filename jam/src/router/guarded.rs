@@ -14,7 +14,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use crate::access::Access;
-use crate::auth::{Found, Gate, GateId};
+use crate::found::{Found, Gate, GateId};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::payload::Payload;
