@@ -9,7 +9,9 @@ use axum::http::request::Parts;
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use jam::dsl::user;
-use jam::{Access, Auth, AuthenticationLayer, Jam, JamRouter, JwtBackend, jam_auth, jam_routes};
+use jam::{
+    Access, Auth, AuthenticationLayer, Jam, JamRouter, JwtBackend, Rejection, jam_auth, jam_routes,
+};
 
 use crate::support::{User, call, get_with, jam};
 
@@ -112,6 +114,28 @@ fn app() -> (Router, Jam, Asked) {
     (router, jam, asked)
 }
 
+/// An extractor of somebody's own, which looks for the caller.
+struct Tenant(u64);
+
+impl FromRequestParts<App> for Tenant {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejection> {
+        let user = <Auth<User> as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        Ok(Self(user.user))
+    }
+}
+
+#[jam_auth(backend = "jwt", policy(open), state = App)]
+async fn tenant(_: Auth<User>, Tenant(id): Tenant) -> String {
+    id.to_string()
+}
+
+mod ops {
+    #[jam::jam_auth(public = "probe")]
+    pub(super) async fn probe() {}
+}
+
 fn bearer(jam: &Jam) -> String {
     let token = jam
         .gen_jwt_token(&jam.make_payload(User { user: 1 }))
@@ -169,6 +193,41 @@ async fn a_policy_of_an_optional_handler_may_turn_strangers_away() {
     let cookie = format!("jwt={}", token.strip_prefix("Bearer ").unwrap());
     let answer = get_with(&app, "/some", &[("cookie", &cookie)]).await;
     assert_eq!((answer.status.as_u16(), &*answer.body), (200, "true"));
+
+    // Their stale cookie is cleared, as it is in a table.
+    let denied = get_with(&app, "/some", &[("cookie", "jwt=bad")]).await;
+    assert_eq!(denied.status, 403);
+    assert!(denied.set_cookies()[0].starts_with("jwt=;"));
+    assert!(denied.header("vary").unwrap().contains("cookie"));
+}
+
+#[tokio::test]
+async fn a_policy_leaves_what_the_table_around_it_has_found() {
+    let (_, jam, asked) = app();
+    let routes: JamRouter<App> = jam_routes![API = [get("/tenant", tenant)]];
+    let state = App {
+        jam: jam.clone(),
+        asked,
+    };
+    let app = routes.into_router(&jam).unwrap().with_state(state);
+    let answer = get_with(&app, "/tenant", &[("authorization", &bearer(&jam))]).await;
+    assert_eq!((answer.status.as_u16(), &*answer.body), (200, "1"));
+}
+
+#[test]
+fn an_open_handlers_name_opens_no_other_function() {
+    #[allow(unused_imports)]
+    use ops::*;
+    async fn probe() -> &'static str {
+        "not what was declared open"
+    }
+    let routes: JamRouter<App> = jam_routes![declared() = [get("/probe", probe)]];
+    let (_, jam, _) = app();
+    let error = routes.into_router(&jam).unwrap_err().to_string();
+    assert!(
+        error.contains("GET /probe (`probe`) is not the function whose #[jam_auth(public = ..)]"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -271,7 +271,12 @@ async fn a_rule_that_names_no_backend_does_not_mean_one_of_ones_own() {
     const ANY: Access<Client> = user().header("x-api-key");
     let routes: JamRouter<Jam> = jam_routes![ANY = [get("/", who)]];
     let error = routes.into_router(&jam.build().unwrap()).unwrap_err();
-    assert!(error.to_string().contains("names no backend"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("names no backend, and a backend of your own is named by its type"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -299,4 +304,35 @@ fn no_debug_shows_what_it_holds() {
         roles: Vec::new(),
     };
     assert!(!format!("{:?}", Identity::new(client)).contains("secret"));
+}
+
+/// Two backends of one name, which no constant can tell apart.
+struct Keys<const ADMINS: bool>;
+
+impl<const ADMINS: bool> Backend for Keys<ADMINS> {
+    type Payload = Client;
+    const NAME: &'static str = "keys";
+
+    async fn authenticate(&self, key: &str) -> Result<Option<Identity<Client>>, StoreError> {
+        Ok(Some(Identity::new(Client {
+            name: key.to_owned(),
+            roles: Vec::new(),
+        })))
+    }
+}
+
+const WRITERS: Access<Client> = user()
+    .backend_type::<Keys<true>>()
+    .header("x-api-key")
+    .role(Role::Writer);
+const TWINS: Access<Client> = WRITERS.or(user().backend_type::<Keys<false>>().header("x-api-key"));
+
+#[jam_auth(TWINS)]
+async fn twins(_: Auth<Client>) {}
+
+#[tokio::test]
+async fn what_one_backend_asks_of_its_callers_no_other_of_its_name_lets_them_off() {
+    let jam = Jam::builder().backend(Keys::<true>).build().unwrap();
+    let app: Router = Router::new().route("/", post(twins)).with_state(jam);
+    assert_eq!(with_key(&app, "POST", "/", "anybody").await.0, 403);
 }

@@ -115,6 +115,7 @@ impl FromRef<App> for Jam {
 const API: Access<User> = user().backend("jwt");
 const WEB: Access<User> = user().backend("session").cookie("sid").login("/login");
 const KEYS: Access<User> = user().backend_type::<ApiKeys>().header("x-api-key");
+const ADMIN: Access<User> = WEB.role(Role::Admin);
 const BOTH: Access<User> = API.or(WEB);
 const EITHER: Access<User> = API.scope("notes:write").or(API.role(Role::Admin));
 const OFFICER: Access<Officer> = user().backend("session").cookie("officer");
@@ -223,6 +224,48 @@ async fn it_runs_inside_of_a_runtime_too() {
 fn handlers_with_policies_of_another_state_are_tried_as_well() {
     let routes: JamRouter<Jam> = jam_routes![declared() = [get("/policy", with_a_policy)]];
     assert_denies(routes, [""; 0]);
+}
+
+#[test]
+fn each_row_of_a_shared_path_answers_for_itself() {
+    let routes: JamRouter<App> = jam_routes![
+        public("everybody reads it") = [get("/x", handler), get("/v/1", handler)],
+        API = [any("/x", handler), get("/v/{n}", handler)],
+        WEB = [
+            get("/admin", handler),
+            get("/all", handler),
+            post("/all", handler),
+            put("/all", handler),
+            patch("/all", handler),
+            delete("/all", handler)
+        ],
+        ADMIN = [
+            any("/all", handler),
+            mount("/admin", Router::new()),
+            get("/a{{b}}/{id}", handler)
+        ],
+    ];
+    assert_denies(routes, ["GET /x", "GET /v/1"]);
+}
+
+/// With one role, always.
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[jam(role = Role)]
+struct Member {
+    #[jam(roles)]
+    role: Option<Role>,
+}
+
+#[test]
+fn those_who_meet_no_way_are_found_among_single_roles_and_in_what_a_test_gives() {
+    const ADMINS: Access<Member> = user().backend("jwt").role(Role::Admin);
+    const READERS: Access<Member> = user().backend("jwt").role(Role::Reader);
+    const EITHER: Access<Member> = ADMINS.or(READERS);
+    let routes = || -> JamRouter<App> { jam_routes![EITHER = [get("/", handler)]] };
+    assert_denies(routes(), [""; 0]);
+    for role in [Some(Role::Reader), Some(Role::Admin), None] {
+        Denials::of(routes()).sample(Member { role }).assert();
+    }
 }
 
 #[test]

@@ -4,10 +4,12 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use jam::{Auth, Jam};
+use jam::{Auth, Jam, JamRouter, jam_routes};
 use serde::Deserialize;
 
+use crate::App;
 use crate::db::Db;
+use crate::routes::WEB;
 use crate::user::User;
 
 #[derive(Deserialize)]
@@ -40,12 +42,28 @@ pub(crate) async fn submit(
 ) -> Result<Response, jam::Error> {
     // Hashing keeps a thread busy, and must not be one that serves requests.
     let checked = tokio::task::spawn_blocking(move || db.sign_in(&name, &password)).await;
-    let Ok(Some(user)) = checked else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, "wrong name or password").into_response());
+    let user = match checked {
+        Ok(Some(user)) => user,
+        Ok(None) => {
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, "wrong name or password").into_response());
+        }
+        Err(_) => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
     };
     let session = jam.create_session(&user.id.to_string(), &user).await?;
     let cookie = jam.session_cookie("sid", session);
     Ok((cookie, Redirect::to(jam::return_to(next.as_deref()))).into_response())
+}
+
+/// For the user's own programs, which have no browser.
+pub(crate) fn tokens() -> JamRouter<App> {
+    jam_routes![WEB = [post("/token", token).fresh(minutes(5))]]
+}
+
+async fn token(user: Auth<User>, State(jam): State<Jam>) -> Result<String, jam::Error> {
+    let signed_in = user.auth_time().unwrap_or(0);
+    let claims = jam.make_payload(user.into_inner());
+    let token = jam.gen_jwt_token(&claims.with_auth_time(signed_in))?;
+    Ok(token.into_string())
 }
 
 pub(crate) async fn logout(

@@ -10,7 +10,7 @@ use crate::user::{Role, User};
 use crate::{App, account, admin, hooks, login, notes, ops, pages, reports};
 
 const API: Access<User> = user().backend("jwt");
-const WEB: Access<User> = user().backend("session").cookie("sid").login("/login");
+pub(crate) const WEB: Access<User> = user().backend("session").cookie("sid").login("/login");
 const BOTH: Access<User> = API.or(WEB);
 const ADMIN: Access<User> = WEB.role(Role::Admin);
 
@@ -34,6 +34,7 @@ pub(crate) fn routes() -> JamRouter<App> {
         ],
         ADMIN = [get("/admin", admin::index)],
         declared() = [get("/me", me)], // the rule is on the handler's #[jam_auth]
+        merge(login::tokens()),
         merge(reports::routes()),
     ]
 }

@@ -60,6 +60,13 @@ pub struct Caller<P> {
     pub(crate) source: Source,
 }
 
+impl<P> Caller<P> {
+    /// Where the credential was, and whose it is.
+    pub(crate) fn known_by(&self) -> (Source, BackendName) {
+        (self.source, self.evidence.backend())
+    }
+}
+
 /// How it is known who calls.
 #[derive(Clone)]
 pub(crate) enum Evidence {
@@ -73,6 +80,14 @@ pub(crate) enum Evidence {
 }
 
 impl Evidence {
+    pub(crate) fn backend(&self) -> BackendName {
+        match self {
+            Self::Token(_) => BackendName::Jwt,
+            Self::Session(_) => BackendName::Session,
+            Self::Own { backend, .. } => BackendName::Own(*backend),
+        }
+    }
+
     pub(crate) fn auth_time(&self) -> Option<u64> {
         match self {
             Self::Token(claims) => claims.auth_time(),
@@ -135,11 +150,7 @@ impl<P, R: Level> Auth<P, R> {
 
     /// The backend that knew the caller.
     pub fn backend(&self) -> BackendName {
-        match &self.caller().evidence {
-            Evidence::Token(_) => BackendName::Jwt,
-            Evidence::Session(_) => BackendName::Session,
-            Evidence::Own { backend, .. } => BackendName::Own(*backend),
-        }
+        self.caller().evidence.backend()
     }
 
     /// Where in the request the credential was.
@@ -312,20 +323,24 @@ where
             Admission::Caller(caller) => (Some(caller), None),
             Admission::Stranger { stale } => (None, stale),
         };
+        let stale = Stale {
+            removal: stale.map(|name| jam.remove_cookie(name)),
+            sources: access.sources().collect(),
+        };
         let holding = match R::Front::policies() {
             None => caller.map(Holding::Own),
             Some(policies) => {
                 let caller = caller.map(Arc::new);
-                found::ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await?;
+                let asked = found::ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await;
+                if let Err(denied) = asked {
+                    return Err(denied.with(stale));
+                }
                 caller.map(Holding::Shared)
             }
         };
         let user = holding.map(Auth);
         Ok(Self {
-            stale: Stale {
-                removal: stale.map(|name| jam.remove_cookie(name)),
-                sources: access.sources().collect(),
-            },
+            stale,
             ..user.into()
         })
     }

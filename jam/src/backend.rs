@@ -19,7 +19,7 @@ use crate::text;
 /// [`user().backend_type::<ApiKeys>()`](crate::Access::backend_type), or on a handler,
 /// `#[jam_auth(backend(ApiKeys), header = "x-api-key")]`. Where the credential is, what else the
 /// caller must have, and what a refused one is told, is then as for the backends that are
-/// built in.
+/// built in. (An [`AuthenticationLayer`](crate::AuthenticationLayer) takes only those.)
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -74,8 +74,9 @@ pub trait Backend: Send + Sync + 'static {
     /// Who presents `credential`: `None` for one that is not good, whatever the reason, which is
     /// 401 `invalid_token`.
     ///
-    /// `credential` is as the request has it: any text that a header or a cookie can hold, in
-    /// `Authorization` without the scheme `Bearer`. Compare secrets by their hash, so that the
+    /// `credential` is as the request has it: any text that a header or a cookie can hold. In
+    /// `Authorization` it follows the scheme `Bearer`, which is not part of it, and is a `token68`
+    /// (RFC 9110 section 11.2). The future is dropped at the [`DEADLINE`](Self::DEADLINE). Compare secrets by their hash, so that the
     /// time it takes tells nothing.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub enum ErrorKind {
     SessionConflict,
     /// There is no such session; it has ended, or never was: 401.
     SessionMissing,
-    /// The session store failed or did not answer in time: 503.
+    /// The session store, or a backend of your own, failed or did not answer in time: 503.
     Store,
     /// The token is refused: 401.
     Token(TokenFault),
@@ -138,7 +138,7 @@ impl fmt::Display for Error {
             ErrorKind::Random => "the system's random generator failed",
             ErrorKind::SessionConflict => "the session kept changing under the update",
             ErrorKind::SessionMissing => "there is no such session",
-            ErrorKind::Store => "the session store is not available",
+            ErrorKind::Store => "a session store or backend is not available",
             ErrorKind::Token(_) => "the token is refused",
         })?;
         if let ErrorKind::Token(fault) = self.kind {

@@ -130,16 +130,21 @@ where
         id: GateId::of_handler::<R>(),
         jam: jam.clone(),
     };
-    parts
-        .extensions
-        .insert(Found::new(gate.id, caller.cloned()));
-    let outer = parts.extensions.insert(gate);
+    let found = Found::new(gate.id, caller.cloned());
+    let outer_found = parts.extensions.insert(found);
+    let outer_gate = parts.extensions.insert(gate);
     let decided = policies.decide(parts, state).await;
-    // What stands behind the handler's rule is the handler, and not its other arguments.
-    match outer {
-        Some(outer) => drop(parts.extensions.insert(outer)),
-        None => drop(parts.extensions.remove::<Gate>()),
-    }
-    let hide = caller.is_some_and(|caller| gate::hides(access, caller.source));
+    // What stands behind the handler's rule is the handler, and not its other arguments: they
+    // find what a table or a layer around it has left for them.
+    restore::<Found<R::Payload>>(parts, outer_found);
+    restore::<Gate>(parts, outer_gate);
+    let hide = caller.is_some_and(|caller| gate::hides(jam, access, caller.known_by()));
     decided.map_err(|denial| denial.into_rejection(hide, jam, parts))
+}
+
+fn restore<T: Clone + Send + Sync + 'static>(parts: &mut Parts, outer: Option<T>) {
+    parts.extensions.remove::<T>();
+    if let Some(outer) = outer {
+        parts.extensions.insert(outer);
+    }
 }

@@ -64,14 +64,16 @@ async fn decide<P: Payload>(
             false => Err(Rejection::new(RejectionKind::NoCredential)),
         };
     };
-    let source = presented.source;
+    let Presented {
+        source, backend, ..
+    } = presented;
     let foreign = matches!(source, Source::Cookie(_)) && !jam.origins().permit(parts);
     // Refused for strangers too: to clear it would clear the user's own and leave the one that
     // another site planted.
     let Some(credential) = presented.credential else {
         return Err(Rejection::new(RejectionKind::InvalidCredential));
     };
-    let known = recognize(jam, presented.backend, credential, !foreign).await?;
+    let known = recognize(jam, backend, credential, !foreign).await?;
     let (evidence, payload) = match (known, source) {
         (Known::Caller(evidence, payload), _) => (evidence, payload),
         (Known::Nobody, Source::Cookie(name)) if access.lets_strangers_in() => {
@@ -89,7 +91,8 @@ async fn decide<P: Payload>(
             false => Err(Rejection::signed_in(else_to)),
         };
     }
-    authorize(access, source, &payload, evidence.auth_time(), jam.now())?;
+    let known = (source, backend);
+    authorize(jam, access, known, &payload, evidence.auth_time())?;
     if foreign {
         return Err(Rejection::new(RejectionKind::CrossSite));
     }
@@ -115,10 +118,8 @@ fn presented<'a, P: Payload>(
 ) -> Result<Option<Presented<'a>>, Rejection> {
     for way in access.ways() {
         let Some(backend) = way.backend.or(jam.only_backend()) else {
-            return Err(Rejection::misconfigured(
-                "the rule names no backend, and this Jam has two: add .backend(\"jwt\") or \
-                 .backend(\"session\") to it",
-            ));
+            let fault = format!("the rule names no backend, and {}", jam.why_unnamed());
+            return Err(Rejection::misconfigured(&fault));
         };
         for source in way.sources() {
             let credential = match credential::find(&parts.headers, source, jam.transport()) {
@@ -216,18 +217,19 @@ fn rejection(error: &Error) -> Rejection {
     })
 }
 
-/// Whether any way that reads `source` lets the caller in. If none does, the caller is told
+/// Whether any way by which the caller came lets them in. If none does, the caller is told
 /// what the way that came nearest asks for.
 fn authorize<P: Payload>(
+    jam: &Jam,
     access: &Access<P>,
-    source: Source,
+    known: (Source, BackendName),
     payload: &P,
     auth_time: Option<u64>,
-    now: u64,
 ) -> Result<(), Rejection> {
+    let now = jam.now();
     let mut refusal = None;
-    let hide = hides(access, source);
-    for way in access.ways().filter(|way| way.reads(source)) {
+    let hide = ways_of(jam, access, known).any(|way| way.hide);
+    for way in ways_of(jam, access, known) {
         let lacking = way
             .conditions()
             .find(|condition| !meets(payload, *condition));
@@ -247,9 +249,26 @@ fn authorize<P: Payload>(
     Err(refusal.unwrap_or_else(|| Rejection::new(RejectionKind::InsufficientRole)))
 }
 
-/// Whether whoever presents a credential at `source` may not know what is behind the rule.
-pub(crate) fn hides<P: Payload>(access: &Access<P>, source: Source) -> bool {
-    access.ways().any(|way| way.hide && way.reads(source))
+/// The ways of the rule that read this place for this backend: what another backend asks of its
+/// callers is nothing to those of this one.
+fn ways_of<P: Payload>(
+    jam: &Jam,
+    access: &Access<P>,
+    (source, backend): (Source, BackendName),
+) -> impl Iterator<Item = Way<P::Role>> + use<P> {
+    let unnamed = jam.only_backend();
+    access
+        .ways()
+        .filter(move |way| way.backend.or(unnamed) == Some(backend) && way.reads(source))
+}
+
+/// Whether whoever came this way may not know what is behind the rule.
+pub(crate) fn hides<P: Payload>(
+    jam: &Jam,
+    access: &Access<P>,
+    known: (Source, BackendName),
+) -> bool {
+    ways_of(jam, access, known).any(|way| way.hide)
 }
 
 fn denial<R: Role>(way: &Way<R>, lacking: Condition<R>, hide: bool) -> Rejection {

@@ -337,6 +337,19 @@ impl Jam {
         &self.0.own_backends
     }
 
+    /// Why there is no [`only_backend`](Self::only_backend).
+    pub(crate) fn why_unnamed(&self) -> &'static str {
+        match self.0.tokens {
+            Some(_) => {
+                "this Jam has two: add .backend(\"jwt\") or .backend(\"session\") to the rule"
+            }
+            None => {
+                "a backend of your own is named by its type: add .backend_type::<ApiKeys>() to \
+                 the rule"
+            }
+        }
+    }
+
     /// The backend of a rule that names none. One of the application's own is always named.
     pub(crate) fn only_backend(&self) -> Option<BackendName> {
         match (&self.0.tokens, &self.0.sessions) {

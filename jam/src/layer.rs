@@ -208,6 +208,7 @@ impl LayerRule {
     fn new(mut sources: Sources) -> Self {
         if sources.named.is_empty() {
             sources.named = sources.named.with(match sources.backend {
+                // A layer takes no other.
                 BackendName::Jwt | BackendName::Own(_) => Source::AUTHORIZATION,
                 BackendName::Session => Source::Cookie(cookie::DEFAULT_SESSION),
             });

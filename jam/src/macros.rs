@@ -49,7 +49,7 @@
 /// | `login = "/login"` | where a browser is sent to sign in |
 /// | `hide` | 404 instead of 403 |
 /// | `policy(is_owner)` | a [`Policy`](crate::Policy), which is asked after the rule |
-/// | `state = App` | the router's state, for `policy`; not needed where the handler takes `State<App>` |
+/// | `state = App` | the router's state, for `policy`; not needed where the handler takes `State<App>` (all of it, not a part) |
 /// | `public = "why"` | everybody may call; stands alone, for rows of `declared()` |
 /// | `payload(user: u64, name: String)` | makes the payload's type, named after the handler |
 /// | `RULE` | one constant of type [`Access`](crate::Access) instead of all others but `policy` and `state` |

@@ -50,7 +50,7 @@ options! {
     /// handler's other arguments: an async function of extractors that returns `bool`.
     policy;
     /// `state = App`: the state of the router, for `policy`. It need not be named where the
-    /// handler takes it itself, as `State<App>`.
+    /// handler takes it itself, as `State<App>`; where it takes a part, `State<Db>`, it must.
     state;
     /// `public = "health probe"`: everybody may call, for this reason. It stands alone.
     public;

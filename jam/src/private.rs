@@ -5,6 +5,7 @@ use std::future::Future;
 
 use axum::response::IntoResponse;
 
+pub use std::any::TypeId;
 pub use std::borrow::Cow;
 pub use std::sync::LazyLock;
 
@@ -59,6 +60,11 @@ pub fn need_send<Args, H: HandlerFn<Args>>(_: H)
 where
     H::Future: Send,
 {
+}
+
+/// Which function this is.
+pub fn function<H: 'static>(_: &H) -> Option<TypeId> {
+    Some(TypeId::of::<H>())
 }
 
 /// What a handler may return.

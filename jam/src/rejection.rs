@@ -7,6 +7,7 @@ use http::header::WWW_AUTHENTICATE;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
+use crate::auth::Stale;
 use crate::jam::Jam;
 use crate::problem::{self, Problem};
 use crate::redirect;
@@ -57,6 +58,8 @@ struct Inner {
     /// Where a browser is sent instead.
     location: Option<HeaderValue>,
     mapped: Option<Response>,
+    /// What the answer says besides, of a stranger whom a policy turned away.
+    stale: Option<Stale>,
 }
 
 impl Rejection {
@@ -66,6 +69,7 @@ impl Rejection {
             challenge: None,
             location: None,
             mapped: None,
+            stale: None,
         }))
     }
 
@@ -129,6 +133,11 @@ impl Rejection {
         rejection
     }
 
+    pub(crate) fn with(mut self, stale: Stale) -> Self {
+        self.0.stale = Some(stale);
+        self
+    }
+
     /// Why the request was not let in.
     pub fn kind(&self) -> RejectionKind {
         self.0.kind
@@ -188,6 +197,17 @@ impl Rejection {
 
 impl IntoResponse for Rejection {
     fn into_response(mut self) -> Response {
+        let stale = self.0.stale.take();
+        let mut response = self.into_answer();
+        if let Some(stale) = stale {
+            stale.add_to(&mut response);
+        }
+        response
+    }
+}
+
+impl Rejection {
+    fn into_answer(mut self) -> Response {
         let Some(mut response) = self.0.mapped.take() else {
             return self.to_response();
         };

@@ -25,11 +25,17 @@ pub fn answer<R: Answer>(stale: Stale, answer: R) -> Answered<R> {
 impl<R: IntoResponse> IntoResponse for Answered<R> {
     fn into_response(self) -> Response {
         let mut response = self.answer.into_response();
-        vary(&mut response, self.stale.sources.into_iter());
-        if let Some(removal) = &self.stale.removal {
-            clear(&mut response, removal);
-        }
+        self.stale.add_to(&mut response);
         response
+    }
+}
+
+impl Stale {
+    pub(crate) fn add_to(self, response: &mut Response) {
+        vary(response, self.sources.into_iter());
+        if let Some(removal) = &self.removal {
+            clear(response, removal);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rule of one handler, and how its `Auth<_>` carries it.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 
 use crate::access::{Access, Audience, Public};
@@ -16,6 +17,10 @@ pub trait Rule: Sized + 'static {
 
     /// The reason of a handler that is open to everybody.
     const PUBLIC: Option<Public> = None;
+    /// Which function it is that is open to everybody, unless it is generic.
+    fn open_handler() -> Option<TypeId> {
+        None
+    }
 
     /// What the attribute says.
     ///

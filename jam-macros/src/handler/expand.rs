@@ -79,16 +79,27 @@ impl Output<'_> {
     //             type Payload = __jam::Nobody;
     //             type Front = __jam::Open;
     //             const PUBLIC: Option<__jam::Public> = Some(__jam::Public::because("health probe"));
+    //             fn open_handler() -> Option<__jam::TypeId> { __jam::function(&health) }
     //             fn rule<Lazily>() -> &'static __jam::Access<__jam::Nobody> { .. }
     //         }
     //     };
     pub(crate) fn open(&self, item: &TokenStream, reason: &syn::LitStr) -> TokenStream {
         let alias = alias();
         let marker = self.marker();
+        let name = self.handler.name();
+        // The type of a generic function has no name here.
+        let function = self.handler.sig.generics.params.is_empty().then(|| {
+            quote! {
+                fn open_handler() -> ::core::option::Option<#alias::TypeId> {
+                    #alias::function(&#name)
+                }
+            }
+        });
         let front = quote! {
             type Front = #alias::Open;
             const PUBLIC: ::core::option::Option<#alias::Public> =
                 ::core::option::Option::Some(#alias::Public::because(#reason));
+            #function
         };
         let implementation =
             self.implementation(&quote!(#alias::Nobody), &front, &quote!(#alias::said([])));
@@ -215,9 +226,15 @@ impl Output<'_> {
             }
             Rule::Words(words) => {
                 let payload = caller.payload.to_token_stream();
-                let scopes = words.iter().filter(|word| word.is_evaluated());
-                let scopes = scopes.map(|word| word.tokens(&payload));
-                quote!(#(let _ = #scopes;)*)
+                // More conditions than a rule keeps are counted by the runtime.
+                let conditions = words.iter().filter(|word| word.is_condition()).count();
+                if conditions > MOST_CONDITIONS {
+                    let rule = self.rule(rule, &payload);
+                    return quote!(let _: #alias::Access<#payload> = #rule;);
+                }
+                let words = words.iter().filter(|word| word.is_evaluated());
+                let words = words.map(|word| word.tokens(&payload));
+                quote!(#(let _ = #words;)*)
             }
             Rule::Public(_) => TokenStream::new(),
         }
@@ -396,6 +413,9 @@ fn alias() -> Ident {
 pub(super) fn alias_at(place: Span) -> Ident {
     Ident::new("__jam", Span::call_site().located_at(place))
 }
+
+/// As many as one way of a rule keeps.
+const MOST_CONDITIONS: usize = 6;
 
 /// As many as a handler of axum may have.
 const MOST_ARGUMENTS: usize = 16;

@@ -60,11 +60,11 @@ fn backend_type(
         errors.at(place, format!("`{key}` names no backend"), HELP);
     } else if let Some(name) = tokens::string(ty) {
         let line = format!("`{key}(..)` takes the type of a backend of your own");
-        errors.at(
-            ty,
-            line,
-            format!("write `{key} = {}`", name.to_token_stream()),
-        );
+        let help = match BACKENDS.contains(&name.value().as_str()) {
+            true => format!("write `{key} = {}`", name.to_token_stream()),
+            false => "name its type: `backend(ApiKeys)`".to_owned(),
+        };
+        errors.at(ty, line, help);
     } else if syn::parse2::<syn::Type>(ty.clone()).is_err() {
         errors.at(ty, format!("`{key}(..)` takes one type"), HELP);
     } else {
@@ -82,6 +82,25 @@ pub(super) fn any(args: &mut Args, key: &Ident, value: &Value, errors: &mut Erro
     let written = entries.len();
     let mut read = Vec::new();
     for (at, entry) in entries.into_iter().enumerate() {
+        if at == MOST_ENTRIES
+            && let Entry::Option { key, .. } = &entry
+        {
+            errors.at(
+                key,
+                "`any` takes four entries at most",
+                "remove what is too much",
+            );
+        }
+        if written == 1
+            && let Entry::Option { key, .. } = &entry
+        {
+            errors.at(
+                key,
+                "`any` has one entry, which is no choice",
+                "add another one, or name the backend alone: `backend = \"jwt\"`, \
+                 `backend(ApiKeys)`",
+            );
+        }
         let (backend, options) = match entry {
             Entry::Option { key, value } if key == "backend" => {
                 let list = match value {
@@ -118,14 +137,6 @@ pub(super) fn any(args: &mut Args, key: &Ident, value: &Value, errors: &mut Erro
                 format!("unknown backend `{word}`"),
                 did_you_mean(&word, BACKENDS),
             );
-        } else if written == 1 {
-            errors.at(
-                &backend,
-                "`any` has one entry, which is no choice",
-                format!("add another one, or write `backend = \"{word}\"` instead of `any(..)`"),
-            );
-        } else if at == MOST_ENTRIES {
-            errors.at(&backend, "`any` takes four entries at most", "remove this");
         }
         let name = syn::LitStr::new(&word, backend.span());
         read.push(args.entrance((backend, Backend::Named(name)), options, errors));

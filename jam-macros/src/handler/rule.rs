@@ -39,7 +39,11 @@ impl Policies {
         let state = args.state.take().map(|(_, state)| state);
         let (key, all) = args.policies.take()?;
         let Some(state) = state.or_else(|| handler.state()) else {
-            if args.keys.iter().any(|key| key == "state") {
+            if args
+                .keys
+                .iter()
+                .any(|key| key == "state" || key == "public")
+            {
                 return None;
             }
             errors.at(
@@ -194,7 +198,7 @@ impl Entrance {
         let sources = self.sources.iter();
         let places = sources.map(|source| match source {
             Source::Cookie(_, Some(name)) => ("cookie", name.value()),
-            Source::Cookie(_, None) => ("cookie of", self.backend.name()),
+            Source::Cookie(_, None) => ("cookie", format!("__Host-{}", self.backend.name())),
             Source::Header(_, name) => ("header", name.value().to_ascii_lowercase()),
         });
         places.collect()
@@ -281,7 +285,10 @@ fn check_places(entrances: &[Entrance], errors: &mut Errors) {
     for (at, entrance) in entrances.iter().enumerate() {
         let places = entrance.places();
         let taken = entrances[..at].iter().any(|earlier| {
-            let is_other = earlier.backend.name() != entrance.backend.name();
+            // Two types are told apart by the compiler alone.
+            let typed = matches!(earlier.backend, Backend::Typed(_))
+                && matches!(entrance.backend, Backend::Typed(_));
+            let is_other = !typed && earlier.backend.name() != entrance.backend.name();
             is_other && earlier.places().iter().any(|place| places.contains(place))
         });
         if taken {

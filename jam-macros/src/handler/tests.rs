@@ -182,6 +182,29 @@ fn mistakes_of_any() {
     );
     assert_eq!(of(quote!(any())), ["`any` names no backend"]);
     assert_eq!(
+        of(quote!(any(backend(Keys, header = "x")))),
+        ["`any` has one entry, which is no choice"]
+    );
+    assert_eq!(
+        of(quote!(any(
+            jwt,
+            session(cookie),
+            backend(A),
+            backend(B),
+            backend(C),
+            jwt
+        ))),
+        ["`any` takes four entries at most"]
+    );
+    assert_eq!(
+        of(quote!(any(jwt(cookie), session(cookie = "__Host-jwt")))),
+        ["two backends cannot read the same place"]
+    );
+    assert_eq!(
+        of(quote!(any(backend(Keys, cookie), jwt))),
+        ["a backend of your own has no cookie yet"]
+    );
+    assert_eq!(
         of(quote!(any(jwt))),
         ["`any` has one entry, which is no choice"]
     );

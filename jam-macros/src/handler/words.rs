@@ -17,9 +17,13 @@ pub(crate) enum Word {
 }
 
 impl Word {
+    pub(crate) fn is_condition(&self) -> bool {
+        matches!(self, Self::Checked("role" | "any_role" | "scope", ..))
+    }
+
     /// Whether rustc finds what is wrong with it only by evaluating it.
     pub(crate) fn is_evaluated(&self) -> bool {
-        matches!(self, Self::Checked("scope", ..))
+        matches!(self, Self::Checked("scope" | "backend_type", ..))
     }
 
     /// `payload` is the type of the handler's caller.

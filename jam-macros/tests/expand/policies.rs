@@ -45,4 +45,5 @@ const _: () = {
     fn __jam_check() {
         __jam::need_send::<(_, _), _>(update)
     }
+    let _ = __jam::of::<User>().backend_type::<keys::ApiKeys<A, B>>();
 };

@@ -46,7 +46,7 @@ use crate::text;
 /// Without [`cookie`](Self::cookie) or [`header`](Self::header) the credential is in the
 /// `Authorization` header. Without [`backend`](Self::backend) it is the one that the
 /// [`Jam`](crate::Jam) was built with; if that has two, nobody is let in and the log says
-/// why.
+/// why. One of your own is always named.
 #[must_use = "a rule guards nothing until it stands in a table or an attribute"]
 pub struct Access<P: Payload> {
     ways: List<Way<P::Role>, 4>,

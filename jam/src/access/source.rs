@@ -34,7 +34,8 @@ impl BackendName {
     pub(super) const fn same(one: Option<Self>, other: Option<Self>) -> bool {
         match (one, other) {
             (None, None) => true,
-            // A constant cannot compare types, and two backends of one name cannot be in one `Jam`.
+            // A constant cannot compare types. Two backends of one name are refused by a `Jam`,
+            // and the gate compares types.
             (Some(one), Some(other)) => text::same(one.as_str(), other.as_str()),
             _ => false,
         }

@@ -80,6 +80,7 @@ impl<P: Payload> Of<P> {
 }
 
 /// The rule that says these words.
+#[track_caller]
 pub const fn said<P: Payload, const N: usize>(words: [Word<P::Role>; N]) -> Access<P> {
     let mut before: Option<Access<P>> = None;
     let mut rule = Access::user();
@@ -109,6 +110,7 @@ pub const fn said<P: Payload, const N: usize>(words: [Word<P::Role>; N]) -> Acce
     rule
 }
 
+#[track_caller]
 const fn either<P: Payload>(before: Option<Access<P>>, rule: Access<P>) -> Access<P> {
     match before {
         Some(before) => before.or(rule),

@@ -14,6 +14,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use crate::access::Access;
+use crate::auth::Caller;
 use crate::found::{Found, Gate, GateId};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
@@ -58,8 +59,8 @@ impl<P: Payload> Guard<P> {
             Admission::Caller(caller) => (Some(caller), None),
             Admission::Stranger { stale } => (None, stale),
         };
-        let source = caller.as_ref().map(|caller| caller.source);
-        let hide = source.is_some_and(|source| gate::hides(self.access(), source));
+        let known = caller.as_ref().map(Caller::known_by);
+        let hide = known.is_some_and(|known| gate::hides(self.jam(), self.access(), known));
         let id = GateId::of(&self.0);
         let jam = self.jam().clone();
         parts

@@ -18,8 +18,6 @@ use section::{DeclaredSection, Section};
 pub use table::{RouteTable, TableRow};
 #[cfg(feature = "testing")]
 pub(crate) use trial::Reached;
-#[cfg(all(test, feature = "testing"))]
-pub(crate) use trial::reached;
 pub use verb::Verb;
 
 use crate::access::BackendName;
@@ -67,6 +65,8 @@ pub struct JamRouter<S = ()> {
 struct Route<S> {
     row: TableRow,
     target: Target<S>,
+    /// The row names an open handler and its value is another function.
+    is_another: bool,
     #[cfg(feature = "testing")]
     trial: trial::Trial,
 }
@@ -137,7 +137,13 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
     fn faults(&self, jam: &Jam) -> Vec<String> {
         let mut faults = Vec::new();
         let mut paths = matchit::Router::new();
-        for (at, Route { row, target, .. }) in self.routes.iter().enumerate() {
+        for (at, route) in self.routes.iter().enumerate() {
+            let Route {
+                row,
+                target,
+                is_another,
+                ..
+            } = route;
             let mut earlier = self.routes[..at].iter().map(|route| &route.row);
             let path_is_new = earlier.clone().all(|other| other.path != row.path);
             if let Some(twin) =
@@ -149,6 +155,12 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                 ));
             } else if path_is_new && let Err(error) = paths.insert(row.path, ()) {
                 faults.push(format!("{row} cannot be routed: {error}"));
+            }
+            if *is_another {
+                faults.push(format!(
+                    "{row} is not the function whose #[jam_auth(public = ..)] has that name: name \
+                     no other value like it"
+                ));
             }
             if let Some(policy) = row.policies.first() {
                 if row.reason.is_some() {
@@ -171,8 +183,8 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                     }
                 )),
                 None if jam.only_backend().is_none() => Some(format!(
-                    "{row} has a rule that names no backend, and this Jam has two: add \
-                     .backend(\"jwt\") or .backend(\"session\") to it"
+                    "{row} has a rule that names no backend, and {}",
+                    jam.why_unnamed()
                 )),
                 _ => None,
             }));

@@ -1,5 +1,7 @@
 //! Sections of a table: a rule, and the rows under it. What `jam_routes!` expands to.
 
+use std::any::TypeId;
+
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::MethodRouter;
@@ -160,6 +162,7 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         self.table.routes.push(Route {
             row: TableRow::new(verb.as_str(), path, name, rule.info(), policies.names()),
             target: Target::Handler(rule.handler(verb, handler, policies)),
+            is_another: false,
             #[cfg(feature = "testing")]
             trial: Trial::row(rule, verb),
         });
@@ -185,6 +188,7 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         self.table.routes.push(Route {
             row: TableRow::new("MOUNT", path, name, rule.info(), policies.names()),
             target: Target::Router(rule.router(router)),
+            is_another: false,
             #[cfg(feature = "testing")]
             trial: Trial::mount(rule),
         });
@@ -224,10 +228,12 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
             Some(public) => RuleInfo::public(public),
             None => RuleInfo::of(M::rule::<()>()),
         };
+        let is_another = M::open_handler().is_some_and(|open| open != TypeId::of::<H>());
         let policies = M::Front::policies().map_or(&[][..], Policies::names);
         self.table.routes.push(Route {
             row: TableRow::new(verb.as_str(), path, name, info, policies),
             target: Target::Handler(Box::new(move |_| verb.route(handler))),
+            is_another,
             #[cfg(feature = "testing")]
             trial: Trial::declared::<M>(verb),
         });

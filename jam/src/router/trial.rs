@@ -2,14 +2,14 @@
 //! [`crate::testing::assert_denies`].
 
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::FromRequestParts;
-use axum::routing::any;
 use axum::{Extension, Router};
 use http::request::Parts;
 
 use super::verb::Verb;
-use super::{JamRouter, RoutesError, SectionRule, Target, build};
+use super::{JamRouter, Route, RoutesError, SectionRule, Target, build};
 use crate::gate;
 use crate::jam::Jam;
 use crate::policy::Policies;
@@ -19,30 +19,39 @@ use crate::testing::{Callers, StandIns};
 
 /// What one route is tried with.
 pub(super) struct Trial {
+    /// What answers from behind the row's rule bear.
+    id: usize,
     target: Target<Jam>,
     callers: Option<Box<dyn Callers>>,
 }
 
-/// Marks an answer that came from behind a rule.
+/// Marks an answer that came from behind the rule of the row with this number.
 #[derive(Clone)]
-pub(crate) struct Reached;
+pub(crate) struct Reached(pub(crate) usize);
 
-pub(crate) async fn reached() -> Extension<Reached> {
-    Extension(Reached)
+/// A number that no other row has.
+fn next_id() -> usize {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Trial {
     /// A row of a section.
     pub(super) fn row(rule: impl SectionRule, verb: Verb) -> Self {
+        let id = next_id();
+        let reached = async move || Extension(Reached(id));
         Self {
+            id,
             target: Target::Handler(rule.handler(verb, reached, Policies::new())),
             callers: rule.callers(),
         }
     }
 
     pub(super) fn mount(rule: impl SectionRule) -> Self {
-        let router = Router::new().route("/", any(reached)).fallback(reached);
+        let id = next_id();
+        let router = Router::new().fallback(async move || Extension(Reached(id)));
         Self {
+            id,
             target: Target::Router(rule.router(router)),
             callers: rule.callers(),
         }
@@ -51,10 +60,12 @@ impl Trial {
     /// A row whose rule is on its handler.
     pub(super) fn declared<M: Rule>(verb: Verb) -> Self {
         let is_public = M::PUBLIC.is_some();
+        let id = next_id();
         Self {
+            id,
             target: Target::Handler(Box::new(move |_| match is_public {
-                true => verb.route(reached),
-                false => verb.route(async |_: LetIn<M>| reached().await),
+                true => verb.route(async move || Extension(Reached(id))),
+                false => verb.route(async move |_: LetIn<M>| Extension(Reached(id))),
             })),
             callers: (!is_public).then(|| Box::new(*M::rule::<()>()) as Box<dyn Callers>),
         }
@@ -74,7 +85,7 @@ impl<M: Rule> FromRequestParts<Jam> for LetIn<M> {
 }
 
 /// Who calls each route.
-pub(crate) type Everybody = Vec<Option<Box<dyn Callers>>>;
+pub(crate) type Everybody = Vec<(usize, Option<Box<dyn Callers>>)>;
 
 impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
     pub(crate) fn stand_ins(&self, stand_ins: &mut StandIns) {
@@ -97,7 +108,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
         let (targets, callers): (Vec<_>, Vec<_>) = self
             .routes
             .into_iter()
-            .map(|route| ((route.row.path, route.trial.target), route.trial.callers))
+            .map(|Route { row, trial, .. }| ((row.path, trial.target), (trial.id, trial.callers)))
             .unzip();
         Ok((build(targets, jam), callers))
     }

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use tower_service::Service;
 
 use super::ManualClock;
-use super::payloads::{self, meets};
+use super::payloads;
+use super::routes::Route;
 use crate::access::{Access, Audience, BackendName, Source, Way};
 use crate::backend::{BackendId, Identity, OwnBackends};
 use crate::gate;
@@ -45,7 +46,7 @@ pub trait Callers: Send + Sync {
     fn stand_ins(&self, stand_ins: &mut StandIns);
 
     /// Has all of them call, and says what went wrong.
-    fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow) -> Faults<'a>;
+    fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow, route: &'a Route) -> Faults<'a>;
 }
 
 /// What knows the matrix' callers in place of backends of the application's own.
@@ -97,11 +98,12 @@ impl<P: Payload> Callers for Access<P> {
         }
     }
 
-    fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow) -> Faults<'a> {
+    fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow, route: &'a Route) -> Faults<'a> {
         Box::pin(async move {
             let mut matrix = Matrix {
                 bench,
                 row,
+                route,
                 access: self,
                 faults: Vec::new(),
             };
@@ -118,6 +120,7 @@ impl<P: Payload> Callers for Access<P> {
 struct Matrix<'a, P: Payload> {
     bench: &'a Bench,
     row: &'a TableRow,
+    route: &'a Route,
     access: &'a Access<P>,
     faults: Vec<String>,
 }
@@ -167,7 +170,7 @@ impl<P: Payload> Matrix<'_, P> {
         if self.access.lets_strangers_in() && matches!(source, Source::Cookie(_)) {
             return Ok(());
         }
-        let payload = self.payload(way, None)?;
+        let payload = payloads::meeting(self.given(), way)?;
         let backend = self.backend(way);
         let Bench { jam, clock, .. } = self.bench;
         let mut bad = vec![("a caller with garbage", "garbage".to_owned())];
@@ -199,27 +202,25 @@ impl<P: Payload> Matrix<'_, P> {
     async fn bad_callers(&mut self, way: &Way<P::Role>, source: Source) -> Result<(), String> {
         let backend = self.backend(way);
         for (at, condition) in way.conditions().enumerate() {
-            // Nobody can lack one role of several and have the one that is demanded besides.
-            let Ok(payload) = self.payload(way, Some(at)) else {
+            let others: Vec<_> = self.beside(way, source).collect();
+            let Some(payload) = payloads::lacking(self.given(), way, at, &others)? else {
                 continue;
             };
-            if self
-                .beside(way, source)
-                .any(|other| meets(&other, &payload))
-            {
-                continue;
-            }
-            let refusals = match gate::hides(self.access, source) {
-                _ if self.beside(way, source).next().is_some() => BY_SOME_WAY,
+            let refusals = match gate::hides(&self.bench.jam, self.access, (source, backend)) {
                 true => HIDDEN,
                 false => FORBIDDEN,
+            };
+            // Whom another way would let in after a new login is told so.
+            let refusals = match others.iter().any(|other| other.fresh.is_some()) {
+                true => BY_SOME_WAY,
+                false => refusals,
             };
             let credential = field(source, &self.mint(backend, &payload).await?);
             let caller = format!("a caller without {condition}");
             self.expect(refusals, &caller, Some(credential), own_site())
                 .await;
         }
-        let payload = self.payload(way, None)?;
+        let payload = payloads::meeting(self.given(), way)?;
         if let Some(age) = way.fresh
             && !self
                 .beside(way, source)
@@ -235,7 +236,7 @@ impl<P: Payload> Matrix<'_, P> {
     }
 
     async fn good_callers(&mut self, way: &Way<P::Role>, source: Source) -> Result<(), String> {
-        let payload = self.payload(way, None)?;
+        let payload = payloads::meeting(self.given(), way)?;
         let credential = self.mint(self.backend(way), &payload).await?;
         let credential = Some(field(source, &credential));
         if matches!(self.access.audience, Audience::Guests { .. }) {
@@ -263,19 +264,14 @@ impl<P: Payload> Matrix<'_, P> {
         credential: Option<Field>,
         site: Field,
     ) {
-        let method = match self.row.method {
-            "ANY" | "MOUNT" => "GET",
-            method => method,
-        };
+        let method = self.route.reads;
         self.send(method, refusals, caller, credential, site).await;
     }
 
     /// One request from another site, if the row has a method that changes something.
     async fn expect_change(&mut self, caller: &str, credential: Option<Field>, site: Field) {
-        let method = match self.row.method {
-            "GET" => return,
-            "ANY" | "MOUNT" => "POST",
-            method => method,
+        let Some(method) = self.route.changes else {
+            return;
         };
         let caller = format!("{caller} whom another site sends ({})", site.0);
         self.send(method, FORBIDDEN, &caller, credential, site)
@@ -293,7 +289,7 @@ impl<P: Payload> Matrix<'_, P> {
         let row = self.row;
         let mut request = Request::builder()
             .method(method)
-            .uri(filled(row.path))
+            .uri(&self.route.path)
             .header("host", "app.example");
         for (name, value) in credential.into_iter().chain([site]) {
             request = request.header(name, value);
@@ -303,8 +299,14 @@ impl<P: Payload> Matrix<'_, P> {
             Err(error) => return self.faults.push(format!("{row} cannot be called: {error}")),
         };
         let Ok(response) = self.bench.app.clone().call(request).await;
-        let reached = response.extensions().get::<Reached>().is_some();
         let status = response.status().as_u16();
+        let reached = match response.extensions().get::<Reached>() {
+            Some(Reached(id)) if *id != self.route.id => {
+                let fault = format!("{row} is not tried: another row answers {method}");
+                return self.faults.push(fault);
+            }
+            reached => reached.is_some(),
+        };
         let fault = match (reached, refusals.is_empty()) {
             (true, true) => return,
             (true, false) => format!("{row} lets in {caller}"),
@@ -331,14 +333,10 @@ impl<P: Payload> Matrix<'_, P> {
         ways.filter(move |other| other.reads(source) && other.to_string() != own)
     }
 
-    /// A caller who meets all of `way`, but for the condition at `but`.
-    fn payload(&self, way: &Way<P::Role>, but: Option<usize>) -> Result<P, String> {
-        let mut given = self
-            .bench
-            .samples
-            .iter()
-            .filter_map(|sample| sample.downcast_ref());
-        payloads::of(given.next(), way, but)
+    /// The payload that the test gave for this rule.
+    fn given(&self) -> Option<&P> {
+        let mut given = self.bench.samples.iter();
+        given.find_map(|sample| sample.downcast_ref())
     }
 
     /// A credential of somebody who signed in now.
@@ -369,6 +367,12 @@ impl<P: Payload> Matrix<'_, P> {
     }
 }
 
+/// Whether a caller who signed in now is let in on this way.
+fn meets<P: Payload>(way: &Way<P::Role>, payload: &P) -> bool {
+    way.conditions()
+        .all(|condition| gate::meets(payload, condition))
+}
+
 /// What of a request's head holds the credential.
 fn field(source: Source, credential: &str) -> Field {
     match source {
@@ -394,33 +398,4 @@ fn other_sites() -> [Field; 2] {
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn text(error: impl ToString) -> String {
     error.to_string()
-}
-
-/// The path with something for each of its parameters.
-fn filled(path: &str) -> String {
-    let mut filled = String::new();
-    let mut rest = path;
-    while let Some((before, parameter)) = rest.split_once('{') {
-        filled.push_str(before);
-        if let Some(literal) = parameter.strip_prefix('{') {
-            filled.push_str("%7B");
-            rest = literal;
-        } else {
-            filled.push('1');
-            rest = parameter.split_once('}').map_or("", |(_, rest)| rest);
-        }
-    }
-    filled + &rest.replace("}}", "%7D")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::filled;
-
-    #[test]
-    fn parameters_are_filled() {
-        assert_eq!(filled("/"), "/");
-        assert_eq!(filled("/notes/{id}/{*rest}"), "/notes/1/1");
-        assert_eq!(filled("/a{b}c/{{x}}"), "/a1c/%7Bx%7D");
-    }
 }

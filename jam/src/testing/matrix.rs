@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::ManualClock;
 use super::callers::{Bench, StandIns};
+use super::routes::Route;
 use crate::access::BackendName;
 use crate::jam::Jam;
 use crate::payload::Payload;
@@ -19,12 +20,13 @@ use crate::token::Jwt;
 
 /// Fails when a caller who must be refused is let in, by any route.
 ///
-/// Every route is called over HTTP, through the rule that guards it, by everybody whom it must
-/// refuse: without a credential, with one that is garbage, forged, expired or revoked, without
+/// Every route is called, through the rule that guards it in the place of the table, by everybody
+/// whom it must refuse: without a credential, with one that is garbage, forged, expired or revoked, without
 /// each role and each scope that is asked for, signed in too long ago, from another site, or, on
 /// a page for guests, signed in. It is also called by one whom it must let in, so that a
-/// rule that nobody can meet is found too. Neither handlers nor policies run: the router's
-/// state, bodies and a database are not needed. Payloads are made up; see [`Denials`] for those
+/// rule that nobody can meet is found too. Behind the rules stand no
+/// handlers and no policies: the router's state, bodies and a database are not needed. What is added
+/// to the router beside the table is not seen. Payloads are made up; see [`Denials`] for those
 /// that cannot be.
 ///
 /// `open` lists the routes that strangers may call, each as `"GET /path"` (`MOUNT` and `ANY` as in
@@ -145,10 +147,10 @@ impl<S: Clone + Send + Sync + 'static> Denials<S> {
             clock,
             samples: self.samples,
         };
-        for (row, callers) in rows.iter().zip(everybody) {
-            if let Some(callers) = callers {
-                faults.extend(block_on(callers.call(&bench, row)));
-            }
+        for (row, (id, callers)) in rows.iter().zip(everybody) {
+            let Some(callers) = callers else { continue };
+            let route = Route::of(row, id, &rows);
+            faults.extend(block_on(callers.call(&bench, row, &route)));
         }
         faults
     }
@@ -235,13 +237,13 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
     use axum::routing::any;
+    use axum::{Extension, Router};
     use serde::{Deserialize, Serialize};
 
-    use super::{Bench, Denials, ManualClock, StandIns, block_on, jam};
+    use super::{Bench, Denials, ManualClock, Route, StandIns, block_on, jam};
     use crate::access::{Access, dsl::*};
-    use crate::router::{JamRouter, Verb, reached};
+    use crate::router::{JamRouter, Reached, Verb};
     use crate::{JamPayload, JamRole, Scopes};
 
     #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
@@ -261,24 +263,30 @@ mod tests {
 
     async fn handler() {}
 
-    /// What is said of routes behind which every request gets this far.
-    fn faults_of(routes: JamRouter, app: Router) -> Vec<String> {
+    /// What is said of routes when `app` answers in their place.
+    fn faults_of(routes: JamRouter, app: impl Fn(usize) -> Router) -> Vec<String> {
         let routes = Denials::of(routes).routes;
         let clock = ManualClock::at(1_800_000_000);
         let rows = routes.table().rows().to_vec();
         let jam = jam(&rows, &clock, StandIns::default());
         let (_, everybody) = routes.trial(&jam).expect("the table is served");
-        let samples = Vec::new();
-        let bench = Bench {
-            app,
-            jam,
-            clock,
-            samples,
-        };
-        let callers = rows.iter().zip(everybody);
-        callers
-            .flat_map(|(row, callers)| block_on(callers.expect("a rule").call(&bench, row)))
-            .collect()
+        let mut faults = Vec::new();
+        for (row, (id, callers)) in rows.iter().zip(everybody) {
+            let bench = Bench {
+                app: app(id),
+                jam: jam.clone(),
+                clock: clock.clone(),
+                samples: Vec::new(),
+            };
+            let route = Route::of(row, id, &rows);
+            faults.extend(block_on(callers.expect("a rule").call(&bench, row, &route)));
+        }
+        faults
+    }
+
+    /// Lets in everybody.
+    fn open(id: usize) -> Router {
+        Router::new().fallback(any(async move || Extension(Reached(id))))
     }
 
     #[test]
@@ -290,7 +298,6 @@ mod tests {
             .scope("write")
             .fresh(minutes(5));
         const API: Access<User> = user().backend("jwt");
-        let open = Router::new().fallback(any(reached));
         let table = || {
             JamRouter::new()
                 .section(RULE)
@@ -298,7 +305,7 @@ mod tests {
                 .end()
         };
         assert_eq!(
-            faults_of(table(), open.clone()),
+            faults_of(table(), open),
             [
                 "a caller without a credential",
                 "a caller with garbage",
@@ -318,10 +325,7 @@ mod tests {
                 .route(Verb::Any, "/", handler, "h")
                 .end()
         };
-        assert_eq!(
-            faults_of(table(), open.clone())[2],
-            "ANY / (`h`) lets in a forger"
-        );
+        assert_eq!(faults_of(table(), open)[2], "ANY / (`h`) lets in a forger");
         let guests = JamRouter::new().section(RULE_OF_GUESTS);
         assert_eq!(
             faults_of(guests.route(Verb::Post, "/", handler, "h").end(), open),
@@ -337,6 +341,32 @@ mod tests {
     const RULE_OF_GUESTS: Access<User> = user().backend("session").cookie("sid").guest();
 
     #[test]
+    fn a_gate_that_lets_in_by_a_way_that_is_not_met_is_found_out() {
+        const EITHER: Access<User> = user()
+            .backend("jwt")
+            .role(Role::Admin)
+            .or(user().backend("jwt").scope("write"))
+            .hide();
+        let table = JamRouter::new().section(EITHER);
+        let table = table.route(Verb::Get, "/{{x}}/{id}", handler, "h").end();
+        let faults = faults_of(table, open);
+        let found = |caller: &str| faults.iter().any(|fault| fault.ends_with(caller));
+        assert!(found("lets in a caller without role Admin"), "{faults:?}");
+        assert!(found("lets in a caller without scope write"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_gate_that_does_not_hide_is_found_out() {
+        const HIDDEN: Access<User> = user().backend("jwt").role(Role::Admin).hide();
+        let table = JamRouter::new().section(HIDDEN);
+        let table = table.route(Verb::Get, "/", handler, "h").end();
+        let forbidden = |_| Router::new().fallback(any(async || http::StatusCode::FORBIDDEN));
+        let faults = faults_of(table, forbidden);
+        let wanted = "GET / (`h`) answers a caller without role Admin with 403, not [404]";
+        assert!(faults.iter().any(|fault| fault == wanted), "{faults:?}");
+    }
+
+    #[test]
     fn a_gate_that_refuses_everybody_and_one_that_fails_are_found_out_too() {
         const API: Access<User> = user().backend("jwt");
         let table = || {
@@ -347,7 +377,7 @@ mod tests {
         };
         let status = |status| {
             let answer = async move || http::StatusCode::from_u16(status).expect("a status");
-            Router::new().fallback(any(answer))
+            move |_| Router::new().fallback(any(answer))
         };
         assert_eq!(
             faults_of(table(), status(401)),

@@ -5,6 +5,7 @@
 mod callers;
 mod matrix;
 mod payloads;
+mod routes;
 mod sample;
 mod table;
 

@@ -7,22 +7,65 @@ use crate::access::{Condition, Way};
 use crate::gate;
 use crate::payload::{Payload, Role};
 
-/// Whether a caller who signed in now is let in on this way.
-pub(super) fn meets<P: Payload>(way: &Way<P::Role>, payload: &P) -> bool {
-    way.conditions()
-        .all(|condition| gate::meets(payload, condition))
+/// A caller who meets all of `way`: like `given`, with other roles and scopes.
+pub(super) fn meeting<P: Payload>(given: Option<&P>, way: &Way<P::Role>) -> Result<P, String> {
+    let conditions: Vec<_> = way.conditions().collect();
+    let kind = P::KIND;
+    find(given, &conditions, None, &[])?
+        .ok_or_else(|| format!("no `{kind}` can have all that the rule asks for"))
 }
 
-/// A caller who meets all conditions of `way`, but not the one at `but`: like `given`, with other
-/// roles and scopes.
-pub(super) fn of<P: Payload>(
+/// A caller who meets all of `way` but the condition at `but`, and none of `others`. There is
+/// none where another condition asks for the same, or where everybody else may call too.
+pub(super) fn lacking<P: Payload>(
     given: Option<&P>,
     way: &Way<P::Role>,
+    but: usize,
+    others: &[Way<P::Role>],
+) -> Result<Option<P>, String> {
+    let conditions: Vec<_> = way.conditions().collect();
+    let mut rest = conditions.iter().enumerate();
+    if rest.any(|(at, condition)| at != but && implies(*condition, conditions[but])) {
+        return Ok(None);
+    }
+    let found = find(given, &conditions, Some(but), others)?;
+    if found.is_none() && find(given, &conditions, Some(but), &[])?.is_none() {
+        let condition = conditions[but];
+        return Err(format!(
+            "no `{}` without {condition} can be made up",
+            P::KIND
+        ));
+    }
+    Ok(found)
+}
+
+/// Whether whoever meets `one` meets `other`.
+fn implies<R: Role>(one: Condition<R>, other: Condition<R>) -> bool {
+    match (one, other) {
+        (Condition::Role(one), Condition::Role(other)) => one == other,
+        (Condition::Role(one), Condition::AnyRole(others)) => others.contains(&one),
+        (Condition::AnyRole(some), Condition::AnyRole(others)) => {
+            some.iter().all(|role| others.contains(role))
+        }
+        (Condition::Scope(one), Condition::Scope(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn find<P: Payload>(
+    given: Option<&P>,
+    conditions: &[Condition<P::Role>],
     but: Option<usize>,
-) -> Result<P, String> {
+    others: &[Way<P::Role>],
+) -> Result<Option<P>, String> {
     let fits = |payload: &P| {
-        let mut conditions = way.conditions().enumerate();
-        conditions.all(|(at, condition)| gate::meets(payload, condition) == (but != Some(at)))
+        let mut conditions = conditions.iter().enumerate();
+        let meets = |way: &Way<P::Role>| {
+            let mut conditions = way.conditions();
+            conditions.all(|condition| gate::meets(payload, condition))
+        };
+        conditions.all(|(at, condition)| gate::meets(payload, *condition) == (but != Some(at)))
+            && !others.iter().any(meets)
     };
     let base = match given {
         Some(given) => given.clone(),
@@ -32,46 +75,41 @@ pub(super) fn of<P: Payload>(
         })?,
     };
     if fits(&base) {
-        return Ok(base);
+        return Ok(Some(base));
     }
-    let conditions: Vec<_> = way.conditions().collect();
-    let found = variants(&base, &conditions, but).find(fits);
-    found.ok_or_else(|| format!("no `{}` can have all that the rule asks for", P::KIND))
+    Ok(variants(&base, conditions, but).find(fits))
 }
 
-/// The payload with roles and scopes as the conditions ask for, in every form that a field may
-/// have.
+/// The payload with roles and scopes as the conditions ask for, and in turn with each role that
+/// is not to be lacking besides, in every form that a field may have.
 fn variants<P: Payload>(
     base: &P,
     conditions: &[Condition<P::Role>],
     but: Option<usize>,
 ) -> impl Iterator<Item = P> {
     let without = but.map(|at| conditions[at]);
-    let is_wanted = |role: &P::Role| match without {
+    let may_have = |role: &P::Role| match without {
         Some(Condition::Role(lacking)) => *role != lacking,
         Some(Condition::AnyRole(lacking)) => !lacking.contains(role),
         _ => true,
     };
-    let mut roles: Vec<P::Role> = Vec::new();
+    let mut wanted: Vec<P::Role> = Vec::new();
     let mut scopes: Vec<&str> = Vec::new();
     for (at, condition) in conditions.iter().enumerate() {
         match condition {
             _ if but == Some(at) => {}
-            Condition::Role(role) => roles.push(*role),
-            Condition::AnyRole(any) => roles.extend(any.iter().copied().find(is_wanted)),
+            Condition::Role(role) => wanted.push(*role),
+            Condition::AnyRole(any) => wanted.extend(any.iter().copied().find(may_have)),
             Condition::Scope(scope) => scopes.push(scope),
         }
     }
-    // For a field that cannot be without one.
-    let other = P::Role::ALL.iter().copied().find(is_wanted);
-    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-    let other = other.map_or("", Role::name);
-    let padded = |len: usize| -> Value {
-        let padding = std::iter::repeat(names.first().copied().unwrap_or(other));
-        names.iter().copied().chain(padding).take(len).collect()
-    };
-    let mut forms = vec![json!(names), json!(names.first()), json!(other)];
-    forms.extend((1..=8).map(padded));
+    let wanted: Vec<&str> = wanted.iter().map(|role| role.name()).collect();
+    let mut forms = forms(&wanted);
+    for other in P::Role::ALL.iter().copied().filter(may_have) {
+        let mut more = wanted.clone();
+        more.push(other.name());
+        forms.extend(self::forms(&more));
+    }
 
     let value = serde_json::to_value(base).unwrap_or_default();
     let scopes = scopes.join(" ");
@@ -86,4 +124,16 @@ fn variants<P: Payload>(
         }
         serde_json::from_value(value).ok()
     })
+}
+
+/// These roles as a list, as one alone or none, and as an array of a fixed length.
+fn forms(names: &[&str]) -> Vec<Value> {
+    let mut forms = vec![json!(names), json!(names.first())];
+    if let Some(first) = names.first() {
+        forms.extend((names.len() + 1..=8).map(|len| {
+            let padding = std::iter::repeat(*first);
+            names.iter().copied().chain(padding).take(len).collect()
+        }));
+    }
+    forms
 }
