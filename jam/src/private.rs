@@ -1,8 +1,6 @@
 //! What the macros' output names. None of it is for use by hand, and all of it may
 //! change with any version.
 
-use std::future::Future;
-
 use axum::response::IntoResponse;
 
 pub use std::any::TypeId;
@@ -19,48 +17,31 @@ pub use crate::policy::Policies;
 pub use crate::response::{Answered, answer};
 pub use crate::rule::{Gate, GateAnd, Open, Policed, Rule, required, strangers_too};
 
-/// A function of the arguments `Args`.
-pub trait HandlerFn<Args> {
-    type Future: Future;
+// The handler's future moves between threads. The handler is named, and not called; one function
+// for each number of arguments, which the compiler has no other to choose from.
+#[rustfmt::skip]
+mod need_send {
+    use std::future::Future;
+
+    pub fn need_send1<A, F: Future + Send>(_: impl FnOnce(A) -> F) {}
+    pub fn need_send2<A, B, F: Future + Send>(_: impl FnOnce(A, B) -> F) {}
+    pub fn need_send3<A, B, C, F: Future + Send>(_: impl FnOnce(A, B, C) -> F) {}
+    pub fn need_send4<A, B, C, D, F: Future + Send>(_: impl FnOnce(A, B, C, D) -> F) {}
+    pub fn need_send5<A, B, C, D, E, F: Future + Send>(_: impl FnOnce(A, B, C, D, E) -> F) {}
+    pub fn need_send6<A, B, C, D, E, G, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G) -> F) {}
+    pub fn need_send7<A, B, C, D, E, G, H, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H) -> F) {}
+    pub fn need_send8<A, B, C, D, E, G, H, I, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I) -> F) {}
+    pub fn need_send9<A, B, C, D, E, G, H, I, J, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J) -> F) {}
+    pub fn need_send10<A, B, C, D, E, G, H, I, J, K, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J, K) -> F) {}
+    pub fn need_send11<A, B, C, D, E, G, H, I, J, K, L, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J, K, L) -> F) {}
+    pub fn need_send12<A, B, C, D, E, G, H, I, J, K, L, M, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J, K, L, M) -> F) {}
+    pub fn need_send13<A, B, C, D, E, G, H, I, J, K, L, M, N, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J, K, L, M, N) -> F) {}
+    pub fn need_send14<A, B, C, D, E, G, H, I, J, K, L, M, N, O, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J, K, L, M, N, O) -> F) {}
+    pub fn need_send15<A, B, C, D, E, G, H, I, J, K, L, M, N, O, P, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J, K, L, M, N, O, P) -> F) {}
+    pub fn need_send16<A, B, C, D, E, G, H, I, J, K, L, M, N, O, P, Q, F: Future + Send>(_: impl FnOnce(A, B, C, D, E, G, H, I, J, K, L, M, N, O, P, Q) -> F) {}
 }
 
-macro_rules! handler_fn {
-    ($(($($argument:ident)*))*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<F, Fut: Future, $($argument,)*> HandlerFn<($($argument,)*)> for F
-        where
-            F: FnOnce($($argument),*) -> Fut,
-        {
-            type Future = Fut;
-        }
-    )*};
-}
-
-handler_fn! {
-    (A)
-    (A B)
-    (A B C)
-    (A B C D)
-    (A B C D E)
-    (A B C D E G)
-    (A B C D E G H)
-    (A B C D E G H I)
-    (A B C D E G H I J)
-    (A B C D E G H I J K)
-    (A B C D E G H I J K L)
-    (A B C D E G H I J K L M)
-    (A B C D E G H I J K L M N)
-    (A B C D E G H I J K L M N O)
-    (A B C D E G H I J K L M N O P)
-    (A B C D E G H I J K L M N O P Q)
-}
-
-/// The handler's future moves between threads. It is named here, and not called.
-pub fn need_send<Args, H: HandlerFn<Args>>(_: H)
-where
-    H::Future: Send,
-{
-}
+pub use need_send::*;
 
 /// Which function this is.
 pub fn function<H: 'static>(_: &H) -> Option<TypeId> {

@@ -46,7 +46,7 @@ impl Output<'_> {
     //         }
     //         fn __jam_check() {
     //             __jam::need_response::<Json<User>>();
-    //             __jam::need_send::<(_,), _>(me);
+    //             __jam::need_send1(me);
     //         }
     //     };
     pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
@@ -333,10 +333,12 @@ impl Output<'_> {
         };
         let conditions = &generics.where_clause;
         let place = Span::mixed_site().located_at(name.span());
-        let arguments = vec![quote!(_,); count];
+        let need_send = Ident::new(
+            &format!("need_send{count}"),
+            Span::call_site().located_at(place),
+        );
         let private = alias_at(place);
-        let need_send =
-            quote_spanned!(place=> #private::need_send::<(#(#arguments)*), _>(#handler));
+        let need_send = quote_spanned!(place=> #private::#need_send(#handler));
         Some(quote! {
             fn __jam_check #generics () #conditions {
                 #response

@@ -48,7 +48,7 @@ const _: () = {
         }
     }
     fn __jam_check() {
-        __jam::need_send::<(_,), _>(me)
+        __jam::need_send1(me)
     }
     let _ = __jam::of::<User>().scope("a");
 };

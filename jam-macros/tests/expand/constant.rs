@@ -21,7 +21,7 @@ const _: () = {
         }
     }
     fn __jam_check() {
-        __jam::need_send::<(_,), _>(me)
+        __jam::need_send1(me)
     }
     __jam::required(self::rules::WEB);
 };

@@ -55,7 +55,7 @@ const _: () = {
     where
         D: Clone,
     {
-        __jam::need_send::<(_, _), _>(edit::<D, N>)
+        __jam::need_send2(edit::<D, N>)
     }
     let _ = __jam::of::<User>().scope("a");
     let _ = __jam::of::<User>().scope("b");

@@ -31,6 +31,6 @@ const _: () = {
     }
     fn __jam_check() {
         __jam::need_response::<Json<User>>();
-        __jam::need_send::<(_, _), _>(get_user)
+        __jam::need_send2(get_user)
     }
 };

@@ -45,6 +45,6 @@ const _: () = {
         }
     }
     fn __jam_check() {
-        __jam::need_send::<(_, _), _>(home)
+        __jam::need_send2(home)
     }
 };

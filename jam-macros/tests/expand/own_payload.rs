@@ -42,6 +42,6 @@ const _: () = {
         }
     }
     fn __jam_check() {
-        __jam::need_send::<(_,), _>(get_user)
+        __jam::need_send1(get_user)
     }
 };

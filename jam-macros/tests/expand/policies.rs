@@ -43,7 +43,7 @@ const _: () = {
         }
     }
     fn __jam_check() {
-        __jam::need_send::<(_, _), _>(update)
+        __jam::need_send2(update)
     }
     let _ = __jam::of::<User>().backend_type::<keys::ApiKeys<A, B>>();
 };

@@ -125,7 +125,7 @@ pub fn routes() -> JamRouter<Jam> {
 
 fn main() {
     let _ = Verb::Get;
-    let _ = __private::need_send::<((),), fn(()) -> std::future::Ready<()>>;
+    __private::need_send1(|(): ()| std::future::ready(()));
     #[jam_auth(WEB)]
     async fn inside(_: Auth<User>) {}
     let _: JamRouter<Jam> = jam_routes![declared() = [get("/inside", inside)]];
