@@ -1,0 +1,130 @@
+//! Instructions that a part of a program really executes: another process steps it.
+//!
+//! A virtual machine often has no counters, and the processor that valgrind plays lacks the
+//! instructions for SHA-256, so that hashing looks three times as dear as it is.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::process::Command;
+
+use nix::errno::Errno;
+use nix::sys::personality::{self, Persona};
+use nix::sys::ptrace;
+use nix::sys::signal::{Signal, raise};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+/// Where a counted part begins and ends.
+const MARK: Signal = Signal::SIGUSR1;
+
+/// In the process that is counted: lets its parent step it.
+pub fn be_counted() -> Result<(), Errno> {
+    ptrace::traceme()
+}
+
+/// In the process that is counted: runs `part`, which is what is counted.
+pub fn counted(part: impl FnOnce()) -> Result<(), Errno> {
+    raise(MARK)?;
+    part();
+    raise(MARK)
+}
+
+/// The instructions of each [`counted`] part of `command`, in order.
+///
+/// What the marks take themselves is in it; a part that is empty says how much.
+pub fn count(command: &mut Command) -> Result<Vec<u64>, Box<dyn Error>> {
+    let mut counts = Vec::new();
+    Steps::of(command)?.parts(|steps| {
+        let mut count = 0;
+        steps.each(|_| {
+            count += 1;
+            Ok(())
+        })?;
+        counts.push(count);
+        Ok(())
+    })?;
+    Ok(counts)
+}
+
+/// At which instructions the parts of `command` were, and how often: addresses as the program's
+/// file has them, or absolute ones where they are of a library.
+pub fn places(command: &mut Command) -> Result<BTreeMap<u64, u64>, Box<dyn Error>> {
+    let mut places = BTreeMap::new();
+    Steps::of(command)?.parts(|steps| {
+        let (begin, end) = steps.program()?;
+        steps.each(|pid| {
+            let at = ptrace::getregs(pid)?.rip;
+            let at = if (begin..end).contains(&at) {
+                at - begin
+            } else {
+                at
+            };
+            *places.entry(at).or_default() += 1;
+            Ok(())
+        })
+    })?;
+    Ok(places)
+}
+
+struct Steps(Pid);
+
+impl Steps {
+    fn of(command: &mut Command) -> Result<Self, Box<dyn Error>> {
+        // Where things lie in memory decides how hash tables are filled and texts compared.
+        personality::set(personality::get()? | Persona::ADDR_NO_RANDOMIZE)?;
+        let child = command.spawn()?;
+        Ok(Self(Pid::from_raw(child.id().try_into()?)))
+    }
+
+    /// Lets the program run, and has every part of it stepped by `step`.
+    fn parts(
+        self,
+        mut step: impl FnMut(&Self) -> Result<(), Box<dyn Error>>,
+    ) -> Result<(), Box<dyn Error>> {
+        loop {
+            match waitpid(self.0, None)? {
+                WaitStatus::Exited(_, 0) => return Ok(()),
+                WaitStatus::Stopped(_, MARK) => {
+                    step(&self)?;
+                    ptrace::cont(self.0, None)?;
+                }
+                WaitStatus::Stopped(_, signal) => {
+                    let delivered = (signal != Signal::SIGTRAP).then_some(signal);
+                    ptrace::cont(self.0, delivered)?;
+                }
+                status => return Err(format!("what is counted ended with {status:?}").into()),
+            }
+        }
+    }
+
+    /// Steps from one mark to the next.
+    fn each(&self, mut step: impl FnMut(Pid) -> Result<(), Errno>) -> Result<(), Box<dyn Error>> {
+        loop {
+            ptrace::step(self.0, None)?;
+            match waitpid(self.0, None)? {
+                WaitStatus::Stopped(_, Signal::SIGTRAP) => step(self.0)?,
+                WaitStatus::Stopped(_, MARK) => return Ok(()),
+                status => return Err(format!("what is counted ended with {status:?}").into()),
+            }
+        }
+    }
+
+    /// From where to where the program's own file lies in its memory.
+    fn program(&self) -> Result<(u64, u64), Box<dyn Error>> {
+        let file = fs::read_link(format!("/proc/{}/exe", self.0))?;
+        let maps = fs::read_to_string(format!("/proc/{}/maps", self.0))?;
+        let own = maps
+            .lines()
+            .filter(|line| line.ends_with(&*file.to_string_lossy()));
+        let ranges = own.filter_map(|line| line.split(' ').next()?.split_once('-'));
+        let ranges: Vec<_> = ranges.collect();
+        match (ranges.first(), ranges.last()) {
+            (Some((begin, _)), Some((_, end))) => Ok((
+                u64::from_str_radix(begin, 16)?,
+                u64::from_str_radix(end, 16)?,
+            )),
+            _ => Err("the program is not in its own memory".into()),
+        }
+    }
+}

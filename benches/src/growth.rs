@@ -1,0 +1,1 @@
+//! The same request, while something around it grows.
