@@ -47,20 +47,21 @@ pub fn count(command: &mut Command) -> Result<Vec<u64>, Box<dyn Error>> {
     Ok(counts)
 }
 
-/// At which instructions the parts of `command` were, and how often: addresses as the program's
-/// file has them, or absolute ones where they are of a library.
-pub fn places(command: &mut Command) -> Result<BTreeMap<u64, u64>, Box<dyn Error>> {
-    let mut places = BTreeMap::new();
+/// How often the parts of `command` were at an instruction of the program's own file, and how many
+/// instructions of a library it called: addresses as the file has them.
+pub fn places(command: &mut Command) -> Result<BTreeMap<u64, (u64, u64)>, Box<dyn Error>> {
+    let mut places = BTreeMap::<_, (u64, u64)>::new();
     Steps::of(command)?.parts(|steps| {
         let (begin, end) = steps.program()?;
+        let mut last = 0;
         steps.each(|pid| {
             let at = ptrace::getregs(pid)?.rip;
-            let at = if (begin..end).contains(&at) {
-                at - begin
-            } else {
-                at
-            };
-            *places.entry(at).or_default() += 1;
+            let is_own = (begin..end).contains(&at);
+            if is_own {
+                last = at - begin;
+            }
+            let (own, called) = places.entry(last).or_default();
+            *(if is_own { own } else { called }) += 1;
             Ok(())
         })
     })?;

@@ -58,9 +58,12 @@ pub(crate) enum Presented<'a> {
 pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Presented<'a> {
     let mut found = Presented::Absent;
     for field in headers.get_all(COOKIE) {
-        for pair in field.as_bytes().split(|byte| *byte == b';') {
-            let pair = pair.trim_ascii();
-            let value = match pair.strip_prefix(name.as_bytes()) {
+        let mut rest = field.as_bytes();
+        while !rest.is_empty() {
+            let end = memchr::memchr(b';', rest);
+            let (pair, others) = rest.split_at(end.unwrap_or(rest.len()));
+            rest = others.get(1..).unwrap_or_default();
+            let value = match pair.trim_ascii().strip_prefix(name.as_bytes()) {
                 Some([b'=', value @ ..]) if !value.is_empty() => value,
                 _ => continue,
             };

@@ -73,7 +73,8 @@ async fn decide<P: Payload>(
     let Some(credential) = presented.credential else {
         return Err(Rejection::new(RejectionKind::InvalidCredential));
     };
-    let known = recognize(jam, backend, credential, !foreign).await?;
+    let now = jam.now();
+    let known = recognize(jam, backend, credential, now, !foreign).await?;
     let (evidence, payload) = match (known, source) {
         (Known::Caller(evidence, payload), _) => (evidence, payload),
         (Known::Nobody, Source::Cookie(name)) if access.lets_strangers_in() => {
@@ -92,7 +93,9 @@ async fn decide<P: Payload>(
         };
     }
     let known = (source, backend);
-    authorize(jam, access, known, &payload, evidence.auth_time())?;
+    // Of a token that does not say when its user signed in, nothing is known.
+    let age = evidence.auth_time().map(|at| now.saturating_sub(at));
+    authorize(jam, access, known, &payload, age)?;
     if foreign {
         return Err(Rejection::new(RejectionKind::CrossSite));
     }
@@ -152,9 +155,9 @@ async fn recognize<P: Payload>(
     jam: &Jam,
     backend: BackendName,
     credential: &[u8],
+    now: u64,
     used: bool,
 ) -> Result<Known<P>, Rejection> {
-    let now = jam.now();
     match backend {
         BackendName::Jwt => {
             let tokens = jam.tokens().map_err(|error| rejection(&error))?;
@@ -218,31 +221,28 @@ fn rejection(error: &Error) -> Rejection {
 }
 
 /// Whether any way by which the caller came lets them in. If none does, the caller is told
-/// what the way that came nearest asks for.
+/// what the way that came nearest asks for. `age` is how many seconds ago they signed in, if that
+/// is known.
 fn authorize<P: Payload>(
     jam: &Jam,
     access: &Access<P>,
     known: (Source, BackendName),
     payload: &P,
-    auth_time: Option<u64>,
+    age: Option<u64>,
 ) -> Result<(), Rejection> {
-    let now = jam.now();
     let mut refusal = None;
-    let hide = ways_of(jam, access, known).any(|way| way.hide);
     for way in ways_of(jam, access, known) {
         let lacking = way
             .conditions()
             .find(|condition| !meets(payload, *condition));
-        let stale = way.fresh.filter(|age| {
-            // Of a token that does not say when its user signed in, nothing is known.
-            auth_time.is_none_or(|signed_in| now.saturating_sub(signed_in) >= *age)
-        });
+        let stale = way.fresh.filter(|most| age.is_none_or(|age| age >= *most));
         match (lacking, stale) {
             (None, None) => return Ok(()),
             // Signing in again is all that is missing, and says so before anything else.
-            (None, Some(age)) => refusal = Some(Rejection::stale(age)),
+            (None, Some(most)) => refusal = Some(Rejection::stale(most)),
             (Some(lacking), _) => {
-                refusal.get_or_insert_with(|| denial(&way, lacking, hide));
+                let hide = hides(jam, access, known);
+                refusal.get_or_insert_with(|| denial(way, lacking, hide));
             }
         }
     }
@@ -251,11 +251,11 @@ fn authorize<P: Payload>(
 
 /// The ways of the rule that read this place for this backend: what another backend asks of its
 /// callers is nothing to those of this one.
-fn ways_of<P: Payload>(
+fn ways_of<'a, P: Payload>(
     jam: &Jam,
-    access: &Access<P>,
+    access: &'a Access<P>,
     (source, backend): (Source, BackendName),
-) -> impl Iterator<Item = Way<P::Role>> + use<P> {
+) -> impl Iterator<Item = &'a Way<P::Role>> + use<'a, P> {
     let unnamed = jam.only_backend();
     access
         .ways()

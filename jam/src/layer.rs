@@ -180,7 +180,7 @@ where
             let mut response = answer.await?;
             let asked = std::mem::take(&mut *lock(&asked));
             if asked.by_a_handler {
-                response::vary(&mut response, rule.sources.named.into_iter());
+                response::vary(&mut response, rule.sources.named.iter().copied());
             }
             if let Some(name) = asked.stale {
                 response::clear(&mut response, &rule.sources.jam.remove_cookie(name));

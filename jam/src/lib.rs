@@ -45,6 +45,7 @@
 mod access;
 mod auth;
 mod backend;
+mod base64url;
 mod builder;
 mod claims;
 mod clock;

@@ -1,7 +1,6 @@
 //! Random bytes, from the operating system and from nowhere else.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::base64url;
 
 /// `N` random bytes, or nothing when the system has none to give.
 pub(crate) fn bytes<const N: usize>() -> Option<[u8; N]> {
@@ -12,5 +11,5 @@ pub(crate) fn bytes<const N: usize>() -> Option<[u8; N]> {
 
 /// `N` random bytes as base64url.
 pub(crate) fn text<const N: usize>() -> Option<String> {
-    bytes::<N>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+    bytes::<N>().map(|bytes| base64url::encode(&bytes))
 }

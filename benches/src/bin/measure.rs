@@ -58,8 +58,8 @@ fn count(name: &str) -> Outcome {
 fn places(name: &str) -> Outcome {
     let mut command = Command::new(env::current_exe()?);
     let places = counter::places(command.args(["counted", name]))?;
-    for (at, count) in places {
-        println!("{at:#x} {count}");
+    for (at, (own, called)) in places {
+        println!("{at:#x} {own} {called}");
     }
     Ok(())
 }

@@ -26,8 +26,8 @@ impl<T: Copy, const MOST: usize> List<T, MOST> {
         self
     }
 
-    pub(crate) fn into_iter(self) -> impl Iterator<Item = T> {
-        (0..self.len).filter_map(move |at| self.items[at])
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.items.iter().map_while(Option::as_ref)
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -51,6 +51,6 @@ impl<T: Copy, const MOST: usize> List<T, MOST> {
 
 impl<T: Copy + fmt::Debug, const MOST: usize> fmt::Debug for List<T, MOST> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.into_iter()).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }

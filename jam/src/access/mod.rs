@@ -381,13 +381,13 @@ impl<P: Payload> Access<P> {
         each!(self, way => way.hide = true)
     }
 
-    pub(crate) fn ways(&self) -> impl Iterator<Item = Way<P::Role>> + use<P> {
-        self.ways.into_iter()
+    pub(crate) fn ways(&self) -> impl Iterator<Item = &Way<P::Role>> {
+        self.ways.iter()
     }
 
     /// Where a credential is looked for, in this order.
-    pub fn sources(&self) -> impl Iterator<Item = Source> + use<P> {
-        self.ways().flat_map(|way| way.sources())
+    pub fn sources(&self) -> impl Iterator<Item = Source> {
+        self.ways().flat_map(Way::sources)
     }
 
     pub(crate) const fn lets_strangers_in(&self) -> bool {

@@ -41,12 +41,13 @@ impl<R: Role> Way<R> {
         }
     }
 
-    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> + use<R> {
-        self.places().into_iter()
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> {
+        let default = self.sources.is_empty().then_some(Source::AUTHORIZATION);
+        self.sources.iter().copied().chain(default)
     }
 
-    pub(crate) fn conditions(&self) -> impl Iterator<Item = Condition<R>> + use<R> {
-        self.conditions.into_iter()
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = Condition<R>> {
+        self.conditions.iter().copied()
     }
 
     pub(crate) fn reads(&self, source: Source) -> bool {

@@ -1,6 +1,9 @@
 //! The claims of a token: the registered ones and the payload's fields, in one flat
 //! JSON object (RFC 7519 section 4).
 
+mod audience;
+mod names;
+mod plain;
 mod read;
 mod strict;
 mod subject;
@@ -123,9 +126,9 @@ impl RegisteredClaims {
         self.subject.as_deref()
     }
 
-    /// `aud`: for whom the token is; empty when it does not say.
-    pub fn audience(&self) -> &[String] {
-        &self.audience
+    /// `aud`: for whom the token is; nothing when it does not say.
+    pub fn audience(&self) -> impl Iterator<Item = &str> {
+        self.audience.as_slice().iter().map(|one| one.as_str())
     }
 }
 

@@ -10,7 +10,11 @@ use std::fmt;
 use serde::de::value::CowStrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use smol_str::SmolStr;
 
+use super::audience::Audience;
+use super::names::Names;
+use super::plain::PlainReader;
 use super::strict::{Name, no_duplicates};
 use super::subject::{SubjectReader, WireSubject};
 use crate::error::TokenFault;
@@ -20,13 +24,13 @@ use crate::payload::{Mark, Payload};
 /// Connect. Times are whole seconds since the Unix epoch.
 #[derive(Clone, Default)]
 pub struct RegisteredClaims {
-    pub(crate) issuer: Option<String>,
-    pub(crate) subject: Option<String>,
-    pub(crate) audience: Vec<String>,
+    pub(crate) issuer: Option<SmolStr>,
+    pub(crate) subject: Option<SmolStr>,
+    pub(crate) audience: Audience,
     pub(crate) expires_at: u64,
     pub(crate) not_before: Option<u64>,
     pub(crate) issued_at: Option<u64>,
-    pub(crate) token_id: Option<String>,
+    pub(crate) token_id: Option<SmolStr>,
     pub(crate) auth_time: Option<u64>,
 }
 
@@ -42,6 +46,26 @@ struct Found {
 /// the times and names are acceptable is the verifier's decision.
 pub(crate) fn read<P: Payload>(json: &[u8]) -> Result<(RegisteredClaims, P), TokenFault> {
     let json = std::str::from_utf8(json).map_err(|_| TokenFault::Claims)?;
+    match read_plain(json) {
+        Ok(claims) => Ok(claims),
+        Err(_) => read_any(json),
+    }
+}
+
+/// Reads most of what is good. Of the rest it says nothing: [`read_any`] does.
+fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
+    let mut found = Found::default();
+    let mut reader = PlainReader::new(json);
+    let payload = P::deserialize(ClaimsReader {
+        inner: &mut reader,
+        marks: P::MARKS,
+        found: &mut found,
+    });
+    let payload = payload.and_then(|payload| reader.end().map(|()| payload));
+    found.beside(payload)
+}
+
+fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
     // One brace means one object, and then the members seen below are all there are.
     let opened = |byte| json.bytes().filter(|found| *found == byte).take(2).count();
     if opened(b'{') > 1 || opened(b'[') > 1 {
@@ -53,15 +77,22 @@ pub(crate) fn read<P: Payload>(json: &[u8]) -> Result<(RegisteredClaims, P), Tok
         inner: &mut reader,
         marks: P::MARKS,
         found: &mut found,
-    })
-    .and_then(|payload| reader.end().map(|()| payload));
-    if found.bound {
-        return Err(TokenFault::Bound);
+    });
+    let payload = payload.and_then(|payload| reader.end().map(|()| payload));
+    found.beside(payload)
+}
+
+impl Found {
+    /// What was found besides `payload`, if all that must be there is.
+    fn beside<P, E>(self, payload: Result<P, E>) -> Result<(RegisteredClaims, P), TokenFault> {
+        if self.bound {
+            return Err(TokenFault::Bound);
+        }
+        let payload = payload.map_err(|_| TokenFault::Claims)?;
+        let mut registered = self.registered;
+        registered.expires_at = self.expires_at.ok_or(TokenFault::Claims)?;
+        Ok((registered, payload))
     }
-    let payload = payload.map_err(|_| TokenFault::Claims)?;
-    let mut registered = found.registered;
-    registered.expires_at = found.expires_at.ok_or(TokenFault::Claims)?;
-    Ok((registered, payload))
 }
 
 struct ClaimsReader<'a, D> {
@@ -114,7 +145,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Members<'_, V> {
             map,
             marks: self.marks,
             found: self.found,
-            seen: Vec::new(),
+            seen: Names::default(),
             subject: false,
         };
         let mut members = &mut members;
@@ -129,7 +160,7 @@ struct MemberAccess<'a, 'de, A> {
     map: A,
     marks: &'static [Mark],
     found: &'a mut Found,
-    seen: Vec<Cow<'de, str>>,
+    seen: Names<'de>,
     /// Whether the value that comes next is the subject.
     subject: bool,
 }
@@ -147,12 +178,13 @@ impl<'de, A: MapAccess<'de>> MemberAccess<'_, 'de, A> {
             "nbf" => registered.not_before = Some(self.map.next_value::<NumericDate>()?.0),
             "iat" => registered.issued_at = Some(self.map.next_value::<NumericDate>()?.0),
             "auth_time" => registered.auth_time = Some(self.map.next_value::<NumericDate>()?.0),
-            "iss" => registered.issuer = Some(self.map.next_value()?),
-            "jti" => registered.token_id = Some(self.map.next_value()?),
+            "iss" => registered.issuer = Some(self.map.next_value::<Text>()?.0),
+            "jti" => registered.token_id = Some(self.map.next_value::<Text>()?.0),
             "sub" => {
-                registered.subject = Some(self.map.next_value::<WireSubject<'_>>()?.into_text())
+                let subject = self.map.next_value::<WireSubject<'_>>()?;
+                registered.subject = Some(subject.into_text().into());
             }
-            "aud" => registered.audience = self.map.next_value::<Audience>()?.0,
+            "aud" => registered.audience = self.map.next_value()?,
             "cnf" => {
                 *bound = true;
                 self.map.next_value::<IgnoredAny>()?;
@@ -174,10 +206,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut MemberAccess<'_, 'de, A> {
             let Some(Name(name)) = self.map.next_key()? else {
                 return Ok(None);
             };
-            if self.seen.contains(&name) {
+            if !self.seen.add(&name) {
                 return Err(de::Error::custom("a claim is there twice"));
             }
-            self.seen.push(name.clone());
             let marked = self.marks.iter().find(|mark| mark.claim == name);
             let field = match marked {
                 Some(mark) => Cow::Borrowed(mark.field),
@@ -241,39 +272,25 @@ impl<'de> Deserialize<'de> for NumericDate {
     }
 }
 
-/// RFC 7519 section 4.1.3: a text or an array of texts, none of them empty.
-struct Audience(Vec<String>);
+/// A text that is kept: most are short, and then it needs no memory of its own.
+struct Text(SmolStr);
 
-impl<'de> Deserialize<'de> for Audience {
+impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AudienceVisitor;
+        struct TextVisitor;
 
-        impl<'de> Visitor<'de> for AudienceVisitor {
-            type Value = Audience;
+        impl Visitor<'_> for TextVisitor {
+            type Value = Text;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an audience: a text or an array of texts")
+                f.write_str("a text")
             }
 
-            fn visit_str<E: de::Error>(self, one: &str) -> Result<Audience, E> {
-                if one.is_empty() {
-                    return Err(E::custom("the audience is empty"));
-                }
-                Ok(Audience(vec![one.to_owned()]))
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Audience, A::Error> {
-                let mut all = Vec::new();
-                while let Some(one) = seq.next_element::<String>()? {
-                    all.push(one);
-                }
-                if all.is_empty() || all.iter().any(String::is_empty) {
-                    return Err(de::Error::custom("the audience is empty"));
-                }
-                Ok(Audience(all))
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.into()))
             }
         }
 
-        deserializer.deserialize_any(AudienceVisitor)
+        deserializer.deserialize_str(TextVisitor)
     }
 }

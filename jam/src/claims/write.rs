@@ -13,15 +13,13 @@ impl<P: Payload> Serialize for Claims<P> {
         let registered = &self.registered;
         let mut map = serializer.serialize_map(None)?;
         if let Some(issuer) = &registered.issuer {
-            map.serialize_entry("iss", issuer)?;
+            map.serialize_entry("iss", issuer.as_str())?;
         }
         if let Some(subject) = &registered.subject {
-            map.serialize_entry("sub", subject)?;
+            map.serialize_entry("sub", subject.as_str())?;
         }
-        match registered.audience.as_slice() {
-            [] => {}
-            [one] => map.serialize_entry("aud", one)?,
-            several => map.serialize_entry("aud", several)?,
+        if !registered.audience.as_slice().is_empty() {
+            map.serialize_entry("aud", &registered.audience)?;
         }
         map.serialize_entry("exp", &registered.expires_at)?;
         if let Some(not_before) = registered.not_before {
@@ -31,7 +29,7 @@ impl<P: Payload> Serialize for Claims<P> {
             map.serialize_entry("iat", &issued_at)?;
         }
         if let Some(token_id) = &registered.token_id {
-            map.serialize_entry("jti", token_id)?;
+            map.serialize_entry("jti", token_id.as_str())?;
         }
         if let Some(auth_time) = registered.auth_time {
             map.serialize_entry("auth_time", &auth_time)?;

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::random;
+use crate::{base64url, random};
 
 /// Bytes of a session token: 256 bits (OWASP asks for 128).
 const TOKEN: usize = 32;
@@ -67,7 +65,7 @@ impl SessionToken {
     pub(crate) fn random(life: u64) -> Option<Self> {
         let bytes = random::bytes::<TOKEN>()?;
         Some(Self {
-            text: URL_SAFE_NO_PAD.encode(bytes),
+            text: base64url::encode(&bytes),
             id: hash(&bytes),
             life,
         })
@@ -107,11 +105,9 @@ impl fmt::Debug for SessionToken {
 /// The session that a presented token would open. Only the form that we issue has one:
 /// 43 characters of canonical base64url.
 pub(crate) fn presented(token: &[u8]) -> Option<SessionId> {
-    let mut bytes = [0; TOKEN];
-    match URL_SAFE_NO_PAD.decode_slice(token, &mut bytes) {
-        Ok(TOKEN) => Some(hash(&bytes)),
-        _ => None,
-    }
+    let mut room = [0; TOKEN];
+    let bytes = base64url::decode_into(token, &mut room)?;
+    bytes.try_into().ok().map(hash)
 }
 
 fn hash(token: &[u8; TOKEN]) -> SessionId {

@@ -8,8 +8,6 @@ use std::pin::Pin;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tower_service::Service;
 
@@ -18,6 +16,7 @@ use super::payloads;
 use super::routes::Route;
 use crate::access::{Access, Audience, BackendName, Source, Way};
 use crate::backend::{BackendId, Identity, OwnBackends};
+use crate::base64url;
 use crate::gate;
 use crate::jam::Jam;
 use crate::payload::Payload;
@@ -75,11 +74,11 @@ impl StandIns {
 /// The credential of somebody whom a stand-in knows.
 fn identity<P: Payload>(payload: &P, auth_time: u64, expires_at: u64) -> String {
     let identity = json!({ "payload": payload, "auth_time": auth_time, "expires_at": expires_at });
-    URL_SAFE_NO_PAD.encode(identity.to_string())
+    base64url::encode(identity.to_string().as_bytes())
 }
 
 fn identity_of<P: Payload>(credential: &str) -> Option<Identity<P>> {
-    let json = URL_SAFE_NO_PAD.decode(credential).ok()?;
+    let json = base64url::decode(credential.as_bytes())?;
     let mut value: Value = serde_json::from_slice(&json).ok()?;
     let payload = serde_json::from_value(value["payload"].take()).ok()?;
     Some(Identity {
@@ -142,7 +141,7 @@ const BY_SOME_WAY: Refusals = &[401, 403, 404];
 const SIGNED_IN: Refusals = &[303, 403];
 const NONE: Refusals = &[];
 
-impl<P: Payload> Matrix<'_, P> {
+impl<'a, P: Payload> Matrix<'a, P> {
     async fn everybody(&mut self) -> Result<(), String> {
         let refusals = match self.access.lets_strangers_in() {
             true => NONE,
@@ -157,9 +156,9 @@ impl<P: Payload> Matrix<'_, P> {
         }
         for way in self.access.ways() {
             for source in way.sources() {
-                self.bad_credentials(&way, source).await?;
-                self.bad_callers(&way, source).await?;
-                self.good_callers(&way, source).await?;
+                self.bad_credentials(way, source).await?;
+                self.bad_callers(way, source).await?;
+                self.good_callers(way, source).await?;
             }
         }
         Ok(())
@@ -222,9 +221,7 @@ impl<P: Payload> Matrix<'_, P> {
         }
         let payload = payloads::meeting(self.given(), way)?;
         if let Some(age) = way.fresh
-            && !self
-                .beside(way, source)
-                .any(|other| meets(&other, &payload))
+            && !self.beside(way, source).any(|other| meets(other, &payload))
         {
             let credential = self.mint_ago(backend, &payload, age).await?;
             let caller = format!("a caller who signed in {age} s ago");
@@ -327,7 +324,7 @@ impl<P: Payload> Matrix<'_, P> {
         &self,
         way: &Way<P::Role>,
         source: Source,
-    ) -> impl Iterator<Item = Way<P::Role>> + use<P> {
+    ) -> impl Iterator<Item = &'a Way<P::Role>> + use<'a, P> {
         let own = way.to_string();
         let ways = self.access.ways();
         ways.filter(move |other| other.reads(source) && other.to_string() != own)

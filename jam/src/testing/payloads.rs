@@ -21,7 +21,7 @@ pub(super) fn lacking<P: Payload>(
     given: Option<&P>,
     way: &Way<P::Role>,
     but: usize,
-    others: &[Way<P::Role>],
+    others: &[&Way<P::Role>],
 ) -> Result<Option<P>, String> {
     let conditions: Vec<_> = way.conditions().collect();
     let mut rest = conditions.iter().enumerate();
@@ -56,11 +56,11 @@ fn find<P: Payload>(
     given: Option<&P>,
     conditions: &[Condition<P::Role>],
     but: Option<usize>,
-    others: &[Way<P::Role>],
+    others: &[&Way<P::Role>],
 ) -> Result<Option<P>, String> {
     let fits = |payload: &P| {
         let mut conditions = conditions.iter().enumerate();
-        let meets = |way: &Way<P::Role>| {
+        let meets = |way: &&Way<P::Role>| {
             let mut conditions = way.conditions();
             conditions.all(|condition| gate::meets(payload, condition))
         };

@@ -1,9 +1,7 @@
 //! The compact form: three parts of base64url with dots between (RFC 7515 section 7.1).
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::key::Key;
+use crate::base64url;
 use crate::error::{Error, ErrorKind, TokenFault};
 
 /// Bytes of a token; browsers keep no cookie that is longer than half of it.
@@ -13,10 +11,10 @@ const MAX_HEADER: usize = 2 * 1024;
 
 /// A token taken apart. Nothing in it is trusted yet, and nothing is decoded.
 pub(crate) struct Compact<'a> {
-    pub(crate) header: &'a str,
-    payload: &'a str,
-    signature: &'a str,
-    signed: &'a str,
+    pub(crate) header: &'a [u8],
+    payload: &'a [u8],
+    signature: &'a [u8],
+    signed: &'a [u8],
 }
 
 impl<'a> Compact<'a> {
@@ -25,9 +23,11 @@ impl<'a> Compact<'a> {
         if token.len() > MAX_TOKEN {
             return Err(TokenFault::Malformed);
         }
-        let token = std::str::from_utf8(token).map_err(|_| TokenFault::Malformed)?;
-        let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
+        let first = memchr::memchr(b'.', token).ok_or(TokenFault::Malformed)?;
+        let last = memchr::memrchr(b'.', token).filter(|last| *last != first);
+        let last = last.ok_or(TokenFault::Malformed)?;
+        let (header, payload) = (&token[..first], &token[first + 1..last]);
+        let signature = &token[last + 1..];
         let parts = [header, payload, signature];
         if header.len() > MAX_HEADER || parts.iter().any(|part| part.is_empty()) {
             return Err(TokenFault::Malformed);
@@ -36,30 +36,26 @@ impl<'a> Compact<'a> {
             header,
             payload,
             signature,
-            signed,
+            signed: &token[..last],
         })
     }
 
-    /// The bytes of the payload, once the signature has been found to be good.
-    pub(crate) fn verified_payload(&self, key: &Key) -> Result<Vec<u8>, TokenFault> {
-        let signature = decode(self.signature)?;
-        if !key.verifies(self.signed.as_bytes(), &signature) {
+    /// Hands the bytes of the payload to `read`, once the signature has been found to be good.
+    pub(crate) fn verified_payload<T>(
+        &self,
+        key: &Key,
+        read: impl FnOnce(&[u8]) -> Result<T, TokenFault>,
+    ) -> Result<T, TokenFault> {
+        if !key.verifies(self.signed, self.signature)? {
             return Err(TokenFault::Signature);
         }
-        decode(self.payload)
+        // Most payloads need no memory of their own.
+        let mut room = [0; 1024];
+        match base64url::decode_into(self.payload, &mut room) {
+            Some(payload) => read(payload),
+            None => read(&base64url::decode(self.payload).ok_or(TokenFault::Malformed)?),
+        }
     }
-}
-
-/// Canonical unpadded base64url: one sequence of bytes has one spelling, so that a
-/// token cannot be respelt past a list of revoked ones.
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, TokenFault> {
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| TokenFault::Malformed)
-}
-
-pub(crate) fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The token of `payload` under an encoded `header`.
@@ -67,12 +63,10 @@ pub(crate) fn sign(key: &Key, header: &str, payload: &[u8]) -> Result<String, Er
     let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 96);
     token.push_str(header);
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(payload, &mut token);
-    let signature = key
-        .sign(token.as_bytes())
-        .map_err(|error| Error::because(ErrorKind::Payload, error))?;
+    base64url::append(payload, &mut token);
+    let signature = key.sign(token.as_bytes());
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+    base64url::append(&signature, &mut token);
     if token.len() > MAX_TOKEN {
         return Err(Error::because(
             ErrorKind::Payload,

@@ -3,7 +3,7 @@
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
-use super::compact::decode;
+use crate::base64url;
 use crate::claims::no_duplicates;
 use crate::error::TokenFault;
 
@@ -30,8 +30,8 @@ pub(crate) struct Header {
 }
 
 /// Reads the encoded header `encoded`.
-pub(crate) fn read(encoded: &str) -> Result<Header, TokenFault> {
-    let json = decode(encoded)?;
+pub(crate) fn read(encoded: &[u8]) -> Result<Header, TokenFault> {
+    let json = base64url::decode(encoded).ok_or(TokenFault::Malformed)?;
     let json = std::str::from_utf8(&json).map_err(|_| TokenFault::Header)?;
     // serde would take an array as the fields in order.
     if !json

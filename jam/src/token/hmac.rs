@@ -1,9 +1,6 @@
 //! HMAC with SHA-2 by RustCrypto (RFC 7518 section 3.2).
 
 use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::Algorithm;
-use jsonwebtoken::crypto::{JwtSigner, JwtVerifier};
-use jsonwebtoken::signature::{Error, Signer, Verifier};
 use sha2::Sha256;
 
 /// A secret, already mixed into the state of the hash: signing clones it, and the
@@ -12,11 +9,11 @@ use sha2::Sha256;
 pub(crate) struct HmacSha256(Hmac<Sha256>);
 
 impl HmacSha256 {
-    /// The shortest secret: the length of the hash.
-    pub(crate) const MIN_SECRET: usize = 32;
+    /// Bytes of a signature, and of the shortest secret: the length of the hash.
+    pub(crate) const LENGTH: usize = 32;
 
     pub(crate) fn new(secret: &[u8]) -> Result<Self, &'static str> {
-        if secret.len() < Self::MIN_SECRET {
+        if secret.len() < Self::LENGTH {
             return Err(
                 "an HS256 secret has 32 bytes or more (RFC 7518 section 3.2); \
                  make one with `openssl rand -base64 32`",
@@ -34,31 +31,13 @@ impl HmacSha256 {
     fn over(&self, message: &[u8]) -> Hmac<Sha256> {
         self.0.clone().chain_update(message)
     }
-}
 
-impl Signer<Vec<u8>> for HmacSha256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        Ok(self.over(message).finalize().into_bytes().to_vec())
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; Self::LENGTH] {
+        self.over(message).finalize().into_bytes().into()
     }
-}
 
-impl JwtSigner for HmacSha256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-impl Verifier<Vec<u8>> for HmacSha256 {
     /// Compares in constant time.
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), Error> {
-        self.over(message)
-            .verify_slice(signature)
-            .map_err(|_| Error::new())
-    }
-}
-
-impl JwtVerifier for HmacSha256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.over(message).verify_slice(signature).is_ok()
     }
 }

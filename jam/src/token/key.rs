@@ -1,38 +1,32 @@
 //! Keys: an algorithm, and the signer and verifier that belong to it.
 //!
-//! A key holds its own pair of `jsonwebtoken`'s traits, so that nothing depends on the
-//! provider of the process, which another crate may have chosen or left unchosen. A
-//! further algorithm is one more constructor here.
+//! A key holds both itself, so that nothing depends on the provider of `jsonwebtoken` in the
+//! process, which another crate may have chosen or left unchosen. A further algorithm is a further
+//! constructor here, and a variant of `Method`.
 
 use std::fmt;
-use std::sync::Arc;
 
-use jsonwebtoken::crypto::{JwtSigner, JwtVerifier};
-use jsonwebtoken::signature;
 use jsonwebtoken::{Algorithm, Header};
 
-use super::compact::encode;
 use super::hmac::HmacSha256;
+use crate::base64url;
+use crate::error::TokenFault;
 
 pub(crate) struct Key {
     name: Option<String>,
-    /// The one algorithm of this key.
-    algorithm: Algorithm,
-    /// What a token's header calls it, to the letter (RFC 7518 section 3.1).
-    pub(crate) algorithm_name: &'static str,
-    signer: Arc<dyn JwtSigner + Send + Sync>,
-    verifier: Arc<dyn JwtVerifier + Send + Sync>,
+    method: Method,
+}
+
+/// The one algorithm of a key.
+enum Method {
+    Hs256(HmacSha256),
 }
 
 impl Key {
     pub(crate) fn hs256(secret: &[u8]) -> Result<Self, &'static str> {
-        let key = Arc::new(HmacSha256::new(secret)?);
         Ok(Self {
             name: None,
-            algorithm: JwtSigner::algorithm(&*key),
-            algorithm_name: "HS256",
-            signer: Arc::clone(&key) as _,
-            verifier: key,
+            method: Method::Hs256(HmacSha256::new(secret)?),
         })
     }
 
@@ -45,23 +39,42 @@ impl Key {
         self.name.as_deref()
     }
 
+    /// What a token's header calls the algorithm, to the letter (RFC 7518 section 3.1).
+    pub(crate) fn algorithm_name(&self) -> &'static str {
+        match self.method {
+            Method::Hs256(_) => "HS256",
+        }
+    }
+
     /// The encoded header of a token under this key.
     pub(crate) fn header(&self, typ: &str) -> String {
+        let algorithm = match self.method {
+            Method::Hs256(_) => Algorithm::HS256,
+        };
         let header = Header {
             typ: Some(typ.to_owned()),
             kid: self.name.clone(),
-            ..Header::new(self.algorithm)
+            ..Header::new(algorithm)
         };
         // A header of three texts always has a JSON form.
-        encode(&serde_json::to_vec(&header).unwrap_or_default())
+        base64url::encode(&serde_json::to_vec(&header).unwrap_or_default())
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        self.signer.try_sign(message)
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; HmacSha256::LENGTH] {
+        match &self.method {
+            Method::Hs256(secret) => secret.sign(message),
+        }
     }
 
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.verifier.verify(message, &signature.to_vec()).is_ok()
+    /// Whether `signature`, as it stands in a token, is this key's over `message`.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
+        match &self.method {
+            Method::Hs256(secret) => {
+                let mut room = [0; HmacSha256::LENGTH];
+                let signature = base64url::decode_into(signature, &mut room);
+                Ok(secret.verifies(message, signature.ok_or(TokenFault::Malformed)?))
+            }
+        }
     }
 }
 
@@ -69,7 +82,7 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Key")
             .field("name", &self.name)
-            .field("algorithm", &self.algorithm_name)
+            .field("algorithm", &self.algorithm_name())
             .finish_non_exhaustive()
     }
 }
