@@ -12,7 +12,7 @@ use axum::routing::{any, get};
 use jam::dsl::user;
 use jam::{
     Access, Auth, AuthenticationLayer, Jam, JamPayload, JamRouter, Jwt, JwtBackend, MemoryStore,
-    Record, SessionBackend, SessionId, SessionStore, Sessions, jam_auth, jam_routes,
+    Record, SessionBackend, SessionData, SessionId, SessionStore, Sessions, jam_auth, jam_routes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -139,7 +139,7 @@ async fn a_logout_that_races_a_rotation_leaves_the_successor_alive() {
         1,
         "another login of the same user is another session"
     );
-    assert_eq!(left[0].id, *other.id());
+    assert_eq!(*left[0].id(), *other.id());
 }
 
 #[tokio::test]
@@ -314,7 +314,7 @@ async fn a_rotation_loses_the_use_that_came_between() {
         SessionId::from_bytes([1; 32]),
         SessionId::from_bytes([2; 32]),
     );
-    let record = Record::new("a".to_owned(), Arc::from(&b"{}"[..]), 100, 10_000);
+    let record = Record::new("a".to_owned(), SessionData::from_json("{}"), 100, 10_000);
     store.create(old, record.clone()).await.unwrap();
     store.touch(&old, 500).await.unwrap();
     store.rotate(&old, new, record).await.unwrap();
@@ -504,7 +504,7 @@ impl SessionStore for Lagging {
         self.0.create(id, record).await
     }
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Record>, jam::StoreError> {
+    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, jam::StoreError> {
         self.0.load(id).await
     }
 
@@ -540,7 +540,7 @@ impl SessionStore for Lagging {
     async fn list_by_owner(
         &self,
         owner: &str,
-    ) -> Result<Vec<(SessionId, Record)>, jam::StoreError> {
+    ) -> Result<Vec<(SessionId, Arc<Record>)>, jam::StoreError> {
         self.0.list_by_owner(owner).await
     }
 }

@@ -46,7 +46,7 @@ impl SessionStore for Breakable {
         self.inner.create(id, record).await
     }
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
+    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
         self.pass().await?;
         self.inner.load(id).await
     }
@@ -85,7 +85,10 @@ impl SessionStore for Breakable {
         self.inner.delete_by_owner(owner, keep).await
     }
 
-    async fn list_by_owner(&self, owner: &str) -> Result<Vec<(SessionId, Record)>, StoreError> {
+    async fn list_by_owner(
+        &self,
+        owner: &str,
+    ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
         self.pass().await?;
         self.inner.list_by_owner(owner).await
     }

@@ -155,7 +155,7 @@ proptest! {
         Runtime::new().unwrap().block_on(async {
             let session = jam.create_session(&owner, &User { user }).await.unwrap();
             let read = jam.get_session::<User>(&session).await.unwrap().unwrap();
-            assert_eq!((read.user, &read.info().owner), (user, &owner));
+            assert_eq!((read.user, read.info().owner()), (user, &*owner));
             assert_eq!(jam.clear_sessions(&owner).await.unwrap(), 1);
         });
     }

@@ -46,11 +46,8 @@ async fn a_session_is_read_changed_listed_and_ended() {
     let other = jam.create_session("bob", &User { user: 3 }).await.unwrap();
 
     let read_first = read(&jam, &first).await.unwrap();
-    assert_eq!(
-        (read_first.user, read_first.info().owner.as_str()),
-        (1, "ann")
-    );
-    assert_eq!(read_first.info().auth_time, NOW);
+    assert_eq!((read_first.user, read_first.info().owner()), (1, "ann"));
+    assert_eq!(read_first.info().auth_time(), NOW);
     let changed = jam
         .update_session(&first, |user: &mut User| user.user += 10)
         .await
@@ -59,7 +56,7 @@ async fn a_session_is_read_changed_listed_and_ended() {
     assert_eq!(read(&jam, &first).await.unwrap().user, 11);
 
     let listed = jam.sessions("ann").await.unwrap();
-    let ids: Vec<_> = listed.iter().map(|session| session.id).collect();
+    let ids: Vec<_> = listed.iter().map(|session| *session.id()).collect();
     assert_eq!(
         ids,
         [*second.id(), *first.id()],
@@ -100,9 +97,9 @@ async fn rework_gives_a_new_token_and_the_old_one_is_dead_at_once() {
     assert_eq!(status(&app, &format!("sid={}", old.as_str())).await, 401);
     assert_eq!(status(&app, &format!("sid={}", new.as_str())).await, 200);
     let info = read(&jam, &new).await.unwrap();
-    assert_eq!(info.info().auth_time, NOW, "it is no login");
+    assert_eq!(info.info().auth_time(), NOW, "it is no login");
     assert_eq!(
-        info.info().expires_at,
+        info.info().expires_at(),
         NOW + 24 * 3600,
         "and no longer life"
     );
@@ -161,7 +158,7 @@ async fn only_issued_tokens_open_a_session_and_none_is_adopted() {
     assert_eq!(status(&app, &issued).await, 200);
     // The id that operations take is not the token.
     let listed = jam.sessions("username").await.unwrap();
-    let id = listed[0].id.as_bytes();
+    let id = listed[0].id().as_bytes();
     let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(id);
     assert_eq!(status(&app, &format!("sid={id}")).await, 401);
 }

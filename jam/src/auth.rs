@@ -55,9 +55,36 @@ pub struct Auth<P, R: Level = Plain>(R::Holds<P>);
 #[derive(Clone)]
 #[allow(missing_debug_implementations)] // `Auth` has one
 pub struct Caller<P> {
-    pub(crate) payload: P,
+    pub(crate) payload: Held<P>,
     pub(crate) evidence: Evidence,
     pub(crate) source: Source,
+}
+
+/// A payload of one request alone, or one that is shared with all that use its session.
+#[derive(Clone)]
+pub(crate) enum Held<P> {
+    Own(P),
+    Shared(Arc<P>),
+}
+
+impl<P> Deref for Held<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        match self {
+            Self::Own(payload) => payload,
+            Self::Shared(payload) => payload,
+        }
+    }
+}
+
+impl<P: Clone> Held<P> {
+    fn into_inner(self) -> P {
+        match self {
+            Self::Own(payload) => payload,
+            Self::Shared(payload) => Arc::unwrap_or_clone(payload),
+        }
+    }
 }
 
 impl<P> Caller<P> {
@@ -91,7 +118,7 @@ impl Evidence {
     pub(crate) fn auth_time(&self) -> Option<u64> {
         match self {
             Self::Token(claims) => claims.auth_time(),
-            Self::Session(session) => Some(session.auth_time),
+            Self::Session(session) => Some(session.auth_time()),
             Self::Own { auth_time, .. } => *auth_time,
         }
     }
@@ -122,8 +149,8 @@ impl<P, R: Level> Auth<P, R> {
         P: Clone,
     {
         match R::into_holding(self.0) {
-            Holding::Own(caller) => caller.payload,
-            Holding::Shared(caller) => Arc::unwrap_or_clone(caller).payload,
+            Holding::Own(caller) => caller.payload.into_inner(),
+            Holding::Shared(caller) => Arc::unwrap_or_clone(caller).payload.into_inner(),
         }
     }
 
@@ -169,7 +196,7 @@ impl<P, R: Level> Auth<P, R> {
     pub fn expires_at(&self) -> Option<u64> {
         match &self.caller().evidence {
             Evidence::Token(claims) => Some(claims.expires_at()),
-            Evidence::Session(session) => Some(session.expires_at),
+            Evidence::Session(session) => Some(session.expires_at()),
             Evidence::Own { expires_at, .. } => *expires_at,
         }
     }
@@ -252,17 +279,28 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        match gate::admit(&jam, R::rule::<()>(), parts).await? {
-            Admission::Caller(caller) => match R::Front::policies() {
-                None => Ok(Self(Auth(Holding::Own(caller)))),
-                Some(policies) => {
-                    let caller = Arc::new(caller);
-                    found::ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
-                    Ok(Self(Auth(Holding::Shared(caller))))
-                }
-            },
-            Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
-        }
+        let Some(policies) = R::Front::policies() else {
+            let admission = gate::admit(&jam, R::rule::<()>(), parts).await;
+            return admission.and_then(caller).map(Self::own);
+        };
+        // By value a caller would be part of the future that asks the policies.
+        let admission = gate::admit(&jam, R::rule::<()>(), parts).await;
+        let caller = admission.and_then(caller).map(Arc::new)?;
+        found::ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
+        Ok(Self(Auth::shared(caller)))
+    }
+}
+
+fn caller<P>(admission: Admission<P>) -> Result<Caller<P>, Rejection> {
+    match admission {
+        Admission::Caller(caller) => Ok(caller),
+        Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
+    }
+}
+
+impl<P, R: Rule> Auth<P, R> {
+    fn own(caller: Caller<P>) -> Self {
+        Self(Auth(Holding::Own(caller)))
     }
 }
 

@@ -8,6 +8,7 @@ use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 
 use crate::error::{Error, ErrorKind};
+use crate::text;
 
 /// The name of a token's cookie when none is given.
 pub(crate) const DEFAULT_JWT: &str = "__Host-jwt";
@@ -59,14 +60,20 @@ pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Presented<'a> {
     let mut found = Presented::Absent;
     for field in headers.get_all(COOKIE) {
         let mut rest = field.as_bytes();
-        while !rest.is_empty() {
-            let end = memchr::memchr(b';', rest);
-            let (pair, others) = rest.split_at(end.unwrap_or(rest.len()));
-            rest = others.get(1..).unwrap_or_default();
-            let value = match pair.trim_ascii().strip_prefix(name.as_bytes()) {
-                Some([b'=', value @ ..]) if !value.is_empty() => value,
+        while let [first, others @ ..] = rest {
+            if matches!(first, b' ' | b'\t' | b';') {
+                rest = others;
+                continue;
+            }
+            let pair;
+            (pair, rest) = rest.split_at(text::find(b';', rest).unwrap_or(rest.len()));
+            let value = match pair.split_at_checked(name.len()) {
+                Some((own, [b'=', value @ ..])) if own == name.as_bytes() => value.trim_ascii_end(),
                 _ => continue,
             };
+            if value.is_empty() {
+                continue;
+            }
             match found {
                 Presented::Absent => found = Presented::One(value),
                 _ => return Presented::Several,
@@ -79,7 +86,7 @@ pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Presented<'a> {
 /// Whether `name` can name a cookie: an RFC 9110 token, and none of the prefixes
 /// whose conditions Jam's cookies do not meet in the way that they are set.
 pub(crate) const fn is_name(name: &str) -> bool {
-    crate::text::is_token(name)
+    text::is_token(name)
 }
 
 /// A cookie that goes out with the response: put it into the tuple that the handler

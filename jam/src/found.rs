@@ -1,7 +1,7 @@
 //! What a gate found out about a request, for those behind it: policies, and handlers in a table
 //! or behind a layer.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -16,8 +16,8 @@ use crate::policy::Policies;
 use crate::rejection::Rejection;
 use crate::rule::Rule;
 
-/// What a gate, or the extractor before this one, found out about the request.
-pub(crate) struct Found<P> {
+/// What the extractor before this one found out behind a layer.
+struct Found<P> {
     /// The gate: what it found is worth nothing behind another one.
     by: GateId,
     who: Option<Arc<Caller<P>>>,
@@ -51,55 +51,96 @@ impl<P> Clone for Found<P> {
     }
 }
 
-/// The innermost gate that a request has come to, for whatever payload.
+/// The innermost gate that a request has come to, for whatever payload. It takes the place of the
+/// one around it, so that nothing found there counts here.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    pub(crate) id: GateId,
+    id: GateId,
     pub(crate) jam: Jam,
+    /// What it found out; a layer does when it is asked.
+    found: Option<Who>,
 }
 
-impl<P: Payload> Found<P> {
-    pub(crate) fn new(by: GateId, who: Option<Arc<Caller<P>>>) -> Self {
-        Self { by, who }
-    }
+/// A caller of whatever payload, or a stranger to a rule over it.
+#[derive(Clone)]
+enum Who {
+    Caller(Arc<dyn Any + Send + Sync>),
+    Stranger { payload: TypeId },
+}
 
-    async fn by(parts: &mut Parts) -> Result<Self, Rejection> {
-        let Some(gate) = parts.extensions.get::<Gate>().cloned() else {
-            return Err(Rejection::misconfigured(
-                "the handler takes Auth<_>, but no rule guards it: put its route into \
-                 jam_routes![..], or add an AuthenticationLayer; an argument beside the marked one \
-                 of #[jam_auth(..)] has no rule either",
-            ));
-        };
-        if let Some(found) = parts.extensions.get::<Self>()
-            && found.by == gate.id
-        {
-            return Ok(found.clone());
+impl Gate {
+    /// The gate of a layer.
+    pub(crate) fn unasked(id: GateId, jam: Jam) -> Self {
+        Self {
+            id,
+            jam,
+            found: None,
         }
-        let rule = parts.extensions.get::<LayerRule>().cloned();
-        let Some(rule) = rule.filter(|rule| rule.gate() == gate.id) else {
-            let fault = Rejection::misconfigured(
-                "the handler takes Auth<_> of another payload than the rule of its route",
-            );
-            return Err(fault.mapped(&gate.jam, parts));
-        };
-        let caller = rule.admit::<P>(parts).await?;
-        let found = Self::new(gate.id, caller.map(Arc::new));
-        parts.extensions.insert(found.clone());
-        Ok(found)
     }
 
-    fn into_auth(self) -> Option<Auth<P>> {
-        self.who.map(Auth::shared)
+    pub(crate) fn found<P: Payload>(id: GateId, jam: Jam, who: Option<Arc<Caller<P>>>) -> Self {
+        let found = match who {
+            Some(caller) => Who::Caller(caller),
+            None => Who::Stranger {
+                payload: TypeId::of::<P>(),
+            },
+        };
+        Self {
+            id,
+            jam,
+            found: Some(found),
+        }
     }
+
+    /// Who it is, if the gate judged callers with this payload.
+    fn who<P: Payload>(&self) -> Option<Option<Arc<Caller<P>>>> {
+        match self.found.as_ref()? {
+            Who::Caller(caller) => Arc::clone(caller).downcast().ok().map(Some),
+            Who::Stranger { payload } => (*payload == TypeId::of::<P>()).then_some(None),
+        }
+    }
+}
+
+/// Who calls, of those with the payload `P`.
+async fn who<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Rejection> {
+    let Some(gate) = parts.extensions.get::<Gate>() else {
+        return Err(Rejection::misconfigured(
+            "the handler takes Auth<_>, but no rule guards it: put its route into \
+             jam_routes![..], or add an AuthenticationLayer; an argument beside the marked one \
+             of #[jam_auth(..)] has no rule either",
+        ));
+    };
+    if let Some(who) = gate.who() {
+        return Ok(who);
+    }
+    let id = gate.id;
+    if let Some(found) = parts.extensions.get::<Arc<Found<P>>>()
+        && found.by == id
+    {
+        return Ok(found.who.clone());
+    }
+    let rule = parts.extensions.get::<LayerRule>().cloned();
+    let Some(rule) = rule.filter(|rule| rule.gate() == id) else {
+        let fault = Rejection::misconfigured(
+            "the handler takes Auth<_> of another payload than the rule of its route",
+        );
+        return Err(fault.mapped(&gate.jam, parts));
+    };
+    let who = rule.admit::<P>(parts).await?.map(Arc::new);
+    let found = Found {
+        by: id,
+        who: who.clone(),
+    };
+    parts.extensions.insert(Arc::new(found));
+    Ok(who)
 }
 
 impl<S: Send + Sync, P: Payload> FromRequestParts<S> for Auth<P> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        match Found::by(parts).await?.into_auth() {
-            Some(auth) => Ok(auth),
+        match who(parts).await? {
+            Some(caller) => Ok(Self::shared(caller)),
             None => Err(LayerRule::no_credential(parts)),
         }
     }
@@ -109,7 +150,7 @@ impl<S: Send + Sync, P: Payload> OptionalFromRequestParts<S> for Auth<P> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
-        Ok(Found::by(parts).await?.into_auth())
+        Ok(who(parts).await?.map(Self::shared))
     }
 }
 
@@ -126,25 +167,15 @@ where
     S: JamState,
 {
     let access = R::rule::<()>();
-    let gate = Gate {
-        id: GateId::of_handler::<R>(),
-        jam: jam.clone(),
-    };
-    let found = Found::new(gate.id, caller.cloned());
-    let outer_found = parts.extensions.insert(found);
-    let outer_gate = parts.extensions.insert(gate);
+    let gate = Gate::found(GateId::of_handler::<R>(), jam.clone(), caller.cloned());
+    let outer = parts.extensions.insert(gate);
     let decided = policies.decide(parts, state).await;
     // What stands behind the handler's rule is the handler, and not its other arguments: they
     // find what a table or a layer around it has left for them.
-    restore::<Found<R::Payload>>(parts, outer_found);
-    restore::<Gate>(parts, outer_gate);
+    match outer {
+        Some(outer) => parts.extensions.insert(outer),
+        None => parts.extensions.remove(),
+    };
     let hide = caller.is_some_and(|caller| gate::hides(jam, access, caller.known_by()));
     decided.map_err(|denial| denial.into_rejection(hide, jam, parts))
-}
-
-fn restore<T: Clone + Send + Sync + 'static>(parts: &mut Parts, outer: Option<T>) {
-    parts.extensions.remove::<T>();
-    if let Some(outer) = outer {
-        parts.extensions.insert(outer);
-    }
 }

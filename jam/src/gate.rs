@@ -1,11 +1,14 @@
 //! The gate: from a request and a rule to a caller, or to a refusal. Every form of
 //! protection goes through [`admit`].
 
+use std::future::Future;
+use std::pin::Pin;
+
 use http::request::Parts;
 
 use crate::access::{Access, Audience, BackendName, Condition, Source, Way};
-use crate::auth::{Caller, Evidence};
-use crate::backend::Identity;
+use crate::auth::{Caller, Evidence, Held};
+use crate::backend::{BackendId, Identity};
 use crate::cookie::Transport;
 use crate::credential::{self, Found};
 use crate::error::{Error, ErrorKind, TokenFault};
@@ -14,7 +17,8 @@ use crate::origin;
 use crate::payload::{Payload, Role};
 use crate::redirect;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::session::Opened;
+use crate::session::{Opened, Session};
+use crate::token::Tokens;
 
 /// Whom the gate let in.
 pub(crate) enum Admission<P> {
@@ -34,19 +38,93 @@ pub(crate) async fn admit<P: Payload>(
     access: &Access<P>,
     parts: &Parts,
 ) -> Result<Admission<P>, Rejection> {
-    match decide(jam, access, parts).await {
-        Ok(admission) => Ok(admission),
-        // Where strangers are let in nobody is sent to sign in.
-        Err(rejection) if access.lets_strangers_in() => Err(rejection.mapped(jam, parts)),
-        Err(rejection) => Err(rejection.towards(access.login, parts).mapped(jam, parts)),
+    // What is awaited makes the handler's future larger, so nothing is that need not be, and nothing
+    // large is at hand meanwhile.
+    let presented = match admit_at_once(jam, access, parts) {
+        AtOnce::Decided(decision) => return decision,
+        AtOnce::Unknown(presented) => presented,
+    };
+    let recognized = recognize(jam, &presented).await;
+    let decision = recognized.and_then(|(known, mut seat)| {
+        let decided = decide(jam, access, parts, &presented, &seat, known);
+        admission(decided, &mut seat)
+    });
+    decision.map_err(|rejection| finish(jam, access, parts, rejection))
+}
+
+/// As far as the gate comes without waiting.
+enum AtOnce<'a, P> {
+    Decided(Result<Admission<P>, Rejection>),
+    Unknown(Presented<'a>),
+}
+
+fn admit_at_once<'a, P: Payload>(jam: &Jam, access: &Access<P>, parts: &'a Parts) -> AtOnce<'a, P> {
+    // The caller is put together here and handed around by reference: it is large.
+    let mut seat = None;
+    let decided = match presented(jam, access, parts) {
+        Ok(Some(presented)) => match recognize_at_once(jam, &presented, &mut seat) {
+            Some(Ok(known)) => decide(jam, access, parts, &presented, &seat, known),
+            Some(Err(rejection)) => Err(rejection),
+            None => return AtOnce::Unknown(presented),
+        },
+        Ok(None) if access.lets_strangers_in() => Ok(Decision::Stranger { stale: None }),
+        Ok(None) => Err(Rejection::new(RejectionKind::NoCredential)),
+        Err(rejection) => Err(rejection),
+    };
+    AtOnce::Decided(match admission(decided, &mut seat) {
+        Err(rejection) => Err(finish(jam, access, parts, rejection)),
+        admission => admission,
+    })
+}
+
+/// An [`Admission`] whose caller is still where it was put.
+enum Decision {
+    Caller,
+    Stranger { stale: Option<&'static str> },
+}
+
+fn admission<P>(
+    decided: Result<Decision, Rejection>,
+    seat: &mut Option<Caller<P>>,
+) -> Result<Admission<P>, Rejection> {
+    match (decided, seat.take()) {
+        (Ok(Decision::Caller), Some(caller)) => Ok(Admission::Caller(caller)),
+        (Ok(Decision::Stranger { stale }), _) => Ok(Admission::Stranger { stale }),
+        (Err(rejection), _) => Err(rejection),
+        (Ok(Decision::Caller), None) => Err(Rejection::new(RejectionKind::InvalidCredential)),
     }
 }
 
-async fn decide<P: Payload>(
+/// The refusal, as the rule and the application want it answered.
+#[cold]
+fn finish<P: Payload>(
     jam: &Jam,
     access: &Access<P>,
     parts: &Parts,
-) -> Result<Admission<P>, Rejection> {
+    rejection: Rejection,
+) -> Rejection {
+    // Where strangers are let in nobody is sent to sign in.
+    let login = access.login.filter(|_| !access.lets_strangers_in());
+    rejection.towards(login, parts).mapped(jam, parts)
+}
+
+/// The credential that decides.
+struct Presented<'a> {
+    source: Source,
+    backend: BackendName,
+    credential: &'a [u8],
+    /// Another site had the browser send it.
+    foreign: bool,
+    /// Seconds since the Unix epoch.
+    now: u64,
+}
+
+/// What the first source holds that holds anything.
+fn presented<'a, P: Payload>(
+    jam: &Jam,
+    access: &Access<P>,
+    parts: &'a Parts,
+) -> Result<Option<Presented<'a>>, Rejection> {
     if jam.transport() == Transport::PlainLoopback && !from_loopback(parts) {
         return Err(Rejection::misconfigured(
             "development mode is for plain http on loopback, and this request is for another \
@@ -58,67 +136,6 @@ async fn decide<P: Payload>(
     if for_guests && !jam.origins().permit(parts) {
         return Err(Rejection::new(RejectionKind::CrossSite));
     }
-    let Some(presented) = presented(jam, access, parts)? else {
-        return match access.lets_strangers_in() {
-            true => Ok(Admission::Stranger { stale: None }),
-            false => Err(Rejection::new(RejectionKind::NoCredential)),
-        };
-    };
-    let Presented {
-        source, backend, ..
-    } = presented;
-    let foreign = matches!(source, Source::Cookie(_)) && !jam.origins().permit(parts);
-    // Refused for strangers too: to clear it would clear the user's own and leave the one that
-    // another site planted.
-    let Some(credential) = presented.credential else {
-        return Err(Rejection::new(RejectionKind::InvalidCredential));
-    };
-    let now = jam.now();
-    let known = recognize(jam, backend, credential, now, !foreign).await?;
-    let (evidence, payload) = match (known, source) {
-        (Known::Caller(evidence, payload), _) => (evidence, payload),
-        (Known::Nobody, Source::Cookie(name)) if access.lets_strangers_in() => {
-            return Ok(Admission::Stranger { stale: Some(name) });
-        }
-        // It is good for something else, and must not be cleared.
-        (Known::OtherPayload, Source::Cookie(_)) if access.lets_strangers_in() => {
-            return Ok(Admission::Stranger { stale: None });
-        }
-        _ => return Err(Rejection::new(RejectionKind::InvalidCredential)),
-    };
-    if let Audience::Guests { else_to } = access.audience {
-        return match redirect::is_reauthentication(parts) {
-            true => Ok(Admission::Stranger { stale: None }),
-            false => Err(Rejection::signed_in(else_to)),
-        };
-    }
-    let known = (source, backend);
-    // Of a token that does not say when its user signed in, nothing is known.
-    let age = evidence.auth_time().map(|at| now.saturating_sub(at));
-    authorize(jam, access, known, &payload, age)?;
-    if foreign {
-        return Err(Rejection::new(RejectionKind::CrossSite));
-    }
-    Ok(Admission::Caller(Caller {
-        payload,
-        evidence,
-        source,
-    }))
-}
-
-/// The first source that holds anything.
-struct Presented<'a> {
-    source: Source,
-    backend: BackendName,
-    /// `None` when there are several and none can be preferred.
-    credential: Option<&'a [u8]>,
-}
-
-fn presented<'a, P: Payload>(
-    jam: &Jam,
-    access: &Access<P>,
-    parts: &'a Parts,
-) -> Result<Option<Presented<'a>>, Rejection> {
     for way in access.ways() {
         let Some(backend) = way.backend.or(jam.only_backend()) else {
             let fault = format!("the rule names no backend, and {}", jam.why_unnamed());
@@ -127,14 +144,18 @@ fn presented<'a, P: Payload>(
         for source in way.sources() {
             let credential = match credential::find(&parts.headers, source, jam.transport()) {
                 Found::Nothing => continue,
-                Found::Credential(credential) => Some(credential),
-                Found::Ambiguous => None,
+                Found::Credential(credential) => credential,
+                // Refused for strangers too: to clear it would clear the user's own and leave the
+                // one that another site planted.
+                Found::Ambiguous => return Err(Rejection::new(RejectionKind::InvalidCredential)),
                 Found::Malformed => return Err(Rejection::new(RejectionKind::InvalidRequest)),
             };
             return Ok(Some(Presented {
                 source,
                 backend,
                 credential,
+                foreign: matches!(source, Source::Cookie(_)) && !jam.origins().permit(parts),
+                now: jam.now(),
             }));
         }
     }
@@ -142,73 +163,175 @@ fn presented<'a, P: Payload>(
 }
 
 /// What a backend makes of a credential.
-enum Known<P> {
-    Caller(Evidence, P),
+enum Known {
+    /// Somebody, who is put where the caller is to be.
+    Caller,
     /// It is good, and for somebody of another payload.
     OtherPayload,
     Nobody,
 }
 
-/// Asks the backend whose credential this is. `used` is whether a session counts as used by
-/// it, which one that another site asked for does not.
-async fn recognize<P: Payload>(
+fn session<P>(opened: Opened<P>, source: Source, seat: &mut Option<Caller<P>>) -> Known {
+    match opened {
+        Opened::Session(Session { about, data }) => {
+            *seat = Some(Caller {
+                payload: Held::Shared(data),
+                evidence: Evidence::Session(about),
+                source,
+            });
+            Known::Caller
+        }
+        Opened::OtherPayload => Known::OtherPayload,
+        Opened::Nothing => Known::Nobody,
+    }
+}
+
+/// Whose credential this is, if it takes nobody outside of this process to know.
+fn recognize_at_once<P: Payload>(
     jam: &Jam,
-    backend: BackendName,
-    credential: &[u8],
-    now: u64,
-    used: bool,
-) -> Result<Known<P>, Rejection> {
-    match backend {
-        BackendName::Jwt => {
-            let tokens = jam.tokens().map_err(|error| rejection(&error))?;
-            match tokens.verify::<P>(credential, now) {
-                Ok(claims) => {
-                    let evidence = Evidence::Token(claims.registered);
-                    Ok(Known::Caller(evidence, claims.payload))
-                }
-                Err(fault) => {
-                    tracing::debug!(target: "jam", ?fault, "token refused");
-                    Ok(match fault {
-                        TokenFault::Claims | TokenFault::Type => Known::OtherPayload,
-                        _ => Known::Nobody,
-                    })
-                }
+    presented: &Presented<'_>,
+    seat: &mut Option<Caller<P>>,
+) -> Option<Result<Known, Rejection>> {
+    match presented.backend {
+        BackendName::Jwt => Some(match jam.tokens() {
+            Ok(tokens) => Ok(recognize_token(tokens, presented, seat)),
+            Err(error) => Err(rejection(&error)),
+        }),
+        BackendName::Session => {
+            let sessions = jam.session_backend().ok()?;
+            let used = !presented.foreign;
+            let opened = sessions.open_at_once(presented.credential, presented.now, used)?;
+            Some(Ok(session(opened, presented.source, seat)))
+        }
+        BackendName::Own(_) => None,
+    }
+}
+
+fn recognize_token<P: Payload>(
+    tokens: &Tokens,
+    presented: &Presented<'_>,
+    seat: &mut Option<Caller<P>>,
+) -> Known {
+    let verified = tokens.verify(
+        presented.credential,
+        presented.now,
+        |registered, payload| {
+            *seat = Some(Caller {
+                payload: Held::Own(payload),
+                evidence: Evidence::Token(registered),
+                source: presented.source,
+            });
+        },
+    );
+    match verified {
+        Ok(()) => Known::Caller,
+        Err(fault) => {
+            tracing::debug!(target: "jam", ?fault, "token refused");
+            match fault {
+                TokenFault::Claims | TokenFault::Type => Known::OtherPayload,
+                _ => Known::Nobody,
             }
         }
-        BackendName::Session => {
-            let sessions = jam.session_backend().map_err(|error| rejection(&error))?;
-            let opened = sessions.open::<P>(credential, now, used).await;
-            Ok(match opened.map_err(|error| rejection(&error))? {
-                Opened::Session(session) => {
-                    Known::Caller(Evidence::Session(session.about), session.data)
+    }
+}
+
+type Recognized<P> = Result<(Known, Option<Caller<P>>), Rejection>;
+
+/// Asks the backend whose credential this is.
+fn recognize<'a, P: Payload>(
+    jam: &'a Jam,
+    presented: &'a Presented<'_>,
+) -> Pin<Box<dyn Future<Output = Recognized<P>> + Send + 'a>> {
+    Box::pin(async move {
+        let mut seat = None;
+        let known = match presented.backend {
+            BackendName::Jwt => jam
+                .tokens()
+                .map(|tokens| recognize_token(tokens, presented, &mut seat)),
+            BackendName::Session => match jam.session_backend() {
+                Ok(sessions) => {
+                    // A session is not used by a request that another site asked for.
+                    let used = !presented.foreign;
+                    let opened = sessions.open(presented.credential, presented.now, used);
+                    let opened = opened.await;
+                    opened.map(|opened| session(opened, presented.source, &mut seat))
                 }
-                Opened::OtherPayload => Known::OtherPayload,
-                Opened::Nothing => Known::Nobody,
-            })
+                Err(error) => Err(error),
+            },
+            BackendName::Own(id) => recognize_own(jam, id, presented, &mut seat).await,
+        };
+        match known {
+            Ok(known) => Ok((known, seat)),
+            Err(error) => Err(rejection(&error)),
         }
-        BackendName::Own(id) => {
-            let Ok(credential) = std::str::from_utf8(credential) else {
-                return Ok(Known::Nobody);
-            };
-            let identity = jam.own_backends().recognize::<P>(id, credential).await;
-            let identity = identity.map_err(|error| rejection(&error))?;
-            Ok(match identity {
-                Some(Identity {
-                    payload,
+    })
+}
+
+async fn recognize_own<P: Payload>(
+    jam: &Jam,
+    id: BackendId,
+    presented: &Presented<'_>,
+    seat: &mut Option<Caller<P>>,
+) -> Result<Known, Error> {
+    let Ok(credential) = std::str::from_utf8(presented.credential) else {
+        return Ok(Known::Nobody);
+    };
+    let identity = jam.own_backends().recognize::<P>(id, credential).await?;
+    Ok(match identity {
+        Some(Identity {
+            payload,
+            auth_time,
+            expires_at,
+        }) if expires_at.is_none_or(|end| presented.now < end) => {
+            *seat = Some(Caller {
+                payload: Held::Own(payload),
+                evidence: Evidence::Own {
+                    backend: id,
                     auth_time,
                     expires_at,
-                }) if expires_at.is_none_or(|end| now < end) => {
-                    let evidence = Evidence::Own {
-                        backend: id,
-                        auth_time,
-                        expires_at,
-                    };
-                    Known::Caller(evidence, payload)
-                }
-                _ => Known::Nobody,
-            })
+                },
+                source: presented.source,
+            });
+            Known::Caller
         }
+        _ => Known::Nobody,
+    })
+}
+
+/// Decides by what the backend made of the credential.
+fn decide<P: Payload>(
+    jam: &Jam,
+    access: &Access<P>,
+    parts: &Parts,
+    presented: &Presented<'_>,
+    seat: &Option<Caller<P>>,
+    known: Known,
+) -> Result<Decision, Rejection> {
+    let caller = match (known, seat, presented.source) {
+        (Known::Caller, Some(caller), _) => caller,
+        (Known::Nobody, _, Source::Cookie(name)) if access.lets_strangers_in() => {
+            return Ok(Decision::Stranger { stale: Some(name) });
+        }
+        // It is good for something else, and must not be cleared.
+        (Known::OtherPayload, _, Source::Cookie(_)) if access.lets_strangers_in() => {
+            return Ok(Decision::Stranger { stale: None });
+        }
+        _ => return Err(Rejection::new(RejectionKind::InvalidCredential)),
+    };
+    if let Audience::Guests { else_to } = access.audience {
+        return match redirect::is_reauthentication(parts) {
+            true => Ok(Decision::Stranger { stale: None }),
+            false => Err(Rejection::signed_in(else_to)),
+        };
     }
+    // Of a token that does not say when its user signed in, nothing is known.
+    let signed_in = caller.evidence.auth_time();
+    let age = signed_in.map(|at| presented.now.saturating_sub(at));
+    authorize(jam, access, caller.known_by(), &caller.payload, age)?;
+    if presented.foreign {
+        return Err(Rejection::new(RejectionKind::CrossSite));
+    }
+    Ok(Decision::Caller)
 }
 
 /// What an operation's failure means for the request that needed it.

@@ -97,7 +97,13 @@ impl Jam {
     /// [`ErrorKind::Token`] with the reason (401), [`ErrorKind::BackendMissing`] without
     /// a JWT backend (500).
     pub fn verify_jwt_token<P: Payload>(&self, token: &str) -> Result<Claims<P>, Error> {
-        Ok(self.tokens()?.verify(token.as_bytes(), self.now())?)
+        let claims = |registered, payload| Claims {
+            registered,
+            payload,
+        };
+        Ok(self
+            .tokens()?
+            .verify(token.as_bytes(), self.now(), claims)?)
     }
 
     // Sessions

@@ -169,10 +169,7 @@ where
             asked: Some(Arc::clone(&asked)),
             ..self.rule.clone()
         };
-        let gate = Gate {
-            id: rule.gate(),
-            jam: rule.sources.jam.clone(),
-        };
+        let gate = Gate::unasked(rule.gate(), rule.sources.jam.clone());
         request.extensions_mut().insert(gate);
         request.extensions_mut().insert(rule.clone());
         let answer = self.inner.call(request);

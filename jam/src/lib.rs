@@ -100,7 +100,7 @@ pub use crate::redirect::return_to;
 pub use crate::rejection::{Rejection, RejectionKind};
 pub use crate::router::{JamRouter, RouteTable, RoutesError, SectionRule, TableRow, Verb};
 pub use crate::session::{
-    Change, MemoryStore, Record, Session, SessionId, SessionInfo, SessionStore, SessionToken,
-    Sessions, StoreError,
+    Change, MemoryStore, Record, Session, SessionData, SessionId, SessionInfo, SessionStore,
+    SessionToken, Sessions, StoreError,
 };
 pub use crate::token::{Jwt, Token};

@@ -1,8 +1,8 @@
 //! What Jam adds to the answer of a handler.
 
 use axum::response::{IntoResponse, Response};
-use http::header::VARY;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
+use http::header::{Entry, VARY};
 
 use crate::__private::Answer;
 use crate::access::Source;
@@ -56,18 +56,21 @@ pub(crate) fn vary(response: &mut Response, sources: impl Iterator<Item = Source
             Source::Cookie(_) => "cookie",
             Source::Header(name) => name,
         };
-        if !lists(response.headers(), name)
-            && let Ok(value) = HeaderValue::from_str(name)
-        {
-            response.headers_mut().append(VARY, value);
+        match response.headers_mut().entry(VARY) {
+            Entry::Vacant(fields) => {
+                fields.insert(HeaderValue::from_static(name));
+            }
+            Entry::Occupied(mut fields) => {
+                if !lists(fields.iter(), name) {
+                    fields.append(HeaderValue::from_static(name));
+                }
+            }
         }
     }
 }
 
-fn lists(headers: &HeaderMap, name: &str) -> bool {
-    headers
-        .get_all(VARY)
-        .iter()
+fn lists<'a>(fields: impl Iterator<Item = &'a HeaderValue>, name: &str) -> bool {
+    fields
         .filter_map(|field| field.to_str().ok())
         .flat_map(|field| field.split(','))
         .any(|listed| listed.trim() == "*" || listed.trim().eq_ignore_ascii_case(name))

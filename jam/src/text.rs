@@ -66,6 +66,36 @@ pub(crate) fn is_token68(bytes: &[u8]) -> bool {
     !unpadded.is_empty() && unpadded.chunks(32).all(all)
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = ONES << 7;
+
+/// Bytes that are less than `n` (128 at most), each by its high bit. What the bits above the lowest
+/// one say does not count.
+pub(crate) fn bytes_below(word: u64, n: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(n)) & !word & HIGH
+}
+
+/// Bytes that are `byte`, in the same way.
+pub(crate) fn bytes_like(word: u64, byte: u8) -> u64 {
+    bytes_below(word ^ (ONES * u64::from(byte)), 1)
+}
+
+/// Where `byte` is first in `text`.
+pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
+    // It is near, or far.
+    let (words, _) = text.as_chunks();
+    let mut at = 0;
+    for word in words.iter().take(3) {
+        let found = bytes_like(u64::from_le_bytes(*word), byte);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let found = memchr::memchr(byte, &text[at..])?;
+    Some(at + found)
+}
+
 pub(crate) const fn same(left: &str, right: &str) -> bool {
     equal(left, right, false)
 }

@@ -2,7 +2,7 @@
 //! JSON object (RFC 7519 section 4).
 
 mod audience;
-mod names;
+mod own;
 mod plain;
 mod read;
 mod strict;

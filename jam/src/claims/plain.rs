@@ -8,7 +8,12 @@
 use std::fmt;
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use super::subject::WireSubject;
+use crate::text::{bytes_below, bytes_like};
 
 /// It is not plain, or is not what was asked for: `serde_json` has the say.
 #[derive(Debug)]
@@ -36,11 +41,12 @@ impl de::Error for NotPlain {
     }
 }
 
-/// Text, and how far it is read.
+/// A text, and what of it is still to be read.
 pub(crate) struct PlainReader<'de> {
     json: &'de str,
-    at: usize,
+    rest: &'de [u8],
     inside: Inside,
+    names: Names,
 }
 
 /// What the reader is in: an object is not inside of anything, and a list only of the object. So
@@ -52,30 +58,153 @@ enum Inside {
     List,
 }
 
+enum Number {
+    Positive(u64),
+    Negative(i64),
+}
+
 impl<'de> PlainReader<'de> {
     pub(crate) fn new(json: &'de str) -> Self {
         Self {
             json,
-            at: 0,
+            rest: json.as_bytes(),
             inside: Inside::Nothing,
+            names: Names::default(),
         }
     }
 
     /// Whether all of the text is read.
     pub(crate) fn end(&mut self) -> Result<(), NotPlain> {
-        match self.next() {
+        match self.peek() {
             None => Ok(()),
             Some(_) => Err(NotPlain),
         }
     }
 
     /// The next byte that is no space, which stays unread.
-    fn next(&mut self) -> Option<u8> {
-        loop {
-            match self.json.as_bytes().get(self.at) {
-                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
-                byte => return byte.copied(),
+    fn peek(&mut self) -> Option<u8> {
+        match self.rest {
+            [byte, ..] if *byte > b' ' => Some(*byte),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[cold]
+    fn peek_behind_space(&mut self) -> Option<u8> {
+        while let [b' ' | b'\n' | b'\t' | b'\r', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+        self.rest.first().copied()
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    fn take(&mut self, wanted: u8) -> Result<(), NotPlain> {
+        if self.peek() != Some(wanted) {
+            return Err(NotPlain);
+        }
+        self.skip(1);
+        Ok(())
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), NotPlain> {
+        self.peek();
+        self.rest = self.rest.strip_prefix(word.as_bytes()).ok_or(NotPlain)?;
+        Ok(())
+    }
+
+    /// Whether `text` comes next, to the letter; then it is read.
+    pub(super) fn literal(&mut self, text: &str) -> bool {
+        match self.rest.strip_prefix(text.as_bytes()) {
+            Some(rest) => {
+                self.rest = rest;
+                true
             }
+            None => false,
+        }
+    }
+
+    /// Whether another member of this name comes next, without spaces; then it is read up to its
+    /// value.
+    pub(super) fn member(&mut self, name: &str) -> bool {
+        let Some((head, rest)) = self.rest.split_at_checked(name.len() + 4) else {
+            return false;
+        };
+        let is_it = matches!(head, [b',', b'"', own @ .., b'"', b':'] if *own == *name.as_bytes());
+        if is_it {
+            self.rest = rest;
+        }
+        is_it
+    }
+
+    pub(super) fn natural(&mut self) -> Result<u64, NotPlain> {
+        match self.number()? {
+            Number::Positive(number) => Ok(number),
+            Number::Negative(_) => Err(NotPlain),
+        }
+    }
+
+    /// The value of `sub`, as `WireSubject` reads it.
+    pub(super) fn subject(&mut self) -> Result<WireSubject<'de>, NotPlain> {
+        WireSubject::deserialize(self)
+    }
+
+    pub(super) fn text(&mut self) -> Result<&'de str, NotPlain> {
+        self.take(b'"')?;
+        let length = unescaped(self.rest).ok_or(NotPlain)?;
+        let begin = self.json.len() - self.rest.len();
+        self.skip(length + 1);
+        self.json.get(begin..begin + length).ok_or(NotPlain)
+    }
+
+    /// The name of the next member, and all that there is before its value.
+    fn name(&mut self, first: bool) -> Result<Option<&'de str>, NotPlain> {
+        match (first, self.rest) {
+            (true, [b'"', ..]) => {}
+            (false, [b',', b'"', ..]) => self.skip(1),
+            (_, _) if self.peek() == Some(b'}') => return Ok(None),
+            (true, _) => {}
+            (false, _) => self.take(b',')?,
+        }
+        let name = self.text()?;
+        self.take(b':')?;
+        match self.names.add(name) {
+            true => Ok(Some(name)),
+            false => Err(NotPlain),
+        }
+    }
+
+    fn number(&mut self) -> Result<Number, NotPlain> {
+        let negative = self.peek() == Some(b'-');
+        if negative {
+            self.skip(1);
+        }
+        let text = self.rest;
+        let (mut number, mut digits) = match text.first_chunk().copied().and_then(eight_digits) {
+            Some(number) => (number, 8),
+            None => (0_u64, 0),
+        };
+        while let Some(digit @ b'0'..=b'9') = text.get(digits) {
+            number = number
+                .wrapping_mul(10)
+                .wrapping_add(u64::from(digit - b'0'));
+            digits += 1;
+        }
+        // Twenty digits may be too much. A fraction, an exponent, a leading zero, a zero below
+        // zero: all of it is for serde_json.
+        if !(1..20).contains(&digits) || matches!(text.get(digits), Some(b'.' | b'e' | b'E')) {
+            return Err(NotPlain);
+        }
+        if text[0] == b'0' && (digits > 1 || negative) {
+            return Err(NotPlain);
+        }
+        self.skip(digits);
+        match (negative, 0i64.checked_sub_unsigned(number)) {
+            (false, _) => Ok(Number::Positive(number)),
+            (true, Some(number)) => Ok(Number::Negative(number)),
+            (true, None) => Err(NotPlain),
         }
     }
 
@@ -99,95 +228,6 @@ impl<'de> PlainReader<'de> {
         self.take(close)?;
         Ok(all)
     }
-
-    fn take(&mut self, wanted: u8) -> Result<(), NotPlain> {
-        if self.next() != Some(wanted) {
-            return Err(NotPlain);
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn word(&mut self, word: &str) -> Result<(), NotPlain> {
-        self.next();
-        let rest = self.json.as_bytes().get(self.at..).unwrap_or_default();
-        if !rest.starts_with(word.as_bytes()) {
-            return Err(NotPlain);
-        }
-        self.at += word.len();
-        Ok(())
-    }
-
-    fn text(&mut self) -> Result<&'de str, NotPlain> {
-        self.take(b'"')?;
-        let rest = self.json.as_bytes().get(self.at..).unwrap_or_default();
-        let length = unescaped(rest);
-        if rest.get(length) != Some(&b'"') {
-            return Err(NotPlain);
-        }
-        let begin = self.at;
-        self.at += length + 1;
-        self.json.get(begin..begin + length).ok_or(NotPlain)
-    }
-
-    fn number(&mut self) -> Result<Number, NotPlain> {
-        let negative = self.next() == Some(b'-');
-        if negative {
-            self.at += 1;
-        }
-        let rest = self.json.as_bytes().get(self.at..).unwrap_or_default();
-        let mut number: u64 = 0;
-        let mut digits = 0;
-        while let Some(digit @ b'0'..=b'9') = rest.get(digits) {
-            let shifted = number.checked_mul(10).ok_or(NotPlain)?;
-            let sum = shifted.checked_add(u64::from(digit - b'0'));
-            number = sum.ok_or(NotPlain)?;
-            digits += 1;
-        }
-        // A fraction, an exponent, a leading zero, a zero below zero: all of it is for serde_json.
-        if digits == 0 || matches!(rest.get(digits), Some(b'.' | b'e' | b'E')) {
-            return Err(NotPlain);
-        }
-        if rest[0] == b'0' && (digits > 1 || negative) {
-            return Err(NotPlain);
-        }
-        self.at += digits;
-        match negative {
-            false => Ok(Number::Positive(number)),
-            true => match 0i64.checked_sub_unsigned(number) {
-                Some(number) => Ok(Number::Negative(number)),
-                None => Err(NotPlain),
-            },
-        }
-    }
-}
-
-enum Number {
-    Positive(u64),
-    Negative(i64),
-}
-
-/// How many bytes there are before a quote, a backslash or a control character.
-fn unescaped(text: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = ONES << 7;
-    // The lowest high bit that is set is that of the first byte that is zero, or less than `n`.
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word & HIGH;
-    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let mut at = 0;
-    for word in text.as_chunks::<8>().0 {
-        let word = u64::from_le_bytes(*word);
-        let found = is(word, b'"') | is(word, b'\\') | below(word, 0x20);
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = &text[at..];
-    let end = rest
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-    at + end.unwrap_or(rest.len())
 }
 
 macro_rules! numbers {
@@ -236,7 +276,7 @@ impl<'de> Deserializer<'de> for &mut PlainReader<'de> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
-        match self.next() {
+        match self.peek() {
             Some(b'"') => self.deserialize_str(visitor),
             Some(b'-' | b'0'..=b'9') => self.deserialize_u64(visitor),
             Some(b't' | b'f') => self.deserialize_bool(visitor),
@@ -247,13 +287,13 @@ impl<'de> Deserializer<'de> for &mut PlainReader<'de> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
-        let is_true = self.next() == Some(b't');
+        let is_true = self.peek() == Some(b't');
         self.word(if is_true { "true" } else { "false" })?;
         visitor.visit_bool(is_true)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
-        if self.next() == Some(b'n') {
+        if self.peek() == Some(b'n') {
             self.word("null")?;
             return visitor.visit_none();
         }
@@ -338,19 +378,6 @@ struct Members<'a, 'de> {
     first: bool,
 }
 
-impl Members<'_, '_> {
-    /// Whether another one follows, before `close`.
-    fn more(&mut self, close: u8) -> Result<bool, NotPlain> {
-        if self.reader.next() == Some(close) {
-            return Ok(false);
-        }
-        if !std::mem::take(&mut self.first) {
-            self.reader.take(b',')?;
-        }
-        Ok(true)
-    }
-}
-
 impl<'de> MapAccess<'de> for Members<'_, 'de> {
     type Error = NotPlain;
 
@@ -358,14 +385,15 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, NotPlain> {
-        match self.more(b'}')? {
-            true => seed.deserialize(&mut *self.reader).map(Some),
-            false => Ok(None),
+        match self.reader.name(std::mem::take(&mut self.first))? {
+            Some(name) => seed
+                .deserialize(BorrowedStrDeserializer::new(name))
+                .map(Some),
+            None => Ok(None),
         }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NotPlain> {
-        self.reader.take(b':')?;
         seed.deserialize(&mut *self.reader)
     }
 }
@@ -377,9 +405,98 @@ impl<'de> SeqAccess<'de> for Members<'_, 'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, NotPlain> {
-        match self.more(b']')? {
-            true => seed.deserialize(&mut *self.reader).map(Some),
-            false => Ok(None),
+        if self.reader.peek() == Some(b']') {
+            return Ok(None);
+        }
+        if !std::mem::take(&mut self.first) {
+            self.reader.take(b',')?;
+        }
+        seed.deserialize(&mut *self.reader).map(Some)
+    }
+}
+
+/// Marks of the names that an object has had.
+struct Names {
+    marks: [u64; MOST_NAMES],
+    count: usize,
+}
+
+const MOST_NAMES: usize = 64;
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            marks: [0; MOST_NAMES],
+            count: 0,
         }
     }
+}
+
+impl Names {
+    /// Adds a name. `false` when it was there, or may have been: two names can have the same mark.
+    fn add(&mut self, name: &str) -> bool {
+        let mark = mark(name.as_bytes());
+        let Some(free) = self.marks.get_mut(self.count) else {
+            return false;
+        };
+        *free = mark;
+        // Without an early way out, so that the compiler compares several at once.
+        let earlier = &self.marks[..self.count];
+        let is_new = earlier
+            .iter()
+            .fold(true, |new, other| new & (*other != mark));
+        self.count += 1;
+        is_new
+    }
+}
+
+/// The length, and the first and the last eight bytes.
+fn mark(name: &[u8]) -> u64 {
+    let length = name.len() as u64;
+    match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+            let mixed = first.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ last;
+            mixed.wrapping_mul(0xff51_afd7_ed55_8ccd) ^ length
+        }
+        _ => name
+            .iter()
+            .fold(length, |mark, byte| mark << 8 | u64::from(*byte)),
+    }
+}
+
+/// How many bytes there are before the closing quote; nothing if there is a backslash or a
+/// control character before it, or no quote.
+fn unescaped(text: &[u8]) -> Option<usize> {
+    let (words, rest) = text.as_chunks();
+    let mut length = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let found = bytes_like(word, b'"') | bytes_like(word, b'\\') | bytes_below(word, 0x20);
+        if found != 0 {
+            length += found.trailing_zeros() as usize / 8;
+            return (text[length] == b'"').then_some(length);
+        }
+        length += 8;
+    }
+    let end = rest
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+    (rest[end] == b'"').then_some(length + end)
+}
+
+/// The number that eight digits are.
+fn eight_digits(digits: [u8; 8]) -> Option<u64> {
+    let word = u64::from_le_bytes(digits);
+    // Every byte is 0x30 and more, and still begins with 3 when 6 is added.
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    if (word & word.wrapping_add(ONES * 6)) & (ONES * 0xf0) != ONES * 0x30 {
+        return None;
+    }
+    // Neighbours are put together: digits to pairs, pairs to fours, fours to eight.
+    let word = word & (ONES * 0x0f);
+    let pairs = (word.wrapping_mul(10)).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100)).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let eight = (fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xffff_ffff;
+    Some(eight)
 }

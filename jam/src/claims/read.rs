@@ -5,7 +5,9 @@
 //! attribute of serde works as in any other JSON.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::value::CowStrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -13,12 +15,12 @@ use serde::forward_to_deserialize_any;
 use smol_str::SmolStr;
 
 use super::audience::Audience;
-use super::names::Names;
+use super::own;
 use super::plain::PlainReader;
 use super::strict::{Name, no_duplicates};
 use super::subject::{SubjectReader, WireSubject};
 use crate::error::TokenFault;
-use crate::payload::{Mark, Payload};
+use crate::payload::Payload;
 
 /// The registered claims of a token (RFC 7519 section 4.1), and `auth_time` of OpenID
 /// Connect. Times are whole seconds since the Unix epoch.
@@ -46,6 +48,9 @@ struct Found {
 /// the times and names are acceptable is the verifier's decision.
 pub(crate) fn read<P: Payload>(json: &[u8]) -> Result<(RegisteredClaims, P), TokenFault> {
     let json = std::str::from_utf8(json).map_err(|_| TokenFault::Claims)?;
+    if let Some(claims) = own::read(json) {
+        return Ok(claims);
+    }
     match read_plain(json) {
         Ok(claims) => Ok(claims),
         Err(_) => read_any(json),
@@ -58,8 +63,10 @@ fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFaul
     let mut reader = PlainReader::new(json);
     let payload = P::deserialize(ClaimsReader {
         inner: &mut reader,
-        marks: P::MARKS,
+        payload: PhantomData::<P>,
         found: &mut found,
+        // The reader sees to that.
+        seen: None,
     });
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
     found.beside(payload)
@@ -75,8 +82,9 @@ fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault>
     let mut reader = serde_json::Deserializer::from_str(json);
     let payload = P::deserialize(ClaimsReader {
         inner: &mut reader,
-        marks: P::MARKS,
+        payload: PhantomData::<P>,
         found: &mut found,
+        seen: Some(HashSet::new()),
     });
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
     found.beside(payload)
@@ -95,20 +103,23 @@ impl Found {
     }
 }
 
-struct ClaimsReader<'a, D> {
+struct ClaimsReader<'a, 'de, D, P> {
     inner: D,
-    marks: &'static [Mark],
+    payload: PhantomData<P>,
     found: &'a mut Found,
+    /// The names of the members so far, if it is not the reader that tells duplicates.
+    seen: Option<HashSet<Cow<'de, str>>>,
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for ClaimsReader<'_, D> {
+impl<'de, D: Deserializer<'de>, P: Payload> Deserializer<'de> for ClaimsReader<'_, 'de, D, P> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_map(Members {
             visitor,
-            marks: self.marks,
+            payload: self.payload,
             found: self.found,
+            seen: self.seen,
         })
     }
 
@@ -127,13 +138,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ClaimsReader<'_, D> {
 }
 
 /// Passes the payload's members on to its own visitor, and keeps the others.
-struct Members<'a, V> {
+struct Members<'a, 'de, V, P> {
     visitor: V,
-    marks: &'static [Mark],
+    payload: PhantomData<P>,
     found: &'a mut Found,
+    seen: Option<HashSet<Cow<'de, str>>>,
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Members<'_, V> {
+impl<'de, V: Visitor<'de>, P: Payload> Visitor<'de> for Members<'_, 'de, V, P> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,9 +155,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Members<'_, V> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
         let mut members = MemberAccess {
             map,
-            marks: self.marks,
+            payload: self.payload,
             found: self.found,
-            seen: Names::default(),
+            seen: self.seen,
             subject: false,
         };
         let mut members = &mut members;
@@ -156,16 +168,16 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Members<'_, V> {
     }
 }
 
-struct MemberAccess<'a, 'de, A> {
+struct MemberAccess<'a, 'de, A, P> {
     map: A,
-    marks: &'static [Mark],
+    payload: PhantomData<P>,
     found: &'a mut Found,
-    seen: Names<'de>,
+    seen: Option<HashSet<Cow<'de, str>>>,
     /// Whether the value that comes next is the subject.
     subject: bool,
 }
 
-impl<'de, A: MapAccess<'de>> MemberAccess<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>, P: Payload> MemberAccess<'_, 'de, A, P> {
     /// Reads the value of a registered claim; `false` when `name` is none of them.
     fn registered(&mut self, name: &str) -> Result<bool, A::Error> {
         let Found {
@@ -195,7 +207,7 @@ impl<'de, A: MapAccess<'de>> MemberAccess<'_, 'de, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut MemberAccess<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>, P: Payload> MapAccess<'de> for &mut MemberAccess<'_, 'de, A, P> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -206,16 +218,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut MemberAccess<'_, 'de, A> {
             let Some(Name(name)) = self.map.next_key()? else {
                 return Ok(None);
             };
-            if !self.seen.add(&name) {
+            if let Some(seen) = &mut self.seen
+                && !seen.insert(name.clone())
+            {
                 return Err(de::Error::custom("a claim is there twice"));
             }
-            let marked = self.marks.iter().find(|mark| mark.claim == name);
+            let marked = P::MARKS.iter().find(|mark| mark.claim == name);
             let field = match marked {
                 Some(mark) => Cow::Borrowed(mark.field),
                 None if self.registered(&name)? => continue,
                 // The claim of this field has another name: by its own name it is
                 // nothing, or a token could say one thing in `sub` and another in `id`.
-                None if self.marks.iter().any(|mark| mark.field == name) => {
+                None if P::MARKS.iter().any(|mark| mark.field == name) => {
                     self.map.next_value::<IgnoredAny>()?;
                     continue;
                 }

@@ -13,13 +13,13 @@ use http::header::ALLOW;
 use http::request::Parts;
 use http::{Method, StatusCode};
 
-use crate::access::Access;
+use crate::access::{Access, BackendName, Source};
 use crate::auth::Caller;
-use crate::found::{Found, Gate, GateId};
+use crate::found::{Gate, GateId};
 use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::payload::Payload;
-use crate::policy::Policies;
+use crate::policy::{Denial, Policies};
 use crate::rejection::Rejection;
 use crate::response;
 
@@ -30,8 +30,8 @@ pub(crate) struct Guard<P: Payload>(Arc<(Jam, Access<P>)>);
 struct Admitted {
     /// The cookie that was no good.
     stale: Option<&'static str>,
-    /// A denial is to look like a path without a route.
-    hide: bool,
+    /// By what the caller is known, if it is one.
+    known: Option<(Source, BackendName)>,
 }
 
 impl<P: Payload> Clone for Guard<P> {
@@ -60,14 +60,21 @@ impl<P: Payload> Guard<P> {
             Admission::Stranger { stale } => (None, stale),
         };
         let known = caller.as_ref().map(Caller::known_by);
-        let hide = known.is_some_and(|known| gate::hides(self.jam(), self.access(), known));
         let id = GateId::of(&self.0);
-        let jam = self.jam().clone();
-        parts
-            .extensions
-            .insert(Found::new(id, caller.map(Arc::new)));
-        parts.extensions.insert(Gate { id, jam });
-        Ok(Admitted { stale, hide })
+        let gate = Gate::found(id, self.jam().clone(), caller.map(Arc::new));
+        parts.extensions.insert(gate);
+        Ok(Admitted { stale, known })
+    }
+
+    /// What a caller is told whom a policy turned away.
+    fn denied(
+        &self,
+        denial: Denial,
+        known: Option<(Source, BackendName)>,
+        parts: &Parts,
+    ) -> Rejection {
+        let hide = known.is_some_and(|known| gate::hides(self.jam(), self.access(), known));
+        denial.into_rejection(hide, self.jam(), parts)
     }
 
     /// What every answer behind this rule says besides its own.
@@ -83,7 +90,7 @@ impl<P: Payload> Guard<P> {
 /// A handler behind its rule.
 pub(crate) struct Guarded<H, S, P: Payload> {
     pub(crate) guard: Guard<P>,
-    pub(crate) policies: Policies<S>,
+    pub(crate) policies: Arc<Policies<S>>,
     pub(crate) handler: H,
 }
 
@@ -91,7 +98,7 @@ impl<H: Clone, S, P: Payload> Clone for Guarded<H, S, P> {
     fn clone(&self) -> Self {
         Self {
             guard: self.guard.clone(),
-            policies: self.policies.clone(),
+            policies: Arc::clone(&self.policies),
             handler: self.handler.clone(),
         }
     }
@@ -113,12 +120,12 @@ where
                 return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
             }
             let (mut parts, body) = request.into_parts();
-            let Admitted { stale, hide } = match self.guard.admit(&mut parts).await {
+            let Admitted { stale, known } = match self.guard.admit(&mut parts).await {
                 Ok(admitted) => admitted,
                 Err(rejection) => return self.guard.finish(rejection.into_response(), None),
             };
             if let Err(denial) = self.policies.decide(&mut parts, &state).await {
-                let denied = denial.into_rejection(hide, self.guard.jam(), &parts);
+                let denied = self.guard.denied(denial, known, &parts);
                 return self.guard.finish(denied.into_response(), stale);
             }
             let request = Request::from_parts(parts, body);

@@ -1,6 +1,7 @@
 //! Sections of a table: a rule, and the rows under it. What `jam_routes!` expands to.
 
 use std::any::TypeId;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
@@ -102,7 +103,7 @@ impl<P: Payload> SectionRule for Access<P> {
         Box::new(move |jam| {
             verb.route(Guarded {
                 guard: Guard::new(jam, self),
-                policies,
+                policies: Arc::new(policies),
                 handler,
             })
         })

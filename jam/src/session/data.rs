@@ -1,9 +1,9 @@
-//! A payload in the store: JSON, with the kind of the payload around it, so that the session of
-//! one kind is never taken for one of another.
+//! The payload of a session as stores keep it.
 
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
@@ -13,21 +13,83 @@ use crate::claims::Name;
 use crate::error::{Error, ErrorKind};
 use crate::payload::Payload;
 
-/// `{"User":{"user":1}}`
-pub(super) fn encode<P: Payload>(data: &P) -> Result<Arc<[u8]>, Error> {
-    let mut json = Vec::new();
-    let written = serde_json::Serializer::new(&mut json).collect_map([(P::KIND, data)]);
-    match written {
-        Ok(()) => Ok(json.into()),
-        Err(error) => Err(Error::because(ErrorKind::Payload, error)),
+/// The payload of a session as stores keep it: JSON, with the kind of the payload around it, so
+/// that the session of one kind is never taken for one of another.
+///
+/// ```
+/// # use jam::SessionData;
+/// let data = SessionData::from_json(r#"{"User":{"user":1}}"#);
+/// assert_eq!(data.as_json(), br#"{"User":{"user":1}}"#);
+/// ```
+///
+/// Cloning it is cheap, and clones share what was read: a store in the process that hands out the
+/// same one again spares its readers the reading.
+#[derive(Clone)]
+pub struct SessionData(Arc<Inner>);
+
+struct Inner {
+    json: Box<[u8]>,
+    /// The payload, once somebody has read it.
+    read: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+impl SessionData {
+    /// What a store kept.
+    pub fn from_json(json: impl AsRef<[u8]>) -> Self {
+        Self(Arc::new(Inner {
+            json: json.as_ref().into(),
+            read: OnceLock::new(),
+        }))
+    }
+
+    /// What a store is to keep.
+    pub fn as_json(&self) -> &[u8] {
+        &self.0.json
+    }
+
+    /// `{"User":{"user":1}}`
+    pub(super) fn of<P: Payload>(data: &P) -> Result<Self, Error> {
+        let mut json = Vec::new();
+        let written = serde_json::Serializer::new(&mut json).collect_map([(P::KIND, data)]);
+        match written {
+            Ok(()) => Ok(Self::from_json(json)),
+            Err(error) => Err(Error::because(ErrorKind::Payload, error)),
+        }
+    }
+
+    /// The payload of the session `id`. Nothing for another kind, and for one whose type has changed
+    /// since it was written.
+    pub(super) fn read<P: Payload>(&self, id: &SessionId) -> Option<Arc<P>> {
+        if let Some(read) = self.0.read.get()
+            && let Ok(payload) = Arc::clone(read).downcast()
+        {
+            return Some(payload);
+        }
+        let payload: Arc<P> = Arc::new(decode(id, &self.0.json)?);
+        // Another type of the same kind may have been first, and is then read anew each time.
+        self.0.read.get_or_init(|| Arc::clone(&payload) as _);
+        Some(payload)
     }
 }
 
-/// Nothing for another kind, and for one whose type has changed since it was written.
-pub(super) fn decode<P: Payload>(id: &SessionId, json: &[u8]) -> Option<P> {
+impl PartialEq for SessionData {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_json() == other.as_json()
+    }
+}
+
+impl Eq for SessionData {}
+
+impl fmt::Debug for SessionData {
+    // The payload is the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionData").finish_non_exhaustive()
+    }
+}
+
+fn decode<P: Payload>(id: &SessionId, json: &[u8]) -> Option<P> {
     match serde_json::from_slice::<Kept<P>>(json) {
-        Ok(Kept(Some(data))) => Some(data),
-        Ok(Kept(None)) => None,
+        Ok(Kept(data)) => data,
         Err(error) => {
             // serde's text may quote the data; its class and place do not.
             tracing::warn!(

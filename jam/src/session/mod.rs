@@ -11,6 +11,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use data::SessionData;
 pub use id::{SessionId, SessionToken};
 pub use memory::MemoryStore;
 pub use store::{Change, Record, SessionStore, StoreError};
@@ -130,13 +131,14 @@ pub(crate) enum Opened<P> {
 #[derive(Clone)]
 pub struct Session<P> {
     pub(crate) about: SessionInfo,
-    pub(crate) data: P,
+    /// Shared with whoever else reads the session.
+    pub(crate) data: Arc<P>,
 }
 
 impl<P: Payload> Session<P> {
     /// The data alone.
     pub fn into_inner(self) -> P {
-        self.data
+        Arc::unwrap_or_clone(self.data)
     }
 }
 
@@ -157,7 +159,7 @@ impl<P> Deref for Session<P> {
 
 impl<P> AsRef<SessionId> for Session<P> {
     fn as_ref(&self) -> &SessionId {
-        &self.about.id
+        self.about.id()
     }
 }
 
@@ -167,40 +169,64 @@ impl<P> fmt::Debug for Session<P> {
     }
 }
 
-/// What is known about a session besides its data.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
+/// What is known about a session besides its data. Times are whole seconds since the Unix epoch.
+#[derive(Clone)]
 pub struct SessionInfo {
-    /// What the operations of [`Jam`](crate::Jam) take. It identifies the session and
-    /// does not open it: nobody signs in with it.
-    pub id: SessionId,
-    /// The key under which the session was created: whose it is.
-    pub owner: String,
-    /// When the user last proved who they are, in seconds since the Unix epoch.
-    pub auth_time: u64,
-    /// When the session was last used, in seconds since the Unix epoch.
-    pub last_seen: u64,
-    /// When it ends however much it is used, in seconds since the Unix epoch.
-    pub expires_at: u64,
-    /// What stays the same through every change of its id.
-    pub(crate) lineage: SessionId,
+    id: SessionId,
+    record: Arc<Record>,
 }
 
 impl SessionInfo {
-    pub(crate) fn new(id: SessionId, record: &Record) -> Self {
-        Self {
-            id,
-            owner: record.owner.clone(),
-            auth_time: record.auth_time,
-            last_seen: record.last_seen,
-            expires_at: record.expires_at,
-            lineage: record.lineage,
-        }
+    pub(crate) fn new(id: SessionId, record: Arc<Record>) -> Self {
+        Self { id, record }
+    }
+
+    /// What the operations of [`Jam`](crate::Jam) take. It identifies the session and
+    /// does not open it: nobody signs in with it.
+    pub fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// The key under which the session was created: whose it is.
+    pub fn owner(&self) -> &str {
+        &self.record.owner
+    }
+
+    /// When the user last proved who they are.
+    pub fn auth_time(&self) -> u64 {
+        self.record.auth_time
+    }
+
+    /// When the session was last used.
+    pub fn last_seen(&self) -> u64 {
+        self.record.last_seen
+    }
+
+    /// When it ends however much it is used.
+    pub fn expires_at(&self) -> u64 {
+        self.record.expires_at
+    }
+
+    /// What stays the same through every change of its id.
+    pub(crate) fn lineage(&self) -> &SessionId {
+        &self.record.lineage
     }
 }
 
 impl AsRef<SessionId> for SessionInfo {
     fn as_ref(&self) -> &SessionId {
         &self.id
+    }
+}
+
+impl fmt::Debug for SessionInfo {
+    // The owner is the user.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionInfo")
+            .field("id", &self.id)
+            .field("auth_time", &self.auth_time())
+            .field("last_seen", &self.last_seen())
+            .field("expires_at", &self.expires_at())
+            .finish_non_exhaustive()
     }
 }

@@ -3,9 +3,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::data::SessionData;
 use super::id::{SessionId, SessionToken, presented};
 use super::store::{Change, Record, StoreError};
-use super::{Opened, Session, SessionInfo, Sessions, data};
+use super::{Opened, Session, SessionInfo, Sessions};
 use crate::deadline;
 use crate::error::{Error, ErrorKind};
 use crate::payload::Payload;
@@ -25,12 +26,12 @@ impl Sessions {
         data: &P,
         now: u64,
     ) -> Result<SessionToken, Error> {
-        let data = data::encode(data)?;
+        let data = SessionData::of(data)?;
         for _ in 0..ID_ATTEMPTS {
             let token =
                 SessionToken::random(self.absolute).ok_or_else(|| Error::new(ErrorKind::Random))?;
             let ends = now.saturating_add(self.absolute);
-            let mut record = Record::new(owner.to_owned(), Arc::clone(&data), now, ends);
+            let mut record = Record::new(owner.to_owned(), data.clone(), now, ends);
             record.idle = self.idle;
             record.lineage = *token.id();
             match self.ask(self.store.create(*token.id(), record)).await? {
@@ -60,11 +61,35 @@ impl Sessions {
         let opened = self.look(&id, now).await?;
         if let Opened::Session(Session { about, .. }) = &opened
             && used
-            && now.saturating_sub(about.last_seen) >= (self.idle / TOUCHES_PER_IDLE).max(1)
+            && self.is_to_be_noted(about.last_seen(), now)
         {
             self.ask(self.store.touch(&id, now)).await?;
         }
         Ok(opened)
+    }
+
+    /// The same at once, if the store need not be waited for.
+    pub(crate) fn open_at_once<P: Payload>(
+        &self,
+        token: &[u8],
+        now: u64,
+        used: bool,
+    ) -> Option<Opened<P>> {
+        let Some(id) = presented(token) else {
+            return Some(Opened::Nothing);
+        };
+        let record = self.store.at_hand(&id)?;
+        if !self.is_alive(&record, now) {
+            return Some(Opened::Nothing);
+        }
+        if used && self.is_to_be_noted(record.last_seen, now) {
+            return None;
+        }
+        Some(Self::opened(id, record))
+    }
+
+    fn is_to_be_noted(&self, last_seen: u64, now: u64) -> bool {
+        now.saturating_sub(last_seen) >= (self.idle / TOUCHES_PER_IDLE).max(1)
     }
 
     pub(crate) async fn get<P: Payload>(
@@ -82,11 +107,17 @@ impl Sessions {
         let Some(record) = self.alive(id, now).await? else {
             return Ok(Opened::Nothing);
         };
-        let about = SessionInfo::new(*id, &record);
-        Ok(match data::decode(id, &record.data) {
-            Some(data) => Opened::Session(Session { about, data }),
+        Ok(Self::opened(*id, record))
+    }
+
+    fn opened<P: Payload>(id: SessionId, record: Arc<Record>) -> Opened<P> {
+        match record.data.read(&id) {
+            Some(data) => Opened::Session(Session {
+                about: SessionInfo::new(id, record),
+                data,
+            }),
             None => Opened::OtherPayload,
-        })
+        }
     }
 
     pub(crate) async fn update<P: Payload>(
@@ -97,11 +128,14 @@ impl Sessions {
     ) -> Result<Session<P>, Error> {
         for _ in 0..UPDATE_ATTEMPTS {
             let missing = || Error::new(ErrorKind::SessionMissing);
-            let mut record = self.alive(id, now).await?.ok_or_else(missing)?;
-            let mut data: P = data::decode(id, &record.data).ok_or_else(missing)?;
+            let record = self.alive(id, now).await?.ok_or_else(missing)?;
+            let data: Arc<P> = record.data.read(id).ok_or_else(missing)?;
+            let mut data = Arc::unwrap_or_clone(data);
             change(&mut data);
-            record.data = data::encode(&data)?;
-            let about = SessionInfo::new(*id, &record);
+            let mut record = Arc::unwrap_or_clone(record);
+            record.data = SessionData::of(&data)?;
+            let about = SessionInfo::new(*id, Arc::new(record.clone()));
+            let data = Arc::new(data);
             match self.ask(self.store.update(id, record)).await? {
                 Change::Done => return Ok(Session { about, data }),
                 Change::Conflict => {}
@@ -133,7 +167,8 @@ impl Sessions {
     ) -> Result<SessionToken, Error> {
         for _ in 0..UPDATE_ATTEMPTS {
             let missing = || Error::new(ErrorKind::SessionMissing);
-            let mut record = self.alive(old, now).await?.ok_or_else(missing)?;
+            let record = self.alive(old, now).await?.ok_or_else(missing)?;
+            let mut record = Arc::unwrap_or_clone(record);
             change(&mut record);
             let token = SessionToken::random(record.expires_at.saturating_sub(now))
                 .ok_or_else(|| Error::new(ErrorKind::Random))?;
@@ -166,16 +201,16 @@ impl Sessions {
     /// Ends `session` and whatever it was rotated into meanwhile: a request that was under
     /// way may have given it another id.
     pub(crate) async fn end(&self, session: &SessionInfo) -> Result<(), Error> {
-        let nameless = session.lineage == SessionId::from_bytes([0; 32]);
+        let nameless = *session.lineage() == SessionId::from_bytes([0; 32]);
         for _ in 0..UPDATE_ATTEMPTS {
-            if self.delete(&session.id).await? || nameless {
+            if self.delete(session.id()).await? || nameless {
                 return Ok(());
             }
             let successor = self
-                .ask(self.store.list_by_owner(&session.owner))
+                .ask(self.store.list_by_owner(session.owner()))
                 .await?
                 .into_iter()
-                .find(|(_, record)| record.lineage == session.lineage);
+                .find(|(_, record)| record.lineage == *session.lineage());
             match successor {
                 Some((id, _)) if self.delete(&id).await? => return Ok(()),
                 Some(_) => {} // rotated once more
@@ -200,13 +235,13 @@ impl Sessions {
             .await?
             .into_iter()
             .filter(|(_, record)| self.is_alive(record, now))
-            .map(|(id, record)| SessionInfo::new(id, &record))
+            .map(|(id, record)| SessionInfo::new(id, record))
             .collect();
-        sessions.sort_by_key(|session| (std::cmp::Reverse(session.last_seen), session.id));
+        sessions.sort_by_key(|session| (std::cmp::Reverse(session.last_seen()), *session.id()));
         Ok(sessions)
     }
 
-    async fn alive(&self, id: &SessionId, now: u64) -> Result<Option<Record>, Error> {
+    async fn alive(&self, id: &SessionId, now: u64) -> Result<Option<Arc<Record>>, Error> {
         let record = self.ask(self.store.load(id)).await?;
         Ok(record.filter(|record| self.is_alive(record, now)))
     }

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::data::SessionData;
 use super::id::SessionId;
 
 /// What a store keeps of one session.
@@ -18,8 +19,8 @@ use super::id::SessionId;
 pub struct Record {
     /// Whose session it is. Any text, of any length and with any character.
     pub owner: String,
-    /// The payload with its kind, as JSON.
-    pub data: Arc<[u8]>,
+    /// The payload with its kind.
+    pub data: SessionData,
     /// Counts the changes of `data`; see [`SessionStore::update`].
     pub version: u64,
     /// When the user last proved who they are.
@@ -38,7 +39,7 @@ pub struct Record {
 impl Record {
     /// The record of a session that begins `now` and ends at `expires_at`, may stay unused
     /// until then, and was not rotated into.
-    pub fn new(owner: String, data: Arc<[u8]>, now: u64, expires_at: u64) -> Self {
+    pub fn new(owner: String, data: SessionData, now: u64, expires_at: u64) -> Self {
         Self {
             owner,
             data,
@@ -102,14 +103,25 @@ pub trait SessionStore: Send + Sync + 'static {
         record: Record,
     ) -> impl Future<Output = Result<Change, StoreError>> + Send;
 
-    /// The session `id`, expired or not.
+    /// The session `id`, expired or not. It is shared, so that a store that has it need not copy it.
     ///
     /// A record that cannot be understood is no session: log it, without its content,
     /// and answer `None`.
     fn load(
         &self,
         id: &SessionId,
-    ) -> impl Future<Output = Result<Option<Record>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<Arc<Record>>, StoreError>> + Send;
+
+    /// The session `id` as [`load`](Self::load) would give it, if the store need not wait for it.
+    /// When it answers `None`, `load` is asked.
+    ///
+    /// # Defaults
+    ///
+    /// `None`: the session is somewhere else.
+    fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>> {
+        let _ = id;
+        None
+    }
 
     /// Puts `data`, `auth_time` and `expires_at` of `record` in place of what is there if
     /// the version there is `record.version`, and counts the version up by one.
@@ -151,7 +163,7 @@ pub trait SessionStore: Send + Sync + 'static {
     fn list_by_owner(
         &self,
         owner: &str,
-    ) -> impl Future<Output = Result<Vec<(SessionId, Record)>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<(SessionId, Arc<Record>)>, StoreError>> + Send;
 }
 
 /// A store that several hold.
@@ -160,8 +172,12 @@ impl<S: SessionStore> SessionStore for Arc<S> {
         (**self).create(id, record).await
     }
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
+    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
         (**self).load(id).await
+    }
+
+    fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>> {
+        (**self).at_hand(id)
     }
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
@@ -193,7 +209,10 @@ impl<S: SessionStore> SessionStore for Arc<S> {
         (**self).delete_by_owner(owner, keep).await
     }
 
-    async fn list_by_owner(&self, owner: &str) -> Result<Vec<(SessionId, Record)>, StoreError> {
+    async fn list_by_owner(
+        &self,
+        owner: &str,
+    ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
         (**self).list_by_owner(owner).await
     }
 }
@@ -227,7 +246,8 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send +
 /// [`SessionStore`] behind a pointer.
 pub(crate) trait DynStore: Send + Sync {
     fn create(&self, id: SessionId, record: Record) -> Answer<'_, Change>;
-    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Record>>;
+    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Arc<Record>>>;
+    fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>>;
     fn update<'a>(&'a self, id: &'a SessionId, record: Record) -> Answer<'a, Change>;
     fn touch<'a>(&'a self, id: &'a SessionId, now: u64) -> Answer<'a, ()>;
     fn rotate<'a>(
@@ -242,7 +262,7 @@ pub(crate) trait DynStore: Send + Sync {
         owner: &'a str,
         keep: Option<&'a SessionId>,
     ) -> Answer<'a, u64>;
-    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Record)>>;
+    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Arc<Record>)>>;
 }
 
 impl<S: SessionStore> DynStore for S {
@@ -250,8 +270,12 @@ impl<S: SessionStore> DynStore for S {
         Box::pin(SessionStore::create(self, id, record))
     }
 
-    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Record>> {
+    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Arc<Record>>> {
         Box::pin(SessionStore::load(self, id))
+    }
+
+    fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>> {
+        SessionStore::at_hand(self, id)
     }
 
     fn update<'a>(&'a self, id: &'a SessionId, record: Record) -> Answer<'a, Change> {
@@ -283,7 +307,7 @@ impl<S: SessionStore> DynStore for S {
         Box::pin(SessionStore::delete_by_owner(self, owner, keep))
     }
 
-    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Record)>> {
+    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Arc<Record>)>> {
         Box::pin(SessionStore::list_by_owner(self, owner))
     }
 }

@@ -18,7 +18,7 @@ pub use matrix::{Denials, assert_denies};
 pub use table::check_table;
 
 use crate::access::Source;
-use crate::auth::{Auth, Caller, Evidence, Holding};
+use crate::auth::{Auth, Caller, Evidence, Held, Holding};
 use crate::claims::RegisteredClaims;
 use crate::payload::Payload;
 use crate::rule::Level;
@@ -96,7 +96,7 @@ pub fn auth<P: Payload, R: Level>(payload: P) -> Auth<P, R> {
         ..RegisteredClaims::default()
     };
     Auth::holding_of(Holding::Own(Caller {
-        payload,
+        payload: Held::Own(payload),
         evidence: Evidence::Token(registered),
         source: Source::AUTHORIZATION,
     }))

@@ -18,14 +18,29 @@ pub(crate) struct Compact<'a> {
 }
 
 impl<'a> Compact<'a> {
-    pub(crate) fn parse(token: &'a [u8]) -> Result<Self, TokenFault> {
+    /// Takes `token` apart. Its header is probably `header`, and its signature is looked for where
+    /// one of `signature` characters is.
+    pub(crate) fn parse(
+        token: &'a [u8],
+        header: &str,
+        signature: usize,
+    ) -> Result<Self, TokenFault> {
         // Before anything is decoded: what a stranger can make us allocate is bounded.
         if token.len() > MAX_TOKEN {
             return Err(TokenFault::Malformed);
         }
-        let first = memchr::memchr(b'.', token).ok_or(TokenFault::Malformed)?;
-        let last = memchr::memrchr(b'.', token).filter(|last| *last != first);
-        let last = last.ok_or(TokenFault::Malformed)?;
+        let first = match token.get(header.len()) {
+            Some(b'.') if token.starts_with(header.as_bytes()) => header.len(),
+            _ => memchr::memchr(b'.', token).ok_or(TokenFault::Malformed)?,
+        };
+        // A dot behind this one would be found to be no base64url.
+        let last = match token.len().checked_sub(signature + 1) {
+            Some(probably) if probably > first && token[probably] == b'.' => probably,
+            _ => memchr::memrchr(b'.', token).ok_or(TokenFault::Malformed)?,
+        };
+        if last <= first {
+            return Err(TokenFault::Malformed);
+        }
         let (header, payload) = (&token[..first], &token[first + 1..last]);
         let signature = &token[last + 1..];
         let parts = [header, payload, signature];

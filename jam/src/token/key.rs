@@ -66,13 +66,26 @@ impl Key {
         }
     }
 
+    /// Characters of a signature as it stands in a token.
+    pub(crate) fn signature_length(&self) -> usize {
+        match self.method {
+            Method::Hs256(_) => (HmacSha256::LENGTH * 8).div_ceil(6),
+        }
+    }
+
     /// Whether `signature`, as it stands in a token, is this key's over `message`.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
         match &self.method {
             Method::Hs256(secret) => {
                 let mut room = [0; HmacSha256::LENGTH];
-                let signature = base64url::decode_into(signature, &mut room);
-                Ok(secret.verifies(message, signature.ok_or(TokenFault::Malformed)?))
+                match base64url::decode_into(signature, &mut room) {
+                    Some(signature) => Ok(secret.verifies(message, signature)),
+                    // It may be too long, and well formed.
+                    None => match base64url::decode(signature) {
+                        Some(_) => Ok(false),
+                        None => Err(TokenFault::Malformed),
+                    },
+                }
             }
         }
     }

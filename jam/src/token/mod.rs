@@ -257,12 +257,14 @@ impl Tokens {
         })
     }
 
-    pub(crate) fn verify<P: Payload>(
+    /// Hands what a good token says to `keep`.
+    pub(crate) fn verify<P: Payload, T>(
         &self,
         text: &[u8],
         now: u64,
-    ) -> Result<Claims<P>, TokenFault> {
-        let compact = Compact::parse(text)?;
+        keep: impl FnOnce(RegisteredClaims, P) -> T,
+    ) -> Result<T, TokenFault> {
+        let compact = Compact::parse(text, &self.header, self.key.signature_length())?;
         // Our own header, to the letter, and those that were read before.
         let known = match P::TOKEN_TYPE {
             None => compact.header == self.header.as_bytes(),
@@ -271,15 +273,14 @@ impl Tokens {
         if !known {
             self.judge_header(compact.header, P::TOKEN_TYPE)?;
         }
-        let (registered, payload) = compact.verified_payload(&self.key, claims::read::<P>)?;
-        if !known {
-            // Only what the key has signed: a stranger fills no memory.
-            self.accepted.add(compact.header, P::TOKEN_TYPE);
-        }
-        self.judge(&registered, now)?;
-        Ok(Claims {
-            registered,
-            payload,
+        compact.verified_payload(&self.key, |json| {
+            if !known {
+                // Only what the key has signed: a stranger fills no memory.
+                self.accepted.add(compact.header, P::TOKEN_TYPE);
+            }
+            let (registered, payload) = claims::read(json)?;
+            self.judge(&registered, now)?;
+            Ok(keep(registered, payload))
         })
     }
 

@@ -1,0 +1,60 @@
+//! The first bytes of an id, which tell it from every other one in the store.
+
+use std::hash::{Hash, Hasher};
+
+use crate::session::id::SessionId;
+
+/// Two ids that begin alike cannot both be in the store: the second counts as taken, and another
+/// one is made.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Beginning(u64);
+
+impl Beginning {
+    pub(super) const MIN: Self = Self(0);
+    pub(super) const MAX: Self = Self(u64::MAX);
+    pub(super) const SHARDS: usize = 256;
+
+    pub(super) fn of(id: &SessionId) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
+        Self(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+    }
+
+    /// The part of the store in which it is.
+    pub(super) fn shard(self) -> usize {
+        let [.., last] = self.0.to_le_bytes();
+        usize::from(last)
+    }
+}
+
+impl From<&SessionId> for Beginning {
+    fn from(id: &SessionId) -> Self {
+        Self::of(id)
+    }
+}
+
+impl Hash for Beginning {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0);
+    }
+}
+
+/// An id is a hash already, and nobody chooses it.
+#[derive(Default)]
+pub(super) struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        // A table looks at the highest bits first, and they are the same in all of a shard.
+        self.0.rotate_left(8)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}

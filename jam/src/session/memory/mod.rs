@@ -1,0 +1,286 @@
+//! Sessions in the memory of the process.
+
+mod beginning;
+mod entry;
+mod shard;
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::id::SessionId;
+use super::store::{Change, Record, SessionStore, StoreError};
+use beginning::Beginning;
+use shard::Shard;
+
+/// Parts that are locked each for itself. The beginning of an id says in which it is.
+const SHARDS: usize = Beginning::SHARDS;
+
+/// Sessions in the memory of this process: fast, and gone when it ends.
+///
+/// Sessions that are over are freed as others are created, a few at a time. One session takes 200
+/// bytes and its payload as JSON; some thousand of those in use are also kept as they were read.
+///
+/// It is divided so that requests of different users seldom wait for each other. An
+/// operation that needs two locks takes an owner's before a session's, and sessions' in
+/// the order of their shards.
+pub struct MemoryStore {
+    sessions: Box<[Mutex<Shard>]>,
+    owners: Box<[Mutex<Owners>]>,
+    hasher: RandomState,
+}
+
+/// Whose session it is, by a hash of the name, and how its id begins. What else has that hash is
+/// told apart by the sessions themselves.
+type Owners = BTreeSet<(u64, Beginning)>;
+
+/// The sessions of one owner, locked.
+struct Owner<'a> {
+    name: &'a str,
+    hash: u64,
+    all: MutexGuard<'a, Owners>,
+}
+
+impl Owner<'_> {
+    fn sessions(&self) -> impl Iterator<Item = Beginning> {
+        let all = (self.hash, Beginning::MIN)..=(self.hash, Beginning::MAX);
+        self.all.range(all).map(|(_, session)| *session)
+    }
+
+    fn add(&mut self, id: &SessionId) {
+        self.all.insert((self.hash, Beginning::of(id)));
+    }
+
+    fn remove(&mut self, id: &SessionId) {
+        self.all.remove(&(self.hash, Beginning::of(id)));
+    }
+}
+
+/// The shards of two sessions, which may be one.
+struct TwoShards<'a> {
+    low: MutexGuard<'a, Shard>,
+    high: Option<MutexGuard<'a, Shard>>,
+    low_at: usize,
+}
+
+impl TwoShards<'_> {
+    fn of(&mut self, id: &SessionId) -> &mut Shard {
+        match &mut self.high {
+            Some(high) if Beginning::of(id).shard() != self.low_at => high,
+            _ => &mut self.low,
+        }
+    }
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self {
+            sessions: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            owners: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// How many records there are, those that are over but not yet freed among them.
+    pub fn len(&self) -> usize {
+        self.sessions.iter().map(|shard| lock(shard).len()).sum()
+    }
+
+    /// Whether there is no record at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn shard(&self, session: impl Into<Beginning>) -> MutexGuard<'_, Shard> {
+        lock(&self.sessions[session.into().shard()])
+    }
+
+    fn two_shards(&self, one: &SessionId, other: &SessionId) -> TwoShards<'_> {
+        let (one, other) = (Beginning::of(one).shard(), Beginning::of(other).shard());
+        let low_at = one.min(other);
+        TwoShards {
+            low: lock(&self.sessions[low_at]),
+            high: (one != other).then(|| lock(&self.sessions[one.max(other)])),
+            low_at,
+        }
+    }
+
+    fn owner<'a>(&'a self, name: &'a str) -> Owner<'a> {
+        let hash = self.hasher.hash_one(name);
+        #[allow(clippy::cast_possible_truncation)] // any part of the hash will do
+        let at = hash as usize % SHARDS;
+        Owner {
+            name,
+            hash,
+            all: lock(&self.owners[at]),
+        }
+    }
+
+    fn insert(&self, id: SessionId, record: &Record) -> Change {
+        let mut owner = self.owner(&record.owner);
+        let mut shard = self.shard(&id);
+        if !shard.is_free(&id) {
+            return Change::Conflict;
+        }
+        owner.add(&id);
+        shard.add(id, record);
+        Change::Done
+    }
+
+    /// Ends `id` if it is the owner's.
+    fn remove(&self, owner: &mut Owner<'_>, id: &SessionId) -> bool {
+        let mut shard = self.shard(id);
+        if shard.get(id).is_none_or(|entry| !entry.is_of(owner.name)) {
+            return false;
+        }
+        shard.remove(id);
+        owner.remove(id);
+        true
+    }
+
+    /// Frees a few of the sessions in the shard of `near` that were over at `now`.
+    fn free_some(&self, near: &SessionId, now: u64) {
+        let due = self.shard(near).due(now);
+        for (id, name) in due {
+            self.remove(&mut self.owner(&name), &id);
+        }
+    }
+
+    /// What `read` makes of each session of the owner.
+    fn each<T>(&self, owner: &Owner<'_>, mut read: impl FnMut(&entry::Entry) -> T) -> Vec<T> {
+        let sessions = owner.sessions();
+        sessions
+            .filter_map(|session| {
+                let shard = self.shard(session);
+                let entry = shard.beginning(session)?;
+                entry.is_of(owner.name).then(|| read(entry))
+            })
+            .collect()
+    }
+}
+
+/// Nothing here leaves a shard half changed, so a panic elsewhere poisons nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl SessionStore for MemoryStore {
+    async fn create(&self, id: SessionId, record: Record) -> Result<Change, StoreError> {
+        self.free_some(&id, record.last_seen);
+        Ok(self.insert(id, &record))
+    }
+
+    fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>> {
+        self.shard(id).read(id)
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
+        Ok(self.at_hand(id))
+    }
+
+    async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
+        let mut shard = self.shard(id);
+        let Some(entry) = shard.get_mut(id) else {
+            return Ok(Change::Missing);
+        };
+        if entry.version != record.version {
+            return Ok(Change::Conflict);
+        }
+        let earlier = record.expires_at < entry.expires_at;
+        entry.set_data(&record.data);
+        entry.auth_time = record.auth_time;
+        entry.expires_at = record.expires_at;
+        entry.version += 1;
+        // A later end is found out when the one in the index comes.
+        if earlier {
+            shard.index(id);
+        }
+        Ok(Change::Done)
+    }
+
+    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
+        if let Some(entry) = self.shard(id).get_mut(id) {
+            entry.last_seen = entry.last_seen.max(now);
+        }
+        Ok(())
+    }
+
+    async fn rotate(
+        &self,
+        old: &SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Result<Change, StoreError> {
+        self.free_some(&new, record.last_seen);
+        let mut owner = self.owner(&record.owner);
+        let mut shards = self.two_shards(old, &new);
+        let last_seen = match shards.of(old).get(old) {
+            Some(entry) if entry.is_of(owner.name) => {
+                if entry.version != record.version {
+                    return Ok(Change::Conflict);
+                }
+                entry.last_seen.max(record.last_seen)
+            }
+            _ => return Ok(Change::Missing),
+        };
+        if !shards.of(&new).is_free(&new) {
+            return Ok(Change::Conflict);
+        }
+        shards.of(old).remove(old);
+        owner.remove(old);
+        owner.add(&new);
+        let successor = Record {
+            version: 0,
+            last_seen,
+            ..record.clone()
+        };
+        shards.of(&new).add(new, &successor);
+        Ok(Change::Done)
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        // The owner's lock comes first, and the entry says whose it is: an owner never
+        // changes, so what is read here still holds below.
+        let shard = self.shard(id);
+        let Some(name) = shard.get(id).map(|entry| entry.owner().to_owned()) else {
+            return Ok(false);
+        };
+        drop(shard);
+        Ok(self.remove(&mut self.owner(&name), id))
+    }
+
+    async fn delete_by_owner(
+        &self,
+        owner: &str,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, StoreError> {
+        let mut owner = self.owner(owner);
+        let ids = self.each(&owner, |entry| entry.id);
+        Ok(ids
+            .iter()
+            .filter(|id| Some(*id) != keep)
+            .filter(|id| self.remove(&mut owner, id))
+            .count() as u64)
+    }
+
+    async fn list_by_owner(
+        &self,
+        owner: &str,
+    ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
+        let owner = self.owner(owner);
+        Ok(self.each(&owner, |entry| (entry.id, Arc::new(entry.record()))))
+    }
+}

@@ -1,0 +1,141 @@
+//! One part of the sessions: their entries, when they are to be looked at, and those in use.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+
+use super::beginning::{AsIs, Beginning};
+use super::entry::Entry;
+use crate::session::id::SessionId;
+use crate::session::store::Record;
+
+/// How many entries of the expiry index are looked at each time a session is added: more than
+/// one, so that sessions that are over cannot gather, and few, so that nobody waits for it.
+const LOOKED_AT: usize = 16;
+/// Seconds of one bucket of the expiry index.
+const BUCKET: u64 = 60;
+/// How many sessions of a shard are kept as they were last read.
+const IN_USE: usize = 16;
+
+#[derive(Default)]
+pub(super) struct Shard {
+    entries: HashMap<Beginning, Box<Entry>, BuildHasherDefault<AsIs>>,
+    /// The beginning of every id once, by the bucket of time in which it is to be looked at.
+    ends: BTreeMap<u64, Vec<Beginning>>,
+    in_use: [Option<(SessionId, Arc<Record>)>; IN_USE],
+}
+
+impl Shard {
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn is_free(&self, id: &SessionId) -> bool {
+        !self.entries.contains_key(&Beginning::of(id))
+    }
+
+    pub(super) fn get(&self, id: &SessionId) -> Option<&Entry> {
+        let entry = self.entries.get(&Beginning::of(id))?;
+        (entry.id == *id).then_some(entry)
+    }
+
+    /// The session whose id begins so.
+    pub(super) fn beginning(&self, beginning: Beginning) -> Option<&Entry> {
+        self.entries.get(&beginning).map(|entry| &**entry)
+    }
+
+    /// The entry, to be changed.
+    pub(super) fn get_mut(&mut self, id: &SessionId) -> Option<&mut Entry> {
+        let entry = self.entries.get_mut(&Beginning::of(id))?;
+        if entry.id != *id {
+            return None;
+        }
+        *place(&mut self.in_use, id) = None;
+        Some(entry)
+    }
+
+    /// The session as others read it. Who reads it again shares what was read.
+    pub(super) fn read(&mut self, id: &SessionId) -> Option<Arc<Record>> {
+        if let Some((_, record)) = place(&mut self.in_use, id)
+            .as_ref()
+            .filter(|(own, _)| own == id)
+        {
+            return Some(Arc::clone(record));
+        }
+        let record = Arc::new(self.get(id)?.record());
+        *place(&mut self.in_use, id) = Some((*id, Arc::clone(&record)));
+        Some(record)
+    }
+
+    pub(super) fn add(&mut self, id: SessionId, record: &Record) {
+        let bucket = record.ends() / BUCKET;
+        self.ends
+            .entry(bucket)
+            .or_default()
+            .push(Beginning::of(&id));
+        let entry = Box::new(Entry::new(id, record, bucket));
+        self.entries.insert(Beginning::of(&id), entry);
+    }
+
+    /// Puts the session where it belongs in the index, once it may end earlier than before.
+    pub(super) fn index(&mut self, id: &SessionId) {
+        if let Some(entry) = self.entries.get_mut(&Beginning::of(id)) {
+            let (old, new) = (entry.bucket, entry.ends() / BUCKET);
+            entry.bucket = new;
+            self.take_from(old, id);
+            self.ends.entry(new).or_default().push(Beginning::of(id));
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: &SessionId) -> Option<Box<Entry>> {
+        self.get(id)?;
+        *place(&mut self.in_use, id) = None;
+        let entry = self.entries.remove(&Beginning::of(id))?;
+        self.take_from(entry.bucket, id);
+        Some(entry)
+    }
+
+    fn take_from(&mut self, bucket: u64, id: &SessionId) {
+        if let Some(all) = self.ends.get_mut(&bucket) {
+            if let Some(at) = all.iter().position(|own| *own == Beginning::of(id)) {
+                all.swap_remove(at);
+            }
+            if all.is_empty() {
+                self.ends.remove(&bucket);
+            }
+        }
+    }
+
+    /// A few of the sessions that were over at `now`, and whose they are. One that was used since
+    /// it was put into the index is put where it belongs.
+    pub(super) fn due(&mut self, now: u64) -> Vec<(SessionId, String)> {
+        let mut due = Vec::new();
+        for _ in 0..LOOKED_AT {
+            let Some(mut bucket) = self.ends.first_entry() else {
+                break;
+            };
+            if *bucket.key() >= now / BUCKET {
+                break;
+            }
+            let Some(beginning) = bucket.get_mut().pop() else {
+                bucket.remove();
+                continue;
+            };
+            let Some(entry) = self.entries.get_mut(&beginning) else {
+                continue;
+            };
+            if entry.ends() <= now {
+                due.push((entry.id, entry.owner().to_owned()));
+            }
+            // Those that are over stay in the index until they are removed.
+            entry.bucket = entry.ends().max(now) / BUCKET;
+            self.ends.entry(entry.bucket).or_default().push(beginning);
+        }
+        due
+    }
+}
+
+/// Where the session is kept while it is in use. Another one that belongs there takes its place.
+fn place<'a, T>(in_use: &'a mut [T; IN_USE], id: &SessionId) -> &'a mut T {
+    &mut in_use[usize::from(id.as_bytes()[30]) % IN_USE]
+}
