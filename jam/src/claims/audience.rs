@@ -7,7 +7,7 @@ use serde::ser::{Serialize, Serializer};
 use smol_str::SmolStr;
 
 /// A text or an array of texts, none of them empty. It may not be there at all.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) enum Audience {
     #[default]
     Unsaid,

@@ -7,6 +7,8 @@ mod plain;
 mod read;
 mod strict;
 mod subject;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod twins;
 mod write;
 
 use std::fmt;

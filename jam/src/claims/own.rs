@@ -17,7 +17,7 @@ use crate::payload::Payload;
 
 /// Reads what this crate has written. Of anything else it says nothing.
 pub(super) fn read<P: Payload>(json: &str) -> Option<(RegisteredClaims, P)> {
-    let mut reader = PlainReader::new(json);
+    let mut reader = PlainReader::inside_object(json);
     let registered = registered(&mut reader)?;
     let payload = P::deserialize(Fields::<P> {
         reader: &mut reader,

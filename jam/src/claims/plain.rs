@@ -73,6 +73,14 @@ impl<'de> PlainReader<'de> {
         }
     }
 
+    /// A reader of `json` whose object is opened by [`literal`](Self::literal).
+    pub(super) fn inside_object(json: &'de str) -> Self {
+        Self {
+            inside: Inside::Object,
+            ..Self::new(json)
+        }
+    }
+
     /// Whether all of the text is read.
     pub(crate) fn end(&mut self) -> Result<(), NotPlain> {
         match self.peek() {

@@ -24,7 +24,7 @@ use crate::payload::Payload;
 
 /// The registered claims of a token (RFC 7519 section 4.1), and `auth_time` of OpenID
 /// Connect. Times are whole seconds since the Unix epoch.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct RegisteredClaims {
     pub(crate) issuer: Option<SmolStr>,
     pub(crate) subject: Option<SmolStr>,
@@ -57,8 +57,8 @@ pub(crate) fn read<P: Payload>(json: &[u8]) -> Result<(RegisteredClaims, P), Tok
     }
 }
 
-/// Reads most of what is good. Of the rest it says nothing: [`read_any`] does.
-fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
+/// Reads most of what is good, whoever wrote it. Of the rest it says nothing: [`read_any`] does.
+pub(super) fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
     let mut found = Found::default();
     let mut reader = PlainReader::new(json);
     let payload = P::deserialize(ClaimsReader {
@@ -72,7 +72,7 @@ fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFaul
     found.beside(payload)
 }
 
-fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
+pub(super) fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
     // One brace means one object, and then the members seen below are all there are.
     let opened = |byte| json.bytes().filter(|found| *found == byte).take(2).count();
     if opened(b'{') > 1 || opened(b'[') > 1 {

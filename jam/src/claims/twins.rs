@@ -1,0 +1,383 @@
+//! The readers of claims side by side. What a fast one reads the sure one must read too, as the
+//! same. `tests` below tries them with texts that are nearly right, `fuzz/` with any bytes.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use serde::{Deserialize, Serialize};
+
+use super::read::{RegisteredClaims, read_any, read_plain};
+use super::{own, read};
+use crate::payload::{Payload, Scopes};
+use crate::{JamPayload, JamRole};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+#[jam(crate = crate)]
+pub(crate) enum Role {
+    Reader,
+    Editor,
+}
+
+/// What payloads are made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[jam(crate = crate, role = Role, scopes("read"))]
+pub(crate) struct Usual {
+    #[jam(sub)]
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) level: i32,
+    pub(crate) active: bool,
+    pub(crate) team: Option<String>,
+    #[jam(roles)]
+    pub(crate) roles: Vec<Role>,
+    #[jam(scopes)]
+    pub(crate) scopes: Scopes,
+}
+
+/// What makes readers differ if anything does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[serde(default)]
+#[jam(crate = crate)]
+#[derive(Default)]
+pub(crate) struct Unusual {
+    #[jam(sub)]
+    id: String,
+    ratio: f64,
+    small: i8,
+    large: u128,
+    letter: char,
+    nothing: (),
+    pair: (u8, String),
+    lists: Vec<Vec<u8>>,
+    map: BTreeMap<String, u8>,
+    any: serde_json::Value,
+    #[serde(rename = "n", alias = "name")]
+    number: Option<u32>,
+}
+
+/// Whatever is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[jam(crate = crate)]
+pub(crate) struct Rest {
+    #[serde(flatten)]
+    rest: BTreeMap<String, serde_json::Value>,
+}
+
+/// A payload that looks at less than there is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[serde(deny_unknown_fields)]
+#[jam(crate = crate)]
+pub(crate) struct Little {
+    name: String,
+}
+
+/// Reads `json` in every way, as each kind of payload.
+pub(crate) fn compare(json: &[u8]) {
+    compare_as::<Usual>(json);
+    compare_as::<Unusual>(json);
+    compare_as::<Rest>(json);
+    compare_as::<Little>(json);
+}
+
+fn compare_as<P: Payload + PartialEq + Debug>(json: &[u8]) {
+    let all = read::<P>(json);
+    let Ok(text) = std::str::from_utf8(json) else {
+        assert!(all.is_err(), "what is no text is refused");
+        return;
+    };
+    let sure = read_any::<P>(text);
+    assert!(same(&all, &sure), "{text:?}: {all:?}, but {sure:?}");
+    if let Some(own) = own::read::<P>(text) {
+        assert!(same(&Ok(own), &sure), "{text:?} by the reader of our own");
+    }
+    if let Ok(plain) = read_plain::<P>(text) {
+        assert!(same(&Ok(plain), &sure), "{text:?} by the plain reader");
+    }
+}
+
+type Outcome<P> = Result<(RegisteredClaims, P), crate::TokenFault>;
+
+/// Whether both say the same; two numbers that are none are.
+fn same<P: PartialEq + Debug>(one: &Outcome<P>, other: &Outcome<P>) -> bool {
+    match (one, other) {
+        (Ok(one), Ok(other)) => {
+            one.0 == other.0 && format!("{:?}", one.1) == format!("{:?}", other.1)
+        }
+        (Err(one), Err(other)) => one == other,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::claims::Claims;
+
+    const NAMES: &[&str] = &[
+        "exp",
+        "iat",
+        "nbf",
+        "jti",
+        "iss",
+        "aud",
+        "sub",
+        "auth_time",
+        "cnf",
+        "id",
+        "name",
+        "level",
+        "active",
+        "team",
+        "roles",
+        "scope",
+        "scopes",
+        "ratio",
+        "small",
+        "large",
+        "letter",
+        "nothing",
+        "pair",
+        "lists",
+        "map",
+        "any",
+        "n",
+        "number",
+        "e\\u0078p",
+        "",
+        "a name of many letters 1",
+        "a name of many letters 2",
+        "é",
+    ];
+
+    const VALUES: &[&str] = &[
+        "0",
+        "1",
+        "-0",
+        "-1",
+        "-5",
+        "01",
+        "7",
+        "127",
+        "128",
+        "300",
+        "1.0",
+        "1.5",
+        "1e3",
+        "1E400",
+        "12345678",
+        "123456789",
+        "1700000000",
+        "9999999999",
+        "00000000",
+        "1234567a",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        "99999999999999999999",
+        "-",
+        "+1",
+        ".5",
+        "1.",
+        "true",
+        "false",
+        "null",
+        "nul",
+        "truex",
+        "\"\"",
+        "\"a\"",
+        "\"7\"",
+        "\"007\"",
+        "\"Reader\"",
+        "\"read write\"",
+        "\"\\u0061\"",
+        "\"\\\"\"",
+        "\"\\\\\"",
+        "\"é\"",
+        "\"\u{1}\"",
+        "\"a text of twenty-four\"",
+        "\"open",
+        "[]",
+        "[1]",
+        "[1,\"a\"]",
+        "[\"a\",\"b\"]",
+        "[\"Reader\",\"Editor\"]",
+        "[,]",
+        "[1,]",
+        "[[1],[2]]",
+        "[[]]",
+        "[null]",
+        "[\"\"]",
+        "{}",
+        "{\"a\":1}",
+        "{\"a\":1,\"a\":2}",
+        "{\"Reader\":null}",
+        "{\"jwk\":{}}",
+        "[[[[1]]]]",
+    ];
+
+    fn text(pool: &'static [&'static str]) -> impl Strategy<Value = String> {
+        prop::sample::select(pool).prop_map(str::to_owned)
+    }
+
+    fn space() -> impl Strategy<Value = String> {
+        prop_oneof![20 => Just(String::new()), 1 => "[ \\t\\r\\n]{1,2}", 1 => "[\\x0b\\x0c\u{a0}]"]
+    }
+
+    fn member() -> impl Strategy<Value = String> {
+        (
+            space(),
+            text(NAMES),
+            space(),
+            space(),
+            text(VALUES),
+            space(),
+        )
+            .prop_map(|(a, name, b, c, value, d)| format!("{a}\"{name}\"{b}:{c}{value}{d}"))
+    }
+
+    fn usual() -> impl Strategy<Value = Usual> {
+        (
+            any::<u64>(),
+            "[a-zé\"\\\\ ]{0,30}",
+            any::<i32>(),
+            any::<bool>(),
+            prop::option::of("[a-z]{0,9}"),
+            prop::collection::vec(prop_oneof![Just(Role::Reader), Just(Role::Editor)], 0..3),
+            prop::collection::vec("[a-z:]{1,9}", 0..3),
+        )
+            .prop_map(|(id, name, level, active, team, roles, scopes)| Usual {
+                id,
+                name,
+                level,
+                active,
+                team,
+                roles,
+                scopes: scopes.into_iter().collect(),
+            })
+    }
+
+    fn claims() -> impl Strategy<Value = Claims<Usual>> {
+        let time = || prop_oneof![Just(1_700_000_000_u64), 0..100_u64, 0..1_000_000_000_000_u64];
+        let name = || prop::option::of("[a-z:/.]{1,30}");
+        (
+            name(),
+            name(),
+            time(),
+            time(),
+            "[A-Za-z0-9_-]{22}",
+            prop::option::of(time()),
+            usual(),
+        )
+            .prop_map(
+                |(issuer, audience, exp, iat, jti, auth_time, payload)| Claims {
+                    registered: RegisteredClaims {
+                        issuer: issuer.map(Into::into),
+                        audience: audience.map(smol_str::SmolStr::from).into(),
+                        expires_at: exp,
+                        issued_at: Some(iat),
+                        token_id: Some(jti.into()),
+                        auth_time,
+                        ..RegisteredClaims::default()
+                    },
+                    payload,
+                },
+            )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn all_read_the_same_of_objects(
+            members in prop::collection::vec(member(), 0..9), open in "[{]{1,2}|", close in "[}]{1,2}|[}],|",
+        ) {
+            compare(format!("{open}{}{close}", members.join(",")).as_bytes());
+        }
+
+        /// With all that must be there, so that more than the form decides.
+        #[test]
+        fn all_read_the_same_of_objects_that_are_nearly_right(
+            members in prop::collection::vec(member(), 0..3), at in 0..4_usize, own in usual(),
+        ) {
+            let mut all = vec![
+                "\"exp\":1700000000".to_owned(),
+                format!("\"iat\":{}", own.level),
+                format!("\"sub\":\"{}\"", own.id),
+            ];
+            let fields = serde_json::to_string(&own).unwrap();
+            all.push(fields[1..fields.len() - 1].replace("\"id\"", "\"other\"").replace("\"scopes\"", "\"scope\""));
+            for (place, member) in members.into_iter().enumerate() {
+                all.insert((at + place) % (all.len() + 1), member);
+            }
+            compare(format!("{{{}}}", all.join(",")).as_bytes());
+        }
+
+        /// One byte of what we wrote is another, or is missing, or is there twice.
+        #[test]
+        fn all_read_the_same_of_our_own_tokens_with_one_fault(
+            claims in claims(), at: prop::sample::Index, other: u8, change in 0..4,
+        ) {
+            let mut json = serde_json::to_vec(&claims).unwrap();
+            compare(&json);
+            let at = at.index(json.len());
+            match change {
+                0 => json[at] = other,
+                1 => { json.remove(at); }
+                2 => json.insert(at, json[at]),
+                _ => json.insert(at, b' '),
+            }
+            compare(&json);
+        }
+
+        /// The fast reader is the one that reads what we write, or it would be there for nothing.
+        #[test]
+        fn what_is_written_here_is_read_at_the_first_attempt(claims in claims()) {
+            let mut claims = claims;
+            claims.payload.name = claims.payload.name.replace(['"', '\\'], "'");
+            let json = serde_json::to_string(&claims).unwrap();
+            let (registered, payload) = own::read::<Usual>(&json).ok_or_else(|| TestCaseError::fail(json.clone()))?;
+            prop_assert!(registered == claims.registered);
+            prop_assert_eq!(payload, claims.payload);
+        }
+
+        #[test]
+        fn all_read_the_same_of_any_bytes(bytes: Vec<u8>) {
+            compare(&bytes);
+        }
+    }
+
+    #[test]
+    fn many_members_are_told_apart_by_both_readers() {
+        for count in [1, 7, 63, 64, 65, 300] {
+            let mut members: Vec<_> = (0..count)
+                .map(|at| format!("\"member {at}\":{at}"))
+                .collect();
+            members.push("\"exp\":1700000000".to_owned());
+            compare(format!("{{{}}}", members.join(",")).as_bytes());
+            let first = members[0].clone();
+            members.push(first);
+            let json = format!("{{{}}}", members.join(","));
+            assert!(
+                read::<Rest>(json.as_bytes()).is_err(),
+                "a name is there twice"
+            );
+            compare(json.as_bytes());
+        }
+    }
+
+    #[test]
+    fn eight_digits_are_read_as_one_at_a_time() {
+        for number in (0..100_000_000_u64)
+            .step_by(7919)
+            .chain([99_999_999, 12_345_678, 90_000_009])
+        {
+            let json = format!("{{\"exp\":{number}}}");
+            let (registered, _) = read_plain::<Rest>(&json).expect("a number");
+            assert_eq!(registered.expires_at, number);
+            compare(json.as_bytes());
+        }
+    }
+}
