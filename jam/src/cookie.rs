@@ -235,3 +235,38 @@ impl fmt::Debug for SetCookie {
             .finish_non_exhaustive()
     }
 }
+
+/// Finds a cookie in `field` as [`find`] does, and by looking at every pair in full.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn compare(field: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(field) else {
+        return;
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(COOKIE, value);
+    let pairs = field.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    let values: Vec<&[u8]> = pairs
+        .filter_map(|pair| pair.strip_prefix(b"sid="))
+        .filter(|value| !value.is_empty())
+        .collect();
+    let sure = match values.as_slice() {
+        [] => Presented::Absent,
+        [one] => Presented::One(one),
+        _ => Presented::Several,
+    };
+    assert_eq!(find(&headers, "sid"), sure);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_cookie_is_found_as_by_looking_at_every_pair(
+            field in "([ \t]{0,2}(sid|sidx|si|SID|a)?(=|==| =)?[a-z0-9=. ]{0,40}[ \t]{0,2};?){0,6}",
+        ) {
+            super::compare(field.as_bytes());
+        }
+    }
+}

@@ -76,6 +76,28 @@ pub mod testing;
 mod text;
 mod token;
 
+/// What `fuzz/` calls.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzz {
+    /// Reads `json` as claims by every reader.
+    pub fn claims(json: &[u8]) {
+        crate::claims::twins::compare(json);
+    }
+
+    /// Verifies a token of which all is good but perhaps its header and its claims, and one that
+    /// is whatever `header` is.
+    pub fn token(header: &[u8], json: &[u8]) {
+        crate::token::twins::compare(header, json);
+        crate::token::twins::compare_text(header);
+    }
+
+    /// Looks for a cookie in `field`.
+    pub fn cookie(field: &[u8]) {
+        crate::cookie::compare(field);
+    }
+}
+
 #[doc(hidden)]
 #[path = "private.rs"]
 #[allow(missing_docs)] // named by the macros' output alone

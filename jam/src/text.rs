@@ -122,3 +122,35 @@ const fn equal(left: &str, right: &str, ignoring_case: bool) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_byte_is_found_where_it_is_first(text: Vec<u8>, byte: u8, at: prop::sample::Index) {
+            let mut text = text;
+            if !text.is_empty() {
+                let at = at.index(text.len());
+                text[at] = byte;
+            }
+            let sure = text.iter().position(|own| *own == byte);
+            prop_assert_eq!(super::find(byte, &text), sure);
+        }
+
+        #[test]
+        fn a_token68_is_what_its_grammar_says(text in "[A-Za-z0-9._~+/=-]{0,70}|.{0,40}", at: prop::sample::Index, other: u8) {
+            let mut text = text.into_bytes();
+            if !text.is_empty() {
+                let at = at.index(text.len());
+                text[at] = other;
+            }
+            let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+            let sure = end > 0 && text[..end].iter().all(|byte| {
+                byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte)
+            });
+            prop_assert_eq!(super::is_token68(&text), sure);
+        }
+    }
+}

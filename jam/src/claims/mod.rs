@@ -17,6 +17,8 @@ use std::time::Duration;
 
 pub use read::RegisteredClaims;
 pub(crate) use read::read;
+#[cfg(any(test, fuzzing))]
+pub(crate) use read::read_any;
 pub(crate) use strict::{Name, no_duplicates};
 
 use crate::payload::Payload;

@@ -72,7 +72,7 @@ pub(super) fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P)
     found.beside(payload)
 }
 
-pub(super) fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
+pub(crate) fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
     // One brace means one object, and then the members seen below are all there are.
     let opened = |byte| json.bytes().filter(|found| *found == byte).take(2).count();
     if opened(b'{') > 1 || opened(b'[') > 1 {

@@ -260,7 +260,13 @@ mod tests {
     }
 
     fn claims() -> impl Strategy<Value = Claims<Usual>> {
-        let time = || prop_oneof![Just(1_700_000_000_u64), 0..100_u64, 0..1_000_000_000_000_u64];
+        let time = || {
+            prop_oneof![
+                Just(1_700_000_000_u64),
+                0..100_u64,
+                0..1_000_000_000_000_u64
+            ]
+        };
         let name = || prop::option::of("[a-z:/.]{1,30}");
         (
             name(),

@@ -5,6 +5,8 @@ mod compact;
 mod header;
 mod hmac;
 mod key;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod twins;
 
 use std::fmt;
 use std::time::Duration;

@@ -1,0 +1,7 @@
+//! A cookie is found in any field as by looking at every pair of it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|field: &[u8]| jam::__fuzz::cookie(field));
