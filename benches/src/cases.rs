@@ -9,6 +9,7 @@ use axum::routing::get;
 
 use crate::case::{Case, routes};
 
+pub use peers::fill_tower_sessions;
 pub use sessions::profiles;
 
 /// A router that asks nobody who they are.
@@ -20,6 +21,17 @@ fn bare() -> Case {
 }
 
 type Build = fn() -> Case;
+
+/// Something that is done without a request.
+type Operation = Box<dyn FnMut()>;
+
+/// Every operation.
+pub const OPERATIONS: &[(&str, fn() -> Operation)] = &[
+    ("hand-issue", by_hand::issue),
+    ("jam-issue", tokens::issue),
+    ("hand-refusal", by_hand::refusal),
+    ("jam-refusal", tokens::refusal),
+];
 
 /// Every case. A name says whose it is and what it does.
 pub const ALL: &[(&str, Build)] = &[

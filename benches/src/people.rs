@@ -115,3 +115,15 @@ pub fn encode(text: &str) -> String {
     use base64::Engine;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
 }
+
+/// The id of one of many sessions: a hash, as real ones are.
+pub fn session_id(number: usize) -> jam::SessionId {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut bytes = [0; 32];
+    for (part, eight) in bytes.chunks_mut(8).enumerate() {
+        let mut hasher = DefaultHasher::new();
+        (number, part).hash(&mut hasher);
+        eight.copy_from_slice(&hasher.finish().to_le_bytes());
+    }
+    jam::SessionId::from_bytes(bytes)
+}

@@ -1,6 +1,9 @@
 //! Measures, and says in one line each: `<what> <case> <figure>`.
 //!
-//!     measure count [CASE ..]        instructions of one request
+//!     measure count [CASE ..]        instructions of one request, or of one operation
+//!     measure growth                 instructions of one request while something grows
+//!     measure bytes jam|tower COUNT  resident bytes of each of so many sessions
+//!     measure sweep COUNT            milliseconds of the longest step that frees old sessions
 //!     measure places CASE            at which addresses they are
 //!     measure time [ROUNDS]          nanoseconds of one request, the median of rounds in turn
 //!     measure serve CASE             answers on a free port, which it prints, until it is killed
@@ -10,7 +13,7 @@ use std::error::Error;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use jam_benches::case::Case;
+use jam_benches::case::{self, Case};
 use jam_benches::{cases, counter};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -24,10 +27,24 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
-        ["count"] => cases::ALL.iter().try_for_each(|(name, _)| count(name)),
+        ["count"] => {
+            let names = cases::ALL.iter().map(|(name, _)| name);
+            let operations = cases::OPERATIONS.iter().map(|(name, _)| name);
+            names.chain(operations).try_for_each(|name| count(name))
+        }
         ["count", names @ ..] => names.iter().try_for_each(|name| count(name)),
         ["places", name] => places(name),
         ["counted", name] => counted(name),
+        ["growth"] => growth(),
+        ["grown", what, size] => size
+            .parse()
+            .map_err(Into::into)
+            .and_then(|size| grown(what, size)),
+        ["bytes", whose, sessions] => sessions
+            .parse()
+            .map_err(Into::into)
+            .and_then(|sessions| bytes(whose, sessions)),
+        ["sweep", sessions] => sessions.parse().map_err(Into::into).and_then(sweep),
         ["time"] => time(41),
         ["time", rounds] => rounds.parse().map_err(Into::into).and_then(time),
         ["serve", name] => serve(name),
@@ -42,16 +59,105 @@ fn main() -> ExitCode {
     }
 }
 
-fn case(name: &str) -> Result<Case, Box<dyn Error>> {
+fn named(name: &str) -> Result<Case, Box<dyn Error>> {
     cases::named(name).ok_or_else(|| format!("there is no case `{name}`").into())
 }
 
 fn count(name: &str) -> Outcome {
-    let counts = counter::count(Command::new(env::current_exe()?).args(["counted", name]))?;
-    let (empty, requests) = counts.split_first().ok_or("nothing was counted")?;
-    let mut requests: Vec<u64> = requests.iter().map(|count| count - empty).collect();
-    requests.sort_unstable();
-    println!("instructions {name} {}", requests[requests.len() / 2]);
+    println!("instructions {name} {}", median(&["counted", name])?);
+    Ok(())
+}
+
+/// What the parts of this program take that it counts when it is called so.
+fn median(arguments: &[&str]) -> Result<u64, Box<dyn Error>> {
+    let counts = counter::count(Command::new(env::current_exe()?).args(arguments))?;
+    let (empty, parts) = counts.split_first().ok_or("nothing was counted")?;
+    let mut parts: Vec<u64> = parts.iter().map(|count| count - empty).collect();
+    parts.sort_unstable();
+    Ok(parts[parts.len() / 2])
+}
+
+fn growth() -> Outcome {
+    for (what, sizes) in jam_benches::growth::ALL {
+        for size in *sizes {
+            let instructions = median(&["grown", what, &size.to_string()])?;
+            println!("growth {what} {size} {instructions}");
+        }
+    }
+    Ok(())
+}
+
+/// The process that [`growth`] steps.
+fn grown(what: &str, size: usize) -> Outcome {
+    let cases = jam_benches::growth::case(what, size);
+    let mut cases = cases.ok_or_else(|| format!("nothing grows that is called `{what}`"))?;
+    if let [(case, _)] = cases.as_mut_slice() {
+        for _ in 0..WARM {
+            let request = case.request();
+            case.send(request);
+        }
+    }
+    counter::be_counted()?;
+    counter::counted(|| ())?;
+    for (mut case, request) in cases {
+        counter::counted(|| case.send(request))?;
+    }
+    Ok(())
+}
+
+fn resident() -> Result<u64, Box<dyn Error>> {
+    let pages = std::fs::read_to_string("/proc/self/statm")?;
+    let pages: u64 = pages
+        .split(' ')
+        .nth(1)
+        .ok_or("no resident pages")?
+        .parse()?;
+    Ok(pages * 4096)
+}
+
+fn bytes(whose: &str, sessions: usize) -> Outcome {
+    let before = resident()?;
+    let kept: Box<dyn std::any::Any> = match whose {
+        "jam" => Box::new(cases::profiles(sessions)),
+        "tower" => cases::fill_tower_sessions(sessions),
+        _ => return Err(format!("nobody keeps sessions who is called `{whose}`").into()),
+    };
+    let each = (resident()? - before) / sessions as u64;
+    drop(kept);
+    println!("bytes {whose} {each}");
+    Ok(())
+}
+
+/// A step is the creation of one session, which frees a few that are over. What it takes of the
+/// processor is the most that it can have held a lock.
+fn sweep(sessions: usize) -> Outcome {
+    use jam::{MemoryStore, Record, SessionData, SessionStore};
+    use nix::time::{ClockId, clock_gettime};
+
+    const BEGIN: u64 = 1_700_000_000;
+    let store = MemoryStore::new();
+    let data = SessionData::from_json("{}");
+    let create = |number: usize, now: u64| {
+        let id = jam_benches::people::session_id(number);
+        let record = Record::new(format!("user-{number}"), data.clone(), now, now + 3600);
+        case::run(store.create(id, record))
+    };
+    for number in 0..sessions {
+        create(number, BEGIN)?;
+    }
+    let mut longest = 0;
+    let mut number = sessions;
+    while store.len() > number - sessions {
+        for _ in 0..10_000 {
+            let begin = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?;
+            create(number, BEGIN + 7200)?;
+            let taken = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)? - begin;
+            longest = longest
+                .max(i128::from(taken.tv_sec()) * 1_000_000_000 + i128::from(taken.tv_nsec()));
+            number += 1;
+        }
+    }
+    println!("sweep jam {:.3}", longest as f64 / 1e6);
     Ok(())
 }
 
@@ -66,7 +172,19 @@ fn places(name: &str) -> Outcome {
 
 /// The process that [`count`] and [`places`] step.
 fn counted(name: &str) -> Outcome {
-    let mut case = case(name)?;
+    if let Some((_, build)) = cases::OPERATIONS.iter().find(|(own, _)| *own == name) {
+        let mut operation = build();
+        for _ in 0..WARM {
+            operation();
+        }
+        counter::be_counted()?;
+        counter::counted(|| ())?;
+        for _ in 0..COUNTED {
+            counter::counted(&mut operation)?;
+        }
+        return Ok(());
+    }
+    let mut case = named(name)?;
     for _ in 0..WARM {
         let request = case.request();
         case.send(request);
@@ -109,7 +227,7 @@ fn time(rounds: usize) -> Outcome {
 
 #[tokio::main(flavor = "current_thread")]
 async fn serve(name: &str) -> Outcome {
-    let case = case(name)?;
+    let case = named(name)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}/me", listener.local_addr()?);
     if let Some((name, value)) = &case.header {

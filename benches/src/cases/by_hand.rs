@@ -10,7 +10,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 
-use crate::case::{Case, routes};
+use crate::case::{Case, routes, run};
 use crate::people::{Claims, SECRET};
 
 struct Keys {
@@ -66,12 +66,16 @@ async fn me(User(claims): User) -> &'static str {
     "hello"
 }
 
-fn router(find: fn(&HeaderMap) -> Option<&str>) -> axum::Router {
+fn app(find: fn(&HeaderMap) -> Option<&str>) -> App {
     let keys = Arc::new(Keys {
         decoding: DecodingKey::from_secret(SECRET.as_bytes()),
         validation: Validation::new(Algorithm::HS256),
     });
-    routes(get(me)).with_state(App { keys, find })
+    App { keys, find }
+}
+
+fn router(find: fn(&HeaderMap) -> Option<&str>) -> axum::Router {
+    routes(get(me)).with_state(app(find))
 }
 
 /// A token as `jsonwebtoken` makes it.
@@ -98,4 +102,24 @@ pub(super) fn bearer() -> Case {
 
 pub(super) fn forged() -> Case {
     Case::by_cookie(router(in_cookie), "jwt", &forge(&token())).answered(StatusCode::UNAUTHORIZED)
+}
+
+/// Signs the claims of one user.
+pub(super) fn issue() -> Box<dyn FnMut()> {
+    let (header, claims) = (Header::default(), Claims::alice());
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    Box::new(move || {
+        let token = jsonwebtoken::encode(&header, &claims, &key);
+        std::hint::black_box(token.expect("a token"));
+    })
+}
+
+/// Comes to the refusal of a forged token, and does not answer it.
+pub(super) fn refusal() -> Box<dyn FnMut()> {
+    let app = app(in_cookie);
+    let mut parts = forged().request().into_parts().0;
+    Box::new(move || {
+        let user = run(User::from_request_parts(&mut parts, &app));
+        assert!(user.is_err(), "it is forged");
+    })
 }

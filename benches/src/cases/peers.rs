@@ -100,7 +100,7 @@ pub(super) fn tower_sessions() -> Case {
 }
 
 /// A million sessions there, for comparison of what they take.
-pub fn fill_tower_sessions(count: usize) -> impl Sized {
+pub fn fill_tower_sessions(count: usize) -> Box<dyn std::any::Any> {
     use tower_sessions::{MemoryStore, Session};
     let store = Arc::new(MemoryStore::default());
     for number in 0..count {
@@ -111,7 +111,7 @@ pub fn fill_tower_sessions(count: usize) -> impl Sized {
         })
         .expect("a session");
     }
-    store
+    Box::new(store)
 }
 
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Jam's tokens.
 
 use axum::Router;
+use axum::extract::FromRequestParts;
 use axum::routing::get;
 use http::StatusCode;
 use jam::dsl::{minutes, user};
@@ -8,7 +9,7 @@ use jam::{Access, Auth, Jam, Jwt, jam_auth, jam_routes};
 use jsonwebtoken::{Algorithm, EncodingKey};
 
 use super::by_hand::forge;
-use crate::case::{Case, routes};
+use crate::case::{Case, routes, run};
 use crate::people::{Claims, Editor, Role, SECRET, User};
 
 pub(super) fn jam() -> Jam {
@@ -134,4 +135,25 @@ pub(super) fn forged() -> Case {
     let jam = jam();
     let forged = forge(&token(&jam));
     Case::by_cookie(router(&jam), "jwt", &forged).answered(StatusCode::UNAUTHORIZED)
+}
+
+/// Signs the claims of one user.
+pub(super) fn issue() -> Box<dyn FnMut()> {
+    let jam = jam();
+    let claims = jam.make_payload(User::alice());
+    Box::new(move || {
+        let token = jam.gen_jwt_token(&claims);
+        let _ = std::hint::black_box(token.expect("a token"));
+    })
+}
+
+/// Comes to the refusal of a forged token, and does not answer it.
+pub(super) fn refusal() -> Box<dyn FnMut()> {
+    let jam = jam();
+    let mut parts = forged().request().into_parts().0;
+    // Its own secret is the same, so the signature alone is wrong.
+    Box::new(move || {
+        let user = run(Auth::<User, me>::from_request_parts(&mut parts, &jam));
+        assert!(user.is_err(), "it is forged");
+    })
 }

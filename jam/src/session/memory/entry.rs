@@ -1,75 +1,105 @@
 //! What the store keeps of one session, in as few bytes as it can be: there may be millions.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use triomphe::ThinArc;
+
 use crate::session::data::SessionData;
 use crate::session::id::SessionId;
 use crate::session::store::Record;
 
-pub(super) struct Entry {
-    pub(super) id: SessionId,
-    /// The owner's name, then the payload: one piece of memory for both.
-    text: Box<[u8]>,
+/// The bytes are the owner's name, and then the payload. It is one piece of memory: of two, the
+/// small ones of a million sessions would be what an allocator has to tidy up one day, all at once.
+pub(super) struct Entry(ThinArc<Head, u8>);
+
+struct Head {
+    id: SessionId,
+    lineage: SessionId,
+    version: u64,
+    auth_time: u64,
+    expires_at: u64,
+    idle: u64,
     /// Bytes of the name.
     name: usize,
-    /// The id under which the session was created, unless it is still its id.
-    lineage: Option<Box<SessionId>>,
-    pub(super) version: u64,
-    pub(super) auth_time: u64,
-    pub(super) last_seen: u64,
-    pub(super) expires_at: u64,
-    idle: u64,
-    /// The bucket under which it stands in the index.
-    pub(super) bucket: u64,
+    // What changes by itself; the shard's lock is held all the same.
+    last_seen: AtomicU64,
+    bucket: AtomicU64,
 }
 
 impl Entry {
     pub(super) fn new(id: SessionId, record: &Record, bucket: u64) -> Self {
-        Self {
+        let head = Head {
             id,
-            text: text(&record.owner, &record.data),
-            name: record.owner.len(),
-            lineage: (record.lineage != id).then(|| Box::new(record.lineage)),
+            lineage: record.lineage,
             version: record.version,
             auth_time: record.auth_time,
-            last_seen: record.last_seen,
             expires_at: record.expires_at,
             idle: record.idle,
-            bucket,
-        }
+            name: record.owner.len(),
+            last_seen: AtomicU64::new(record.last_seen),
+            bucket: AtomicU64::new(bucket),
+        };
+        let text = [record.owner.as_bytes(), record.data.as_json()].concat();
+        Self(ThinArc::from_header_and_slice(head, &text))
+    }
+
+    fn head(&self) -> &Head {
+        &self.0.header.header
+    }
+
+    pub(super) fn id(&self) -> &SessionId {
+        &self.head().id
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.head().version
+    }
+
+    pub(super) fn last_seen(&self) -> u64 {
+        self.head().last_seen.load(Ordering::Relaxed)
+    }
+
+    /// The bucket under which it stands in the index.
+    pub(super) fn bucket(&self) -> u64 {
+        self.head().bucket.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_bucket(&self, bucket: u64) {
+        self.head().bucket.store(bucket, Ordering::Relaxed);
+    }
+
+    pub(super) fn touch(&self, now: u64) {
+        self.head().last_seen.fetch_max(now, Ordering::Relaxed);
     }
 
     pub(super) fn owner(&self) -> &str {
         // It was text when it came, and is the beginning of what is kept.
-        std::str::from_utf8(&self.text[..self.name]).unwrap_or_default()
+        std::str::from_utf8(&self.0.slice[..self.head().name]).unwrap_or_default()
     }
 
     pub(super) fn is_of(&self, owner: &str) -> bool {
-        self.text[..self.name] == *owner.as_bytes()
-    }
-
-    pub(super) fn set_data(&mut self, data: &SessionData) {
-        self.text = text(self.owner(), data);
+        self.0.slice[..self.head().name] == *owner.as_bytes()
     }
 
     /// As [`Record::ends`].
     pub(super) fn ends(&self) -> u64 {
-        self.expires_at
-            .min(self.last_seen.saturating_add(self.idle))
+        let Head {
+            expires_at, idle, ..
+        } = self.head();
+        self.last_seen().saturating_add(*idle).min(*expires_at)
     }
 
     pub(super) fn record(&self) -> Record {
+        let head = self.head();
         Record {
             owner: self.owner().to_owned(),
-            data: SessionData::from_json(&self.text[self.name..]),
-            version: self.version,
-            auth_time: self.auth_time,
-            last_seen: self.last_seen,
-            expires_at: self.expires_at,
-            idle: self.idle,
-            lineage: self.lineage.as_ref().map_or(self.id, |lineage| **lineage),
+            data: SessionData::from_json(&self.0.slice[head.name..]),
+            version: head.version,
+            auth_time: head.auth_time,
+            last_seen: self.last_seen(),
+            expires_at: head.expires_at,
+            idle: head.idle,
+            lineage: head.lineage,
         }
     }
-}
-
-fn text(owner: &str, data: &SessionData) -> Box<[u8]> {
-    [owner.as_bytes(), data.as_json()].concat().into()
 }

@@ -134,7 +134,10 @@ impl MemoryStore {
         if shard.get(id).is_none_or(|entry| !entry.is_of(owner.name)) {
             return false;
         }
-        shard.remove(id);
+        let removed = shard.remove(id);
+        // Memory is given back when nobody waits for it.
+        drop(shard);
+        drop(removed);
         owner.remove(id);
         true
     }
@@ -193,28 +196,28 @@ impl SessionStore for MemoryStore {
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
         let mut shard = self.shard(id);
-        let Some(entry) = shard.get_mut(id) else {
+        let Some(entry) = shard.get(id) else {
             return Ok(Change::Missing);
         };
-        if entry.version != record.version {
+        if entry.version() != record.version {
             return Ok(Change::Conflict);
         }
-        let earlier = record.expires_at < entry.expires_at;
-        entry.set_data(&record.data);
-        entry.auth_time = record.auth_time;
-        entry.expires_at = record.expires_at;
-        entry.version += 1;
-        // A later end is found out when the one in the index comes.
-        if earlier {
-            shard.index(id);
-        }
+        let changed = Record {
+            data: record.data,
+            auth_time: record.auth_time,
+            expires_at: record.expires_at,
+            version: record.version + 1,
+            ..entry.record()
+        };
+        let old = shard.replace(id, &changed);
+        // Memory is given back when nobody waits for it.
+        drop(shard);
+        drop(old);
         Ok(Change::Done)
     }
 
     async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
-        if let Some(entry) = self.shard(id).get_mut(id) {
-            entry.last_seen = entry.last_seen.max(now);
-        }
+        self.shard(id).touch(id, now);
         Ok(())
     }
 
@@ -229,10 +232,10 @@ impl SessionStore for MemoryStore {
         let mut shards = self.two_shards(old, &new);
         let last_seen = match shards.of(old).get(old) {
             Some(entry) if entry.is_of(owner.name) => {
-                if entry.version != record.version {
+                if entry.version() != record.version {
                     return Ok(Change::Conflict);
                 }
-                entry.last_seen.max(record.last_seen)
+                entry.last_seen().max(record.last_seen)
             }
             _ => return Ok(Change::Missing),
         };
@@ -268,7 +271,7 @@ impl SessionStore for MemoryStore {
         keep: Option<&SessionId>,
     ) -> Result<u64, StoreError> {
         let mut owner = self.owner(owner);
-        let ids = self.each(&owner, |entry| entry.id);
+        let ids = self.each(&owner, |entry| *entry.id());
         Ok(ids
             .iter()
             .filter(|id| Some(*id) != keep)
@@ -281,6 +284,6 @@ impl SessionStore for MemoryStore {
         owner: &str,
     ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
         let owner = self.owner(owner);
-        Ok(self.each(&owner, |entry| (entry.id, Arc::new(entry.record()))))
+        Ok(self.each(&owner, |entry| (*entry.id(), Arc::new(entry.record()))))
     }
 }

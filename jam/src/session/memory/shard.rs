@@ -19,7 +19,7 @@ const IN_USE: usize = 16;
 
 #[derive(Default)]
 pub(super) struct Shard {
-    entries: HashMap<Beginning, Box<Entry>, BuildHasherDefault<AsIs>>,
+    entries: HashMap<Beginning, Entry, BuildHasherDefault<AsIs>>,
     /// The beginning of every id once, by the bucket of time in which it is to be looked at.
     ends: BTreeMap<u64, Vec<Beginning>>,
     in_use: [Option<(SessionId, Arc<Record>)>; IN_USE],
@@ -36,22 +36,40 @@ impl Shard {
 
     pub(super) fn get(&self, id: &SessionId) -> Option<&Entry> {
         let entry = self.entries.get(&Beginning::of(id))?;
-        (entry.id == *id).then_some(entry)
+        (entry.id() == id).then_some(entry)
     }
 
     /// The session whose id begins so.
     pub(super) fn beginning(&self, beginning: Beginning) -> Option<&Entry> {
-        self.entries.get(&beginning).map(|entry| &**entry)
+        self.entries.get(&beginning)
     }
 
-    /// The entry, to be changed.
-    pub(super) fn get_mut(&mut self, id: &SessionId) -> Option<&mut Entry> {
-        let entry = self.entries.get_mut(&Beginning::of(id))?;
-        if entry.id != *id {
-            return None;
+    /// Notes that the session was used.
+    pub(super) fn touch(&mut self, id: &SessionId, now: u64) {
+        if let Some(entry) = self.get(id) {
+            entry.touch(now);
+            self.forget(id);
         }
+    }
+
+    /// Keeps `record` in place of what is there.
+    pub(super) fn replace(&mut self, id: &SessionId, record: &Record) -> Option<Entry> {
+        let (old, mut new) = (self.get(id)?.bucket(), record.ends() / BUCKET);
+        // A later end is found out when the one in the index comes.
+        if new < old {
+            self.take_from(old, id);
+            self.ends.entry(new).or_default().push(Beginning::of(id));
+        } else {
+            new = old;
+        }
+        self.forget(id);
+        let entry = Entry::new(*id, record, new);
+        self.entries.insert(Beginning::of(id), entry)
+    }
+
+    /// What was read before is no longer so.
+    fn forget(&mut self, id: &SessionId) {
         *place(&mut self.in_use, id) = None;
-        Some(entry)
     }
 
     /// The session as others read it. Who reads it again shares what was read.
@@ -73,26 +91,15 @@ impl Shard {
             .entry(bucket)
             .or_default()
             .push(Beginning::of(&id));
-        let entry = Box::new(Entry::new(id, record, bucket));
+        let entry = Entry::new(id, record, bucket);
         self.entries.insert(Beginning::of(&id), entry);
     }
 
-    /// Puts the session where it belongs in the index, once it may end earlier than before.
-    pub(super) fn index(&mut self, id: &SessionId) {
-        if let Some(entry) = self.entries.get_mut(&Beginning::of(id)) {
-            let (old, new) = (entry.bucket, entry.ends() / BUCKET);
-            entry.bucket = new;
-            self.take_from(old, id);
-            self.ends.entry(new).or_default().push(Beginning::of(id));
-        }
-    }
-
-    pub(super) fn remove(&mut self, id: &SessionId) -> Option<Box<Entry>> {
-        self.get(id)?;
-        *place(&mut self.in_use, id) = None;
-        let entry = self.entries.remove(&Beginning::of(id))?;
-        self.take_from(entry.bucket, id);
-        Some(entry)
+    pub(super) fn remove(&mut self, id: &SessionId) -> Option<Entry> {
+        let bucket = self.get(id)?.bucket();
+        self.forget(id);
+        self.take_from(bucket, id);
+        self.entries.remove(&Beginning::of(id))
     }
 
     fn take_from(&mut self, bucket: u64, id: &SessionId) {
@@ -121,15 +128,16 @@ impl Shard {
                 bucket.remove();
                 continue;
             };
-            let Some(entry) = self.entries.get_mut(&beginning) else {
+            let Some(entry) = self.entries.get(&beginning) else {
                 continue;
             };
             if entry.ends() <= now {
-                due.push((entry.id, entry.owner().to_owned()));
+                due.push((*entry.id(), entry.owner().to_owned()));
             }
             // Those that are over stay in the index until they are removed.
-            entry.bucket = entry.ends().max(now) / BUCKET;
-            self.ends.entry(entry.bucket).or_default().push(beginning);
+            let bucket = entry.ends().max(now) / BUCKET;
+            entry.set_bucket(bucket);
+            self.ends.entry(bucket).or_default().push(beginning);
         }
         due
     }
