@@ -279,28 +279,21 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
+        let access = R::rule::<()>();
         let Some(policies) = R::Front::policies() else {
-            let admission = gate::admit(&jam, R::rule::<()>(), parts).await;
-            return admission.and_then(caller).map(Self::own);
+            let own = |admission| match admission {
+                Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
+                Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
+            };
+            return gate::admit(&jam, access, parts, own).await?;
         };
-        // By value a caller would be part of the future that asks the policies.
-        let admission = gate::admit(&jam, R::rule::<()>(), parts).await;
-        let caller = admission.and_then(caller).map(Arc::new)?;
+        let shared = |admission| match admission {
+            Admission::Caller(caller) => Ok(Arc::new(caller)),
+            Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
+        };
+        let caller = gate::admit(&jam, access, parts, shared).await??;
         found::ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
         Ok(Self(Auth::shared(caller)))
-    }
-}
-
-fn caller<P>(admission: Admission<P>) -> Result<Caller<P>, Rejection> {
-    match admission {
-        Admission::Caller(caller) => Ok(caller),
-        Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
-    }
-}
-
-impl<P, R: Rule> Auth<P, R> {
-    fn own(caller: Caller<P>) -> Self {
-        Self(Auth(Holding::Own(caller)))
     }
 }
 
@@ -357,26 +350,19 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
         let access = R::rule::<()>();
-        let (caller, stale) = match gate::admit(&jam, access, parts).await? {
-            Admission::Caller(caller) => (Some(caller), None),
-            Admission::Stranger { stale } => (None, stale),
-        };
+        let admission = gate::admit(&jam, access, parts, Admission::shared).await?;
+        let (caller, stale) = admission;
         let stale = Stale {
             removal: stale.map(|name| jam.remove_cookie(name)),
             sources: access.sources().collect(),
         };
-        let holding = match R::Front::policies() {
-            None => caller.map(Holding::Own),
-            Some(policies) => {
-                let caller = caller.map(Arc::new);
-                let asked = found::ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await;
-                if let Err(denied) = asked {
-                    return Err(denied.with(stale));
-                }
-                caller.map(Holding::Shared)
+        if let Some(policies) = R::Front::policies() {
+            let asked = found::ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await;
+            if let Err(denied) = asked {
+                return Err(denied.with(stale));
             }
-        };
-        let user = holding.map(Auth);
+        }
+        let user = caller.map(Auth::shared);
         Ok(Self {
             stale,
             ..user.into()

@@ -126,7 +126,7 @@ async fn who<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Re
         );
         return Err(fault.mapped(&gate.jam, parts));
     };
-    let who = rule.admit::<P>(parts).await?.map(Arc::new);
+    let who = rule.admit::<P>(parts).await?;
     let found = Found {
         by: id,
         who: who.clone(),

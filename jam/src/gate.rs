@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use http::request::Parts;
 
@@ -29,37 +30,53 @@ pub(crate) enum Admission<P> {
     },
 }
 
-/// Decides by `access` whether the request of `parts` may go on.
+impl<P> Admission<P> {
+    /// The caller, or the cookie that was no good.
+    pub(crate) fn shared(self) -> (Option<Arc<Caller<P>>>, Option<&'static str>) {
+        match self {
+            Self::Caller(caller) => (Some(Arc::new(caller)), None),
+            Self::Stranger { stale } => (None, stale),
+        }
+    }
+}
+
+/// Decides by `access` whether the request of `parts` may go on, and gives what `then` makes of who
+/// may: a caller is large, and goes at once where it is to be.
 ///
 /// The first source, in the rule's order, that holds anything decides: what comes after
 /// it is not looked at, so that a bad credential cannot hide behind a good one.
-pub(crate) async fn admit<P: Payload>(
+pub(crate) async fn admit<P: Payload, T>(
     jam: &Jam,
     access: &Access<P>,
     parts: &Parts,
-) -> Result<Admission<P>, Rejection> {
+    then: impl Fn(Admission<P>) -> T,
+) -> Result<T, Rejection> {
     // What is awaited makes the handler's future larger, so nothing is that need not be, and nothing
     // large is at hand meanwhile.
-    let presented = match admit_at_once(jam, access, parts) {
+    let presented = match admit_at_once(jam, access, parts, &then) {
         AtOnce::Decided(decision) => return decision,
         AtOnce::Unknown(presented) => presented,
     };
     let recognized = recognize(jam, &presented).await;
     let decision = recognized.and_then(|(known, mut seat)| {
-        let decided = decide(jam, access, parts, &presented, &seat, known);
-        admission(decided, &mut seat)
+        let decided = decide(jam, access, parts, &presented, &seat, known)?;
+        admission(decided, &mut seat).map(then)
     });
     decision.map_err(|rejection| finish(jam, access, parts, rejection))
 }
 
 /// As far as the gate comes without waiting.
-enum AtOnce<'a, P> {
-    Decided(Result<Admission<P>, Rejection>),
+enum AtOnce<'a, T> {
+    Decided(Result<T, Rejection>),
     Unknown(Presented<'a>),
 }
 
-fn admit_at_once<'a, P: Payload>(jam: &Jam, access: &Access<P>, parts: &'a Parts) -> AtOnce<'a, P> {
-    // The caller is put together here and handed around by reference: it is large.
+fn admit_at_once<'a, P: Payload, T>(
+    jam: &Jam,
+    access: &Access<P>,
+    parts: &'a Parts,
+    then: &impl Fn(Admission<P>) -> T,
+) -> AtOnce<'a, T> {
     let mut seat = None;
     let decided = match presented(jam, access, parts) {
         Ok(Some(presented)) => match recognize_at_once(jam, &presented, &mut seat) {
@@ -71,27 +88,31 @@ fn admit_at_once<'a, P: Payload>(jam: &Jam, access: &Access<P>, parts: &'a Parts
         Ok(None) => Err(Rejection::new(RejectionKind::NoCredential)),
         Err(rejection) => Err(rejection),
     };
-    AtOnce::Decided(match admission(decided, &mut seat) {
-        Err(rejection) => Err(finish(jam, access, parts, rejection)),
-        admission => admission,
-    })
+    AtOnce::Decided(
+        match decided.and_then(|decision| admission(decision, &mut seat)) {
+            Ok(admission) => Ok(then(admission)),
+            Err(rejection) => Err(finish(jam, access, parts, rejection)),
+        },
+    )
 }
 
-/// An [`Admission`] whose caller is still where it was put.
+/// An [`Admission`] whose caller is still in its seat.
 enum Decision {
     Caller,
     Stranger { stale: Option<&'static str> },
 }
 
+#[inline(always)] // or the caller is copied once more
 fn admission<P>(
-    decided: Result<Decision, Rejection>,
+    decision: Decision,
     seat: &mut Option<Caller<P>>,
 ) -> Result<Admission<P>, Rejection> {
-    match (decided, seat.take()) {
-        (Ok(Decision::Caller), Some(caller)) => Ok(Admission::Caller(caller)),
-        (Ok(Decision::Stranger { stale }), _) => Ok(Admission::Stranger { stale }),
-        (Err(rejection), _) => Err(rejection),
-        (Ok(Decision::Caller), None) => Err(Rejection::new(RejectionKind::InvalidCredential)),
+    match decision {
+        Decision::Stranger { stale } => Ok(Admission::Stranger { stale }),
+        Decision::Caller => match seat.take() {
+            Some(caller) => Ok(Admission::Caller(caller)),
+            None => Err(Rejection::new(RejectionKind::InvalidCredential)),
+        },
     }
 }
 

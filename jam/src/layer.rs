@@ -224,16 +224,15 @@ impl LayerRule {
     pub(crate) async fn admit<P: Payload>(
         &self,
         parts: &Parts,
-    ) -> Result<Option<Caller<P>>, Rejection> {
+    ) -> Result<Option<Arc<Caller<P>>>, Rejection> {
         self.note(|asked| asked.by_a_handler = true);
         let access = Access::<P>::of(self.sources.backend, self.sources.named).optional();
-        match gate::admit(&self.sources.jam, &access, parts).await? {
-            Admission::Caller(caller) => Ok(Some(caller)),
-            Admission::Stranger { stale } => {
-                self.note(|asked| asked.stale = stale);
-                Ok(None)
-            }
+        let jam = &self.sources.jam;
+        let (caller, stale) = gate::admit(jam, &access, parts, Admission::shared).await?;
+        if caller.is_none() {
+            self.note(|asked| asked.stale = stale);
         }
+        Ok(caller)
     }
 
     /// The refusal of a stranger by a handler that asks for a caller. The cookie that was

@@ -85,7 +85,7 @@ pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
     // It is near, or far.
     let (words, _) = text.as_chunks();
     let mut at = 0;
-    for word in words.iter().take(3) {
+    for word in words.iter().take(6) {
         let found = bytes_like(u64::from_le_bytes(*word), byte);
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize / 8);

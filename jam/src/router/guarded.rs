@@ -55,13 +55,11 @@ impl<P: Payload> Guard<P> {
 
     /// Lets the request in, and notes in it who calls.
     async fn admit(&self, parts: &mut Parts) -> Result<Admitted, Rejection> {
-        let (caller, stale) = match gate::admit(self.jam(), self.access(), parts).await? {
-            Admission::Caller(caller) => (Some(caller), None),
-            Admission::Stranger { stale } => (None, stale),
-        };
-        let known = caller.as_ref().map(Caller::known_by);
+        let admission = gate::admit(self.jam(), self.access(), parts, Admission::shared);
+        let (caller, stale) = admission.await?;
+        let known = caller.as_deref().map(Caller::known_by);
         let id = GateId::of(&self.0);
-        let gate = Gate::found(id, self.jam().clone(), caller.map(Arc::new));
+        let gate = Gate::found(id, self.jam().clone(), caller);
         parts.extensions.insert(gate);
         Ok(Admitted { stale, known })
     }
