@@ -9,22 +9,16 @@ pub async fn me(user: Auth<User>) {}
     clippy::exhaustive_structs
 )]
 pub struct me {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use ::jam::__private as __jam;
+impl ::jam::__private::Rule for me {
+    type Payload = User;
+    type Front = ::jam::__private::Gate;
     #[cfg(rust_analyzer)]
-    fn __jam_options() {
+    fn options() {
         let _ = ::jam::options::bakcend;
     }
-    #[automatically_derived]
-    impl __jam::Rule for me {
-        type Payload = User;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<User> {
-            const { &__jam::said([]) }
-        }
-    }
-};
+}
 ::core::compile_error! {
     "unknown option `bakcend`\n= help: did you mean `backend`?"
 }

@@ -11,26 +11,19 @@ pub async fn get_user(user: Auth<User, get_user>, Path(id): Path<u64>) -> Json<U
     clippy::exhaustive_structs
 )]
 pub struct get_user {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use ::jam::__private as __jam;
+impl ::jam::__private::Rule for get_user {
+    type Payload = User;
+    type Front = ::jam::__private::Gate;
+    const WORDS: &'static str = "backend=jwt cookie=jwt";
+    fn check() {
+        ::jam::__private::need_response::<Json<User>>();
+        ::jam::__private::need_send2(get_user)
+    }
     #[cfg(rust_analyzer)]
-    fn __jam_options() {
+    fn options() {
         let _ = ::jam::options::backend;
         let _ = ::jam::options::cookie;
     }
-    #[automatically_derived]
-    impl __jam::Rule for get_user {
-        type Payload = User;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<User> {
-            const {
-                &__jam::said([__jam::Word::Backend("jwt"), __jam::Word::Cookie("jwt")])
-            }
-        }
-    }
-    fn __jam_check() {
-        __jam::need_response::<Json<User>>();
-        __jam::need_send2(get_user)
-    }
-};
+}

@@ -25,23 +25,18 @@ pub async fn get_user(user: Auth<GetUserPayload, get_user>) {}
     clippy::exhaustive_structs
 )]
 pub struct get_user {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use renamed::__private as __jam;
+impl renamed::__private::Rule for get_user {
+    type Payload = GetUserPayload;
+    type Front = renamed::__private::Gate;
+    const WORDS: &'static str = "backend=jwt";
+    fn check() {
+        renamed::__private::need_send1(get_user)
+    }
     #[cfg(rust_analyzer)]
-    fn __jam_options() {
+    fn options() {
         let _ = renamed::options::backend;
         let _ = renamed::options::payload;
     }
-    #[automatically_derived]
-    impl __jam::Rule for get_user {
-        type Payload = GetUserPayload;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<GetUserPayload> {
-            const { &__jam::said([__jam::Word::Backend("jwt")]) }
-        }
-    }
-    fn __jam_check() {
-        __jam::need_send1(get_user)
-    }
-};
+}
