@@ -1,18 +1,20 @@
 //! From what was decided to tokens.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{Attribute, FnArg, GenericParam, ReturnType, Signature, Type};
 
 use super::item::{Caller, Handler};
 use super::rule::{OwnPayload, Policies, Rule};
-use super::types::{bare, mark};
+use super::signature::{Attribute, Parameter, Signature};
+use super::types::{bare, is_punct, marked};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
 use crate::tokens;
+use crate::trees::Trees;
 
 pub(crate) struct Output<'a> {
     pub(crate) krate: &'a Krate,
+    pub(crate) private: &'a Trees,
     pub(crate) handler: &'a Handler,
     pub(crate) own_payload: Option<&'a OwnPayload>,
     pub(crate) policies: Option<&'a Policies>,
@@ -65,7 +67,15 @@ impl Output<'_> {
         let implementation = self.implementation(&payload, &quote!(#front #rule_of_it #method));
         let policies = self.policies();
         let aside = self.aside(&beside);
-        quote!(#own_payload #function #marker #implementation #policies #aside)
+        let items = [
+            own_payload,
+            Some(function),
+            Some(marker),
+            Some(implementation),
+            policies,
+            aside,
+        ];
+        items.into_iter().flatten().collect()
     }
 
     // Input:
@@ -82,11 +92,11 @@ impl Output<'_> {
     //         fn open_handler() -> Option<TypeId> { ::jam::__private::function(&health) }
     //     }
     pub(crate) fn open(&self, item: &TokenStream, reason: &syn::LitStr) -> TokenStream {
-        let private = self.krate.private();
+        let private = self.private;
         let marker = self.marker();
         let name = self.handler.name();
         // The type of a generic function has no name here.
-        let function = self.handler.sig.generics.params.is_empty().then(|| {
+        let function = self.handler.0.parameters.is_empty().then(|| {
             quote! {
                 fn open_handler() -> ::core::option::Option<#private::TypeId> {
                     #private::function(&#name)
@@ -132,7 +142,7 @@ impl Output<'_> {
         let rule = caller.map(|caller| {
             let marker = self.marker();
             let payload = caller.payload.to_token_stream();
-            let private = self.krate.private();
+            let private = self.private;
             let implementation =
                 self.implementation(&payload, &quote!(type Front = #private::Gate;));
             quote!(#marker #implementation)
@@ -146,36 +156,25 @@ impl Output<'_> {
 
     /// The function with its caller's type marked.
     fn function(&self, caller: &Caller) -> TokenStream {
-        let Handler {
-            attrs,
-            vis,
-            sig,
-            body,
-        } = self.handler;
-        let mut sig = sig.clone();
-        if let Some(FnArg::Typed(argument)) = sig.inputs.get_mut(caller.position) {
-            mark(&mut argument.ty, self.handler.name());
-        }
-        quote!(#(#attrs)* #vis #sig #body)
+        let Handler(signature) = self.handler;
+        let argument = &signature.arguments[caller.position];
+        let ty = marked(&argument.ty, &signature.name);
+        let head = signature.retyped(argument, &ty);
+        let body = &signature.body;
+        quote!(#head #body)
     }
 
     /// A type with the handler's name: whoever imports the handler imports
-    /// its rule.
+    /// its rule. Of most lints it is no business, since a macro made it; these two look at the
+    /// handler's own tokens.
     fn marker(&self) -> TokenStream {
-        let vis = &self.handler.vis;
+        let vis = &self.handler.0.vis;
         let name = self.handler.name();
         let cfgs = self.cfgs();
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
-            #[allow(
-                dead_code,
-                missing_copy_implementations,
-                missing_debug_implementations,
-                non_camel_case_types,
-                unreachable_pub,
-                clippy::exhaustive_structs
-            )]
+            #[allow(non_camel_case_types, clippy::exhaustive_structs)]
             #vis struct #name {}
         }
     }
@@ -199,12 +198,12 @@ impl Output<'_> {
     //         }
     //     }
     fn rule(&self, rule: &Rule, payload: &TokenStream) -> TokenStream {
-        let private = self.krate.private();
+        let private = self.private;
         let value = match rule {
             Rule::Constant(path) => path.clone(),
             Rule::Words(words) => match words.plain() {
                 Some(words) => return quote!(const WORDS: &'static str = #words;),
-                None => words.tokens(&private, payload),
+                None => words.tokens(private, payload),
             },
             Rule::Public(_) => return TokenStream::new(),
         };
@@ -219,7 +218,7 @@ impl Output<'_> {
     /// What rustc alone can find in a rule: scopes that are not declared, and whether one that
     /// stands elsewhere is for strangers.
     fn evaluation(&self, rule: &Rule, caller: &Caller) -> TokenStream {
-        let private = self.krate.private();
+        let private = self.private;
         match rule {
             Rule::Constant(path) => {
                 let check = match caller.optional {
@@ -234,11 +233,11 @@ impl Output<'_> {
                 let payload = caller.payload.to_token_stream();
                 // More conditions than a rule keeps are counted by the runtime.
                 if words.conditions() > MOST_CONDITIONS {
-                    let rule = words.tokens(&private, &payload);
+                    let rule = words.tokens(private, &payload);
                     return quote!(let _: #private::Access<#payload> = #rule;);
                 }
                 let words = words.evaluated();
-                let words = words.map(|word| word.tokens(&private, &payload));
+                let words = words.map(|word| word.tokens(private, &payload));
                 quote!(#(let _ = #words;)*)
             }
             Rule::Public(_) => TokenStream::new(),
@@ -246,7 +245,7 @@ impl Output<'_> {
     }
 
     fn implementation(&self, payload: &TokenStream, members: &TokenStream) -> TokenStream {
-        let private = self.krate.private();
+        let private = self.private;
         let name = self.handler.name();
         let cfgs = self.cfgs();
         let editor = self.editor();
@@ -263,7 +262,7 @@ impl Output<'_> {
     }
 
     fn front(&self) -> TokenStream {
-        let private = self.krate.private();
+        let private = self.private;
         match self.policies {
             None => quote!(type Front = #private::Gate;),
             Some(_) => quote!(type Front = #private::GateAnd<Self>;),
@@ -280,10 +279,10 @@ impl Output<'_> {
     //     }
     fn policies(&self) -> Option<TokenStream> {
         let Policies { all, state } = self.policies?;
-        let private = self.krate.private();
+        let private = self.private;
         let name = self.handler.name();
         let cfgs = self.cfgs();
-        let policies = tokens::policies_of(all, &private);
+        let policies = tokens::policies_of(all, private);
         Some(quote! {
             #(#cfgs)*
             #[automatically_derived]
@@ -301,45 +300,44 @@ impl Output<'_> {
     /// Has rustc look at the handler where it stands, rather than at the
     /// router, where a mistake would be reported without its reason.
     fn check(&self, caller: &Caller) -> Option<TokenStream> {
-        let has_impl = |ty: &Type| tokens::mentions(ty.to_token_stream(), "impl");
-        let Signature {
-            generics, output, ..
-        } = &self.handler.sig;
-        let arguments = self.handler.arguments();
-        let count = arguments.clone().count();
-        if self.handler.has_cfg() || count > MOST_ARGUMENTS {
+        let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.iter().cloned().collect(), "impl");
+        let Handler(Signature {
+            generics,
+            parameters,
+            conditions,
+            arguments,
+            ..
+        }) = self.handler;
+        if self.handler.has_cfg() || arguments.len() > MOST_ARGUMENTS {
             return None;
         }
-        let private = self.krate.private();
+        if arguments.iter().any(|argument| has_impl(&argument.ty)) {
+            return None;
+        }
+        let private = self.private;
         let name = self.handler.name();
-        let response = match output {
-            ReturnType::Type(_, ty)
-                if !caller.optional && !has_impl(ty) && !matches!(bare(ty), Type::Never(_)) =>
-            {
+        let response = match self.handler.0.output().map(Trees::from) {
+            Some(ty) if !caller.optional && !has_impl(&ty) && !is_punct(bare(&ty).first(), '!') => {
                 Some(quote!(#private::need_response::<#ty>();))
             }
             _ => None,
         };
-        if arguments.clone().any(|argument| has_impl(&argument.ty)) {
-            return None;
-        }
-        let parameters = generics.params.iter().filter_map(|param| match param {
-            GenericParam::Type(param) => Some(&param.ident),
-            GenericParam::Const(param) => Some(&param.ident),
-            GenericParam::Lifetime(_) => None,
+        let parameters = parameters.iter().filter_map(|parameter| match parameter {
+            Parameter::Type(name) | Parameter::Const(name) => Some(name),
+            Parameter::Lifetime(_) => None,
         });
         let parameters: Vec<_> = parameters.collect();
         let handler = match parameters.as_slice() {
             [] => quote!(#name),
             parameters => quote!(#name::<#(#parameters),*>),
         };
-        let conditions = &generics.where_clause;
+        let count = arguments.len();
         let place = Span::mixed_site().located_at(name.span());
         let need_send = Ident::new(
             &format!("need_send{count}"),
             Span::call_site().located_at(place),
         );
-        let private = tokens::located(private, place);
+        let private = tokens::located(private.to_token_stream(), place);
         let need_send = quote_spanned!(place=> #private::#need_send(#handler));
         Some(quote! {
             fn check #generics () #conditions {
@@ -361,29 +359,28 @@ impl Output<'_> {
             quote! {
                 #[cfg(rust_analyzer)]
                 fn options() {
-                    #(let _ = #krate::options::#keys;)*
+                    #(#krate::options::#keys;)*
                 }
             }
         })
     }
 
     fn is_generic(&self) -> bool {
-        let generics = &self.handler.sig.generics;
-        !generics.params.is_empty() || generics.where_clause.is_some()
+        let Handler(signature) = self.handler;
+        !signature.generics.is_empty() || !signature.conditions.is_empty()
     }
 
     /// What stands beside the handler vanishes with it.
     fn cfgs(&self) -> Vec<&Attribute> {
-        let attrs = self.handler.attrs.iter();
-        attrs.filter(|attr| attr.path().is_ident("cfg")).collect()
+        let attrs = self.handler.0.attrs.iter();
+        attrs.filter(|attr| attr.is("cfg")).collect()
     }
 
     fn own_payload(&self) -> Option<TokenStream> {
         let OwnPayload { name, fields } = self.own_payload?;
-        let krate = self.krate;
-        let private = krate.private();
+        let Self { krate, private, .. } = self;
         let serde = krate.serde();
-        let vis = &self.handler.vis;
+        let vis = &self.handler.0.vis;
         let cfgs = self.cfgs();
         let doc = format!("The payload of the handler `{}`.", self.handler.name());
         let renamed = krate.is_renamed().then(|| quote!(#[jam(crate = #krate)]));

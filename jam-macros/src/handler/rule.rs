@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
-use syn::Type;
 
 use super::args::{Args, Backend, Demands, Entrance, Source};
 use super::item::{Caller, Handler};
@@ -10,6 +9,7 @@ use super::words::Words;
 use crate::diagnostics::Errors;
 use crate::serde_attr::capital;
 use crate::tokens;
+use crate::trees::Trees;
 
 pub(crate) enum Rule {
     /// Everybody, because of this.
@@ -30,13 +30,16 @@ pub(crate) struct OwnPayload {
 pub(crate) struct Policies {
     pub(crate) all: Vec<TokenStream>,
     /// The state of the router in which they are asked.
-    pub(crate) state: Type,
+    pub(crate) state: Trees,
 }
 
 impl Policies {
     /// Without `state = ..` it is what the handler takes as `State<_>`.
     pub(crate) fn decide(args: &mut Args, handler: &Handler, errors: &mut Errors) -> Option<Self> {
-        let state = args.state.take().map(|(_, state)| state);
+        let state = args
+            .state
+            .take()
+            .map(|(_, state)| Trees::from(state.into_token_stream()));
         let (key, all) = args.policies.take()?;
         let Some(state) = state.or_else(|| handler.state()) else {
             if args
@@ -326,16 +329,19 @@ fn check_unconditional<'a>(demands: impl Iterator<Item = &'a Ident>, errors: &mu
 
 /// The word in the rule and the argument's type have to say the same.
 fn check_optional(optional: Option<&Ident>, caller: &Caller, complete: bool, errors: &mut Errors) {
-    let written = tokens::text(&caller.written.to_token_stream());
+    let written = || tokens::text(&caller.written.to_token_stream());
     match optional {
         Some(_) if !caller.optional => errors.at(
             &caller.written,
-            format!("`optional` lets strangers in, and `{written}` has to have a caller"),
-            format!("take `Option<{written}>`"),
+            format!(
+                "`optional` lets strangers in, and `{}` has to have a caller",
+                written()
+            ),
+            format!("take `Option<{}>`", written()),
         ),
         None if caller.optional && complete => errors.at(
             &caller.written,
-            format!("`{written}` is for handlers that are open to strangers"),
+            format!("`{}` is for handlers that are open to strangers", written()),
             format!(
                 "add `optional` to the rule, or take `Auth<{}>`",
                 tokens::text(&caller.payload.to_token_stream())

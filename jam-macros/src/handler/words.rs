@@ -3,9 +3,10 @@
 use std::fmt::Display;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use crate::tokens;
+use crate::trees::Trees;
 
 /// The words of a rule, in their order.
 #[derive(Default)]
@@ -76,7 +77,7 @@ impl Words {
     }
 
     /// `payload` is the type of the handler's caller.
-    pub(crate) fn tokens(&self, private: &TokenStream, payload: &TokenStream) -> TokenStream {
+    pub(crate) fn tokens(&self, private: &Trees, payload: &TokenStream) -> TokenStream {
         let words = self.0.iter().map(|word| match word {
             Word::Plain(words) => quote!(#private::Word::Plain(#words)),
             Word::Checked(word) => word.tokens(private, payload),
@@ -86,11 +87,11 @@ impl Words {
 }
 
 impl Checked {
-    pub(crate) fn tokens(&self, private: &TokenStream, payload: &TokenStream) -> TokenStream {
+    pub(crate) fn tokens(&self, private: &Trees, payload: &TokenStream) -> TokenStream {
         let Self(method, place, ty, arguments) = self;
         // All of it in one context: rustc would point at the whole attribute for a mixture.
         let at = Span::call_site().located_at(*place);
-        let private = tokens::located(private.clone(), *place);
+        let private = tokens::located(private.to_token_stream(), *place);
         let payload = tokens::located(payload.clone(), *place);
         let method = Ident::new(method, at);
         let ty = ty.as_ref().map(|ty| quote!(::<#ty>));

@@ -1,13 +1,6 @@
 pub async fn me(user: Auth<User>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct me {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -16,7 +9,7 @@ impl ::jam::__private::Rule for me {
     type Front = ::jam::__private::Gate;
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = ::jam::options::bakcend;
+        ::jam::options::bakcend;
     }
 }
 ::core::compile_error! {

@@ -1,13 +1,6 @@
 async fn me(_: Auth<User, me>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct me {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -33,14 +26,14 @@ impl ::jam::__private::Rule for me {
     }
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = ::jam::options::cookie;
-        let _ = ::jam::options::hide;
-        let _ = ::jam::options::fresh;
-        let _ = ::jam::options::role;
-        let _ = ::jam::options::cookie;
-        let _ = ::jam::options::any;
-        let _ = ::jam::options::scope;
-        let _ = ::jam::options::login;
+        ::jam::options::cookie;
+        ::jam::options::hide;
+        ::jam::options::fresh;
+        ::jam::options::role;
+        ::jam::options::cookie;
+        ::jam::options::any;
+        ::jam::options::scope;
+        ::jam::options::login;
     }
 }
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]

@@ -1,13 +1,6 @@
 async fn me(_: Auth<User, me>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct me {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]

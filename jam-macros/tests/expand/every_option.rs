@@ -6,14 +6,7 @@ where
     D: Clone,
 {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct edit {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -36,15 +29,15 @@ impl crate::auth::jam::__private::Rule for edit {
     }
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = crate::auth::jam::options::backend;
-        let _ = crate::auth::jam::options::header;
-        let _ = crate::auth::jam::options::cookie;
-        let _ = crate::auth::jam::options::hide;
-        let _ = crate::auth::jam::options::scope;
-        let _ = crate::auth::jam::options::fresh;
-        let _ = crate::auth::jam::options::login;
-        let _ = crate::auth::jam::options::any_role;
-        let _ = crate::auth::jam::options::role;
+        crate::auth::jam::options::backend;
+        crate::auth::jam::options::header;
+        crate::auth::jam::options::cookie;
+        crate::auth::jam::options::hide;
+        crate::auth::jam::options::scope;
+        crate::auth::jam::options::fresh;
+        crate::auth::jam::options::login;
+        crate::auth::jam::options::any_role;
+        crate::auth::jam::options::role;
     }
 }
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]

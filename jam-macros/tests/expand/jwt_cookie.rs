@@ -2,14 +2,7 @@
 #[instrument(skip_all)]
 pub async fn get_user(user: Auth<User, get_user>, Path(id): Path<u64>) -> Json<User> {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct get_user {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -23,7 +16,7 @@ impl ::jam::__private::Rule for get_user {
     }
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = ::jam::options::backend;
-        let _ = ::jam::options::cookie;
+        ::jam::options::backend;
+        ::jam::options::cookie;
     }
 }

@@ -19,14 +19,7 @@ async fn home(
     )
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct home {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -39,7 +32,7 @@ impl ::jam::__private::Rule for home {
     }
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = ::jam::options::backend;
-        let _ = ::jam::options::optional;
+        ::jam::options::backend;
+        ::jam::options::optional;
     }
 }

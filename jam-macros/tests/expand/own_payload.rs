@@ -16,14 +16,7 @@ pub struct GetUserPayload {
 }
 pub async fn get_user(user: Auth<GetUserPayload, get_user>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct get_user {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -36,7 +29,7 @@ impl renamed::__private::Rule for get_user {
     }
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = renamed::options::backend;
-        let _ = renamed::options::payload;
+        renamed::options::backend;
+        renamed::options::payload;
     }
 }

@@ -1,13 +1,6 @@
 async fn update(user: Auth<User, update>, State(app): State<App>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct update {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -28,9 +21,9 @@ impl ::jam::__private::Rule for update {
     }
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = ::jam::options::header;
-        let _ = ::jam::options::any;
-        let _ = ::jam::options::policy;
+        ::jam::options::header;
+        ::jam::options::any;
+        ::jam::options::policy;
     }
 }
 #[automatically_derived]

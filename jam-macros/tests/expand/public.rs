@@ -3,14 +3,7 @@ pub async fn health<D: Db>(State(db): State<D>) -> &'static str {
     "ok"
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct health {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
@@ -22,6 +15,6 @@ impl ::jam::__private::Rule for health {
     );
     #[cfg(rust_analyzer)]
     fn options() {
-        let _ = ::jam::options::public;
+        ::jam::options::public;
     }
 }
