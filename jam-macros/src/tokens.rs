@@ -234,7 +234,7 @@ pub(crate) fn place(tokens: TokenStream) -> Span {
 }
 
 /// Whether a word stands anywhere in the tokens.
-pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+pub(crate) fn mentions(tokens: impl IntoIterator<Item = TokenTree>, word: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == word,
         TokenTree::Group(group) => mentions(group.stream(), word),

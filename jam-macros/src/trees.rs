@@ -3,11 +3,22 @@
 
 use std::ops::Deref;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 #[derive(Clone, Default)]
 pub(crate) struct Trees(Vec<TokenTree>);
+
+impl Trees {
+    /// The same path at another place, as [`located`](crate::tokens::located) has it.
+    pub(crate) fn located(&self, place: Span) -> Self {
+        let located = self.0.iter().cloned().map(|mut token| {
+            token.set_span(token.span().located_at(place));
+            token
+        });
+        Self(located.collect())
+    }
+}
 
 impl Deref for Trees {
     type Target = [TokenTree];

@@ -300,7 +300,7 @@ impl Output<'_> {
     /// Has rustc look at the handler where it stands, rather than at the
     /// router, where a mistake would be reported without its reason.
     fn check(&self, caller: &Caller) -> Option<TokenStream> {
-        let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.iter().cloned().collect(), "impl");
+        let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.to_vec(), "impl");
         let Handler(Signature {
             generics,
             parameters,
@@ -337,7 +337,7 @@ impl Output<'_> {
             &format!("need_send{count}"),
             Span::call_site().located_at(place),
         );
-        let private = tokens::located(private.to_token_stream(), place);
+        let private = private.located(place);
         let need_send = quote_spanned!(place=> #private::#need_send(#handler));
         Some(quote! {
             fn check #generics () #conditions {

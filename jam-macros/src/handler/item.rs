@@ -1,8 +1,7 @@
-//! The function under the attribute: its signature parsed, its body left as
-//! the tokens it came in.
+//! The function under the attribute: what its signature says, and what is wrong with it.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::quote;
 
 use super::signature::{Argument, Parameter, Signature};
 use super::types::{bare, is_punct, is_type, is_word, last_segment};
@@ -112,7 +111,7 @@ impl Handler {
             .iter()
             .find_map(|parameter| match parameter {
                 Parameter::Type(name) => {
-                    tokens::mentions(ty.to_token_stream(), &name.to_string()).then_some(name)
+                    tokens::mentions(ty.to_vec(), &name.to_string()).then_some(name)
                 }
                 _ => None,
             })
