@@ -13,6 +13,7 @@ mod serde_attr;
 #[cfg(test)]
 mod snapshot;
 mod tokens;
+mod trees;
 
 use proc_macro::TokenStream;
 

@@ -6,14 +6,15 @@ use syn::parse::Parser as _;
 
 use crate::diagnostics::Errors;
 use crate::tokens;
+use crate::trees::Trees;
 
 /// Where expansions find the runtime.
 #[derive(Clone)]
-pub(crate) struct Krate(TokenStream);
+pub(crate) struct Krate(Trees);
 
 impl Default for Krate {
     fn default() -> Self {
-        Self(quote!(::jam))
+        Self(quote!(::jam).into())
     }
 }
 
@@ -24,7 +25,7 @@ impl Krate {
         match value {
             tokens::Value::Equals(path) if !path.is_empty() => {
                 match syn::Path::parse_mod_style.parse2(path.clone()) {
-                    Ok(path) => return Self(path.into_token_stream()),
+                    Ok(path) => return Self(path.into_token_stream().into()),
                     Err(_) => errors.at(path, "`crate` takes a path", HELP),
                 }
             }
@@ -39,8 +40,8 @@ impl Krate {
     }
 
     /// An item that only expansions name.
-    pub(crate) fn private(&self) -> TokenStream {
-        quote!(#self::__private)
+    pub(crate) fn private(&self) -> Trees {
+        quote!(#self::__private).into()
     }
 
     /// The path of the serde that the runtime was built with, as serde's
@@ -53,7 +54,7 @@ impl Krate {
     }
 
     fn text(&self) -> String {
-        tokens::text(&self.0)
+        tokens::text(&self.to_token_stream())
     }
 }
 

@@ -5,6 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use crate::diagnostics::Errors;
+use crate::trees::Trees;
 
 /// One comma-separated part of an attribute.
 pub(crate) enum Entry {
@@ -233,7 +234,7 @@ pub(crate) fn place(tokens: TokenStream) -> Span {
 }
 
 /// Whether a word stands anywhere in the tokens.
-pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+pub(crate) fn mentions(tokens: impl IntoIterator<Item = TokenTree>, word: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == word,
         TokenTree::Group(group) => mentions(group.stream(), word),
@@ -311,7 +312,7 @@ pub(crate) fn policies(
 }
 
 /// The policies as a value of the runtime. What rustc says about one is said at it.
-pub(crate) fn policies_of(policies: &[TokenStream], private: &TokenStream) -> TokenStream {
+pub(crate) fn policies_of(policies: &[TokenStream], private: &Trees) -> TokenStream {
     let policies = policies.iter().map(|policy| {
         let name = text(policy);
         let place = Span::mixed_site().located_at(place(policy.clone()));

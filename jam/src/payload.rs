@@ -6,6 +6,9 @@ use std::fmt::{self, Debug, Display};
 use serde::de::{self, DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::access::Access;
+use crate::access::word::read;
+use crate::rule::Rule;
 use crate::text;
 
 /// What your application knows of a caller: the fields that a token or a session
@@ -59,6 +62,11 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
 
     /// The scopes that a rule over this payload may ask for.
     const SCOPES: &'static [&'static str] = &[];
+
+    /// The rule of the words of `R`, once for all handlers: here the type of roles is known, and
+    /// only of a known type a constant can be borrowed for good.
+    #[doc(hidden)]
+    fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self>;
 
     /// Who this is, as text: the field marked `#[jam(sub)]`. It owns the sessions that
     /// are created without another key.
@@ -143,6 +151,10 @@ pub enum Nobody {}
 impl Payload for Nobody {
     type Role = NoRole;
     const KIND: &'static str = "nobody";
+
+    fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self> {
+        const { &read(R::WORDS) }
+    }
 }
 
 /// A field of the payload that takes a claim's name in a token.

@@ -9,7 +9,7 @@ pub use std::sync::LazyLock;
 
 pub use serde;
 
-pub use crate::access::word::{Word, of, said};
+pub use crate::access::word::{Word, of, read, said};
 pub use crate::access::{Access, Public};
 pub use crate::auth::{Optional, Stale};
 pub use crate::payload::{Mark, NoRole, Nobody, Roles, Subject};

@@ -22,11 +22,23 @@ pub trait Rule: Sized + 'static {
         None
     }
 
+    /// The words of a rule that asks nothing of the payload's type. Text is a constant that costs
+    /// the compiler nothing, and no code stands beside it: [`Payload::rule`] makes a rule of it.
+    const WORDS: &'static str = "";
+
     /// What the attribute says.
     ///
     /// The parameter is for nothing but this: what depends on one is not evaluated before it is
     /// used, and 300 rules that `cargo check` evaluates are a tenth of what it does.
-    fn rule<Lazily>() -> &'static Access<Self::Payload>;
+    fn rule<Lazily>() -> &'static Access<Self::Payload> {
+        Self::Payload::rule::<Self>()
+    }
+
+    /// Has rustc look at the handler where it stands. Nobody calls it.
+    fn check() {}
+
+    /// Has an editor look at the names of options. Nobody calls it.
+    fn options() {}
 }
 
 /// At compile time: the rule of a handler that takes `Auth<_>` demands a caller.

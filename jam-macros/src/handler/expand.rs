@@ -1,18 +1,20 @@
 //! From what was decided to tokens.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{Attribute, FnArg, GenericParam, ReturnType, Signature, Type};
 
 use super::item::{Caller, Handler};
 use super::rule::{OwnPayload, Policies, Rule};
-use super::types::{bare, mark};
+use super::signature::{Attribute, Parameter, Signature};
+use super::types::{bare, is_punct, marked};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
 use crate::tokens;
+use crate::trees::Trees;
 
 pub(crate) struct Output<'a> {
     pub(crate) krate: &'a Krate,
+    pub(crate) private: &'a Trees,
     pub(crate) handler: &'a Handler,
     pub(crate) own_payload: Option<&'a OwnPayload>,
     pub(crate) policies: Option<&'a Policies>,
@@ -32,23 +34,19 @@ impl Output<'_> {
     //
     // Output:
     //     async fn me(user: Auth<User, me>) -> Json<User> { .. }
-    //     pub struct me {}
-    //     const _: () = {
-    //         use ::jam::__private as __jam;
-    //         impl __jam::Rule for me {
-    //             type Payload = User;
-    //             type Front = __jam::Gate;
-    //             fn rule<Lazily>() -> &'static __jam::Access<User> {
-    //                 const {
-    //                     &__jam::said([__jam::Word::Backend("jwt"), __jam::Word::Cookie("jwt")])
-    //                 }
-    //             }
+    //     struct me {}
+    //     impl ::jam::__private::Rule for me {
+    //         type Payload = User;
+    //         type Front = ::jam::__private::Gate;
+    //         const WORDS: &'static str = "backend=jwt cookie=jwt";
+    //         fn check() {
+    //             ::jam::__private::need_response::<Json<User>>();
+    //             ::jam::__private::need_send1(me);
     //         }
-    //         fn __jam_check() {
-    //             __jam::need_response::<Json<User>>();
-    //             __jam::need_send1(me);
-    //         }
-    //     };
+    //     }
+    //
+    // Each item, and each body above all, costs the compiler more than what it says: what can stand
+    // in the one impl stands there.
     pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let own_payload = self.own_payload();
         let function = match caller.optional {
@@ -57,13 +55,27 @@ impl Output<'_> {
         };
         let marker = self.marker();
         let payload = caller.payload.to_token_stream();
-        let implementation =
-            self.implementation(&payload, &self.front(), &self.rule(rule, &payload));
-        let policies = self.policies();
-        let evaluation = self.evaluation(rule, caller);
+        let front = self.front();
+        let rule_of_it = self.rule(rule, &payload);
         let check = self.check(caller);
-        let aside = self.aside(&quote!(#implementation #policies #check #evaluation));
-        quote!(#own_payload #function #marker #aside)
+        let evaluation = self.evaluation(rule, caller);
+        // What a generic handler is checked with is generic too, and no method of the trait.
+        let (method, beside) = match check {
+            Some(check) if self.is_generic() => (None, quote!(#check #evaluation)),
+            check => (check, evaluation),
+        };
+        let implementation = self.implementation(&payload, &quote!(#front #rule_of_it #method));
+        let policies = self.policies();
+        let aside = self.aside(&beside);
+        let items = [
+            own_payload,
+            Some(function),
+            Some(marker),
+            Some(implementation),
+            policies,
+            aside,
+        ];
+        items.into_iter().flatten().collect()
     }
 
     // Input:
@@ -73,55 +85,45 @@ impl Output<'_> {
     // Output:
     //     async fn health() -> &'static str { "ok" }
     //     struct health {}
-    //     const _: () = {
-    //         use ::jam::__private as __jam;
-    //         impl __jam::Rule for health {
-    //             type Payload = __jam::Nobody;
-    //             type Front = __jam::Open;
-    //             const PUBLIC: Option<__jam::Public> = Some(__jam::Public::because("health probe"));
-    //             fn open_handler() -> Option<__jam::TypeId> { __jam::function(&health) }
-    //             fn rule<Lazily>() -> &'static __jam::Access<__jam::Nobody> { .. }
-    //         }
-    //     };
+    //     impl ::jam::__private::Rule for health {
+    //         type Payload = ::jam::__private::Nobody;
+    //         type Front = ::jam::__private::Open;
+    //         const PUBLIC: Option<Public> = Some(::jam::__private::Public::because("health probe"));
+    //         fn open_handler() -> Option<TypeId> { ::jam::__private::function(&health) }
+    //     }
     pub(crate) fn open(&self, item: &TokenStream, reason: &syn::LitStr) -> TokenStream {
-        let alias = alias();
+        let private = self.private;
         let marker = self.marker();
         let name = self.handler.name();
         // The type of a generic function has no name here.
-        let function = self.handler.sig.generics.params.is_empty().then(|| {
+        let function = self.handler.0.parameters.is_empty().then(|| {
             quote! {
-                fn open_handler() -> ::core::option::Option<#alias::TypeId> {
-                    #alias::function(&#name)
+                fn open_handler() -> ::core::option::Option<#private::TypeId> {
+                    #private::function(&#name)
                 }
             }
         });
-        let front = quote! {
-            type Front = #alias::Open;
-            const PUBLIC: ::core::option::Option<#alias::Public> =
-                ::core::option::Option::Some(#alias::Public::because(#reason));
+        let members = quote! {
+            type Front = #private::Open;
+            const PUBLIC: ::core::option::Option<#private::Public> =
+                ::core::option::Option::Some(#private::Public::because(#reason));
             #function
         };
-        let implementation =
-            self.implementation(&quote!(#alias::Nobody), &front, &quote!(#alias::said([])));
-        let aside = self.aside(&implementation);
-        quote!(#item #marker #aside)
+        let implementation = self.implementation(&quote!(#private::Nobody), &members);
+        quote!(#item #marker #implementation)
     }
 
     /// What stands beside the handler and has no name.
-    fn aside(&self, items: &TokenStream) -> TokenStream {
-        let alias = alias();
-        let private = self.krate.private();
-        let editor = self.editor();
+    fn aside(&self, items: &TokenStream) -> Option<TokenStream> {
+        if items.is_empty() {
+            return None;
+        }
         let cfgs = self.cfgs();
-        quote! {
+        Some(quote! {
             #(#cfgs)*
             #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-            const _: () = {
-                use #private as #alias;
-                #editor
-                #items
-            };
-        }
+            const _: () = { #items };
+        })
     }
 
     /// After a mistake: the item as it is, and what others may refer to, so
@@ -137,54 +139,42 @@ impl Output<'_> {
         if self.handler.is_method() {
             return quote!(#item #own_payload #errors);
         }
-        let alias = alias();
         let rule = caller.map(|caller| {
             let marker = self.marker();
             let payload = caller.payload.to_token_stream();
-            let front = quote!(type Front = #alias::Gate;);
-            let rule = quote!(#alias::said([]));
-            let aside = self.aside(&self.implementation(&payload, &front, &rule));
-            quote!(#marker #aside)
+            let private = self.private;
+            let implementation =
+                self.implementation(&payload, &quote!(type Front = #private::Gate;));
+            quote!(#marker #implementation)
         });
         let editor = match rule {
             Some(_) => None,
-            None => Some(self.aside(&TokenStream::new())),
+            None => self.aside(&self.editor().unwrap_or_default()),
         };
         quote!(#item #own_payload #rule #editor #errors)
     }
 
     /// The function with its caller's type marked.
     fn function(&self, caller: &Caller) -> TokenStream {
-        let Handler {
-            attrs,
-            vis,
-            sig,
-            body,
-        } = self.handler;
-        let mut sig = sig.clone();
-        if let Some(FnArg::Typed(argument)) = sig.inputs.get_mut(caller.position) {
-            mark(&mut argument.ty, self.handler.name());
-        }
-        quote!(#(#attrs)* #vis #sig #body)
+        let Handler(signature) = self.handler;
+        let argument = &signature.arguments[caller.position];
+        let ty = marked(&argument.ty, &signature.name);
+        let head = signature.retyped(argument, &ty);
+        let body = &signature.body;
+        quote!(#head #body)
     }
 
     /// A type with the handler's name: whoever imports the handler imports
-    /// its rule.
+    /// its rule. Of most lints it is no business, since a macro made it; these two look at the
+    /// handler's own tokens.
     fn marker(&self) -> TokenStream {
-        let vis = &self.handler.vis;
+        let vis = &self.handler.0.vis;
         let name = self.handler.name();
         let cfgs = self.cfgs();
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
-            #[allow(
-                dead_code,
-                missing_copy_implementations,
-                missing_debug_implementations,
-                non_camel_case_types,
-                unreachable_pub,
-                clippy::exhaustive_structs
-            )]
+            #[allow(non_camel_case_types, clippy::exhaustive_structs)]
             #vis struct #name {}
         }
     }
@@ -193,32 +183,47 @@ impl Output<'_> {
     //     any(jwt, session(cookie = "sid")), login = "/login"
     //
     // Output:
-    //     __jam::said([
-    //         __jam::Word::Backend("jwt"), __jam::Word::Or,
-    //         __jam::Word::Backend("session"), __jam::Word::Cookie("sid"), __jam::Word::All,
-    //         __jam::Word::Login("/login"),
-    //     ])
+    //     const WORDS: &'static str = "backend=jwt or backend=session cookie=sid all login=/login";
+    //
+    // Input:
+    //     backend = "jwt", role(Role::Admin)
+    //
+    // Output:
+    //     fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
+    //         const {
+    //             &::jam::__private::said([
+    //                 ::jam::__private::Word::Plain("backend=jwt"),
+    //                 ::jam::__private::of::<User>().role(Role::Admin),
+    //             ])
+    //         }
+    //     }
     fn rule(&self, rule: &Rule, payload: &TokenStream) -> TokenStream {
-        let alias = alias();
-        match rule {
-            Rule::Constant(path) => quote!(#path),
-            Rule::Words(words) => {
-                let words = words.iter().map(|word| word.tokens(payload));
-                quote!(#alias::said([#(#words),*]))
-            }
-            Rule::Public(_) => quote!(#alias::said([])),
+        let private = self.private;
+        let value = match rule {
+            Rule::Constant(path) => path.clone(),
+            Rule::Words(words) => match words.plain() {
+                Some(words) => return quote!(const WORDS: &'static str = #words;),
+                None => words.tokens(private, payload),
+            },
+            Rule::Public(_) => return TokenStream::new(),
+        };
+        // A constant of another payload is reported at its path.
+        let place = Span::mixed_site().located_at(tokens::place(value.clone()));
+        let value = quote_spanned!(place=> const { &#value });
+        quote! {
+            fn rule<Lazily>() -> &'static #private::Access<#payload> { #value }
         }
     }
 
     /// What rustc alone can find in a rule: scopes that are not declared, and whether one that
     /// stands elsewhere is for strangers.
     fn evaluation(&self, rule: &Rule, caller: &Caller) -> TokenStream {
-        let alias = alias();
+        let private = self.private;
         match rule {
             Rule::Constant(path) => {
                 let check = match caller.optional {
-                    true => quote!(#alias::strangers_too),
-                    false => quote!(#alias::required),
+                    true => quote!(#private::strangers_too),
+                    false => quote!(#private::required),
                 };
                 let place = tokens::place(path.clone());
                 let check = tokens::located(check, place);
@@ -227,47 +232,40 @@ impl Output<'_> {
             Rule::Words(words) => {
                 let payload = caller.payload.to_token_stream();
                 // More conditions than a rule keeps are counted by the runtime.
-                let conditions = words.iter().filter(|word| word.is_condition()).count();
-                if conditions > MOST_CONDITIONS {
-                    let rule = self.rule(rule, &payload);
-                    return quote!(let _: #alias::Access<#payload> = #rule;);
+                if words.conditions() > MOST_CONDITIONS {
+                    let rule = words.tokens(private, &payload);
+                    return quote!(let _: #private::Access<#payload> = #rule;);
                 }
-                let words = words.iter().filter(|word| word.is_evaluated());
-                let words = words.map(|word| word.tokens(&payload));
+                let words = words.evaluated();
+                let words = words.map(|word| word.tokens(private, &payload));
                 quote!(#(let _ = #words;)*)
             }
             Rule::Public(_) => TokenStream::new(),
         }
     }
 
-    fn implementation(
-        &self,
-        payload: &TokenStream,
-        front: &TokenStream,
-        rule: &TokenStream,
-    ) -> TokenStream {
-        let alias = alias();
+    fn implementation(&self, payload: &TokenStream, members: &TokenStream) -> TokenStream {
+        let private = self.private;
         let name = self.handler.name();
-        // A constant of another payload is reported at its path.
-        let place = Span::mixed_site().located_at(tokens::place(rule.clone()));
-        let rule = quote_spanned!(place=> const { &#rule });
+        let cfgs = self.cfgs();
+        let editor = self.editor();
         quote! {
+            #(#cfgs)*
             #[automatically_derived]
-            impl #alias::Rule for #name {
+            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+            impl #private::Rule for #name {
                 type Payload = #payload;
-                #front
-                fn rule<Lazily>() -> &'static #alias::Access<#payload> {
-                    #rule
-                }
+                #members
+                #editor
             }
         }
     }
 
     fn front(&self) -> TokenStream {
-        let alias = alias();
+        let private = self.private;
         match self.policies {
-            None => quote!(type Front = #alias::Gate;),
-            Some(_) => quote!(type Front = #alias::GateAnd<Self>;),
+            None => quote!(type Front = #private::Gate;),
+            Some(_) => quote!(type Front = #private::GateAnd<Self>;),
         }
     }
 
@@ -281,11 +279,14 @@ impl Output<'_> {
     //     }
     fn policies(&self) -> Option<TokenStream> {
         let Policies { all, state } = self.policies?;
-        let private = alias();
+        let private = self.private;
         let name = self.handler.name();
-        let policies = tokens::policies_of(all, &private.to_token_stream());
+        let cfgs = self.cfgs();
+        let policies = tokens::policies_of(all, private);
         Some(quote! {
+            #(#cfgs)*
             #[automatically_derived]
+            #[allow(deprecated, unused_qualifications)]
             impl #private::Policed<#state> for #name {
                 fn policies() -> &'static #private::Policies<#state> {
                     static POLICIES: #private::LazyLock<#private::Policies<#state>> =
@@ -299,48 +300,47 @@ impl Output<'_> {
     /// Has rustc look at the handler where it stands, rather than at the
     /// router, where a mistake would be reported without its reason.
     fn check(&self, caller: &Caller) -> Option<TokenStream> {
-        let has_impl = |ty: &Type| tokens::mentions(ty.to_token_stream(), "impl");
-        let Signature {
-            generics, output, ..
-        } = &self.handler.sig;
-        let arguments = self.handler.arguments();
-        let count = arguments.clone().count();
-        if self.handler.has_cfg() || count > MOST_ARGUMENTS {
+        let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.to_vec(), "impl");
+        let Handler(Signature {
+            generics,
+            parameters,
+            conditions,
+            arguments,
+            ..
+        }) = self.handler;
+        if self.handler.has_cfg() || arguments.len() > MOST_ARGUMENTS {
             return None;
         }
-        let alias = alias();
+        if arguments.iter().any(|argument| has_impl(&argument.ty)) {
+            return None;
+        }
+        let private = self.private;
         let name = self.handler.name();
-        let response = match output {
-            ReturnType::Type(_, ty)
-                if !caller.optional && !has_impl(ty) && !matches!(bare(ty), Type::Never(_)) =>
-            {
-                Some(quote!(#alias::need_response::<#ty>();))
+        let response = match self.handler.0.output().map(Trees::from) {
+            Some(ty) if !caller.optional && !has_impl(&ty) && !is_punct(bare(&ty).first(), '!') => {
+                Some(quote!(#private::need_response::<#ty>();))
             }
             _ => None,
         };
-        if arguments.clone().any(|argument| has_impl(&argument.ty)) {
-            return None;
-        }
-        let parameters = generics.params.iter().filter_map(|param| match param {
-            GenericParam::Type(param) => Some(&param.ident),
-            GenericParam::Const(param) => Some(&param.ident),
-            GenericParam::Lifetime(_) => None,
+        let parameters = parameters.iter().filter_map(|parameter| match parameter {
+            Parameter::Type(name) | Parameter::Const(name) => Some(name),
+            Parameter::Lifetime(_) => None,
         });
         let parameters: Vec<_> = parameters.collect();
         let handler = match parameters.as_slice() {
             [] => quote!(#name),
             parameters => quote!(#name::<#(#parameters),*>),
         };
-        let conditions = &generics.where_clause;
+        let count = arguments.len();
         let place = Span::mixed_site().located_at(name.span());
         let need_send = Ident::new(
             &format!("need_send{count}"),
             Span::call_site().located_at(place),
         );
-        let private = alias_at(place);
+        let private = private.located(place);
         let need_send = quote_spanned!(place=> #private::#need_send(#handler));
         Some(quote! {
-            fn __jam_check #generics () #conditions {
+            fn check #generics () #conditions {
                 #response
                 #need_send
             }
@@ -358,25 +358,29 @@ impl Output<'_> {
         (!keys.is_empty()).then(|| {
             quote! {
                 #[cfg(rust_analyzer)]
-                fn __jam_options() {
-                    #(let _ = #krate::options::#keys;)*
+                fn options() {
+                    #(#krate::options::#keys;)*
                 }
             }
         })
     }
 
+    fn is_generic(&self) -> bool {
+        let Handler(signature) = self.handler;
+        !signature.generics.is_empty() || !signature.conditions.is_empty()
+    }
+
     /// What stands beside the handler vanishes with it.
     fn cfgs(&self) -> Vec<&Attribute> {
-        let attrs = self.handler.attrs.iter();
-        attrs.filter(|attr| attr.path().is_ident("cfg")).collect()
+        let attrs = self.handler.0.attrs.iter();
+        attrs.filter(|attr| attr.is("cfg")).collect()
     }
 
     fn own_payload(&self) -> Option<TokenStream> {
         let OwnPayload { name, fields } = self.own_payload?;
-        let krate = self.krate;
-        let private = krate.private();
+        let Self { krate, private, .. } = self;
         let serde = krate.serde();
-        let vis = &self.handler.vis;
+        let vis = &self.handler.0.vis;
         let cfgs = self.cfgs();
         let doc = format!("The payload of the handler `{}`.", self.handler.name());
         let renamed = krate.is_renamed().then(|| quote!(#[jam(crate = #krate)]));
@@ -404,16 +408,6 @@ impl Output<'_> {
             }
         })
     }
-}
-
-/// What the runtime's private module is called beside a handler.
-fn alias() -> Ident {
-    alias_at(Span::call_site())
-}
-
-/// The same, at the place that rustc is to point at.
-pub(super) fn alias_at(place: Span) -> Ident {
-    Ident::new("__jam", Span::call_site().located_at(place))
 }
 
 /// As many as one way of a rule keeps.

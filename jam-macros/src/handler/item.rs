@@ -1,14 +1,13 @@
-//! The function under the attribute: its signature parsed, its body left as
-//! the tokens it came in.
+//! The function under the attribute: what its signature says, and what is wrong with it.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, GenericArgument, Signature, Type, Visibility};
+use quote::quote;
 
-use super::types::{arguments, bare, last_segment};
+use super::signature::{Argument, Parameter, Signature};
+use super::types::{bare, is_punct, is_type, is_word, last_segment};
 use crate::diagnostics::Errors;
 use crate::tokens;
+use crate::trees::Trees;
 
 /// Extractors that read the request's body, by the name they are written with.
 const BODY_EXTRACTORS: &[&str] = &[
@@ -22,20 +21,15 @@ const BODY_EXTRACTORS: &[&str] = &[
     "String",
 ];
 
-pub(crate) struct Handler {
-    pub(crate) attrs: Vec<Attribute>,
-    pub(crate) vis: Visibility,
-    pub(crate) sig: Signature,
-    pub(crate) body: TokenStream,
-}
+pub(crate) struct Handler(pub(crate) Signature);
 
 /// The argument that takes the caller.
 pub(crate) struct Caller {
     /// Which of the arguments it is.
     pub(crate) position: usize,
     /// The type as written.
-    pub(crate) written: Type,
-    pub(crate) payload: Type,
+    pub(crate) written: Trees,
+    pub(crate) payload: Trees,
     /// `Option<Auth<_>>` rather than `Auth<_>`.
     pub(crate) optional: bool,
 }
@@ -50,55 +44,26 @@ enum Role {
     None,
 }
 
-/// What stands before the body.
-struct Head(Vec<Attribute>, Visibility, Signature);
-
-impl Parse for Head {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
-        Ok(Self(attrs, input.parse()?, input.parse()?))
-    }
-}
-
 impl Handler {
     pub(crate) fn read(item: &TokenStream, errors: &mut Errors) -> Option<Self> {
-        if let Some((head, kind)) = not_a_function(item) {
+        let signature = Signature::read(item);
+        if signature.is_none() {
+            let (head, kind) = not_a_function(item);
             errors.at(
                 head,
                 format!("`#[jam_auth]` protects `async fn` handlers, not {kind}"),
                 "put it on the handler: `#[jam_auth(..)] async fn me(user: Auth<User>)`",
             );
-            return None;
         }
-        // A parser takes all tokens in hand, at all depths. The body is left alone, however
-        // long it is.
-        let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
-        let is_body = |token: &mut TokenTree| match token {
-            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-            TokenTree::Punct(punct) => punct.as_char() == ';',
-            _ => false,
-        };
-        let body = head.pop_if(is_body).map(TokenStream::from);
-        match syn::parse2(head.into_iter().collect()) {
-            Ok(Head(attrs, vis, sig)) => Some(Self {
-                attrs,
-                vis,
-                sig,
-                body: body.unwrap_or_default(),
-            }),
-            Err(error) => {
-                errors.push(error);
-                None
-            }
-        }
+        signature.map(Self)
     }
 
     pub(crate) fn name(&self) -> &Ident {
-        &self.sig.ident
+        &self.0.name
     }
 
     pub(crate) fn is_method(&self) -> bool {
-        matches!(self.sig.inputs.first(), Some(FnArg::Receiver(_)))
+        self.0.receiver.is_some()
     }
 
     /// Checks the signature and finds the argument that takes the caller.
@@ -127,35 +92,42 @@ impl Handler {
     }
 
     /// The router's state, as far as the arguments tell: the one that is taken, if it is one.
-    pub(crate) fn state(&self) -> Option<Type> {
+    pub(crate) fn state(&self) -> Option<Trees> {
         let mut states = self.arguments().filter_map(|argument| {
-            let segment = last_segment(&argument.ty).filter(|segment| segment.ident == "State")?;
-            match arguments(segment).as_slice() {
-                [GenericArgument::Type(state)] => Some(state.clone()),
+            let segment = last_segment(&argument.ty).filter(|segment| segment.name == "State")?;
+            match segment.arguments.as_slice() {
+                [state] if is_type(state) => Some(state.clone()),
                 _ => None,
             }
         });
         let state = states.next()?;
-        let is_generic = self
-            .sig
-            .generics
-            .type_params()
-            .any(|param| tokens::mentions(state.to_token_stream(), &param.ident.to_string()));
-        (states.next().is_none() && !is_generic).then_some(state)
+        (states.next().is_none() && self.parameter_in(&state).is_none()).then_some(state)
+    }
+
+    /// The first type of the handler's own that a type mentions.
+    fn parameter_in(&self, ty: &Trees) -> Option<&Ident> {
+        self.0
+            .parameters
+            .iter()
+            .find_map(|parameter| match parameter {
+                Parameter::Type(name) => {
+                    tokens::mentions(ty.to_vec(), &name.to_string()).then_some(name)
+                }
+                _ => None,
+            })
     }
 
     fn check_function(&self, errors: &mut Errors) {
-        let Signature {
-            fn_token, ident, ..
-        } = &self.sig;
-        if self.sig.asyncness.is_none() {
+        let ident = self.name();
+        let qualifiers = &self.0.qualifiers;
+        if !qualifiers.iter().any(|word| is_word(Some(word), "async")) {
             errors.at(
-                fn_token,
+                qualifiers.last(),
                 format!("handler `{ident}` must be async"),
                 format!("write `async fn {ident}`"),
             );
         }
-        if let Some(FnArg::Receiver(receiver)) = self.sig.inputs.first() {
+        if let Some(receiver) = &self.0.receiver {
             errors.at(
                 receiver,
                 format!("handler `{ident}` cannot take `self`"),
@@ -166,22 +138,36 @@ impl Handler {
 
     fn check_lifetimes(&self, errors: &mut Errors) {
         let name = self.name();
-        let line = format!("handler `{name}` cannot borrow: a handler owns its arguments");
+        let line = || format!("handler `{name}` cannot borrow: a handler owns its arguments");
         let mut borrows = false;
         for argument in self.arguments() {
-            if let Type::Reference(reference) = bare(&argument.ty) {
+            let ty = bare(&argument.ty);
+            let [and, behind @ ..] = &*ty else {
+                continue;
+            };
+            if is_punct(Some(and), '&') {
                 borrows = true;
-                let owned = tokens::text(&reference.elem.to_token_stream());
+                let owned = match behind {
+                    [tick, _, owned @ ..] if is_punct(Some(tick), '\'') => owned,
+                    owned => owned,
+                };
+                let owned = match owned {
+                    [word, owned @ ..] if is_word(Some(word), "mut") => owned,
+                    owned => owned,
+                };
+                let owned = tokens::text(&owned.iter().cloned().collect());
                 let help = match owned.as_str() {
                     "str" => "take `String`".to_owned(),
                     _ => format!("take `{owned}`, by value"),
                 };
-                errors.at(reference, &line, help);
+                errors.at(Trees::from(&*ty), line(), help);
             }
         }
-        if !borrows {
-            for lifetime in self.sig.generics.lifetimes() {
-                errors.at(lifetime, &line, "remove the lifetime and take owned types");
+        for parameter in &self.0.parameters {
+            if let Parameter::Lifetime(lifetime) = parameter
+                && !borrows
+            {
+                errors.at(lifetime, line(), "remove the lifetime and take owned types");
             }
         }
     }
@@ -229,7 +215,7 @@ impl Handler {
         }
         match &found {
             None if !self.is_method() => errors.at_span(
-                self.sig.paren_token.span.join(),
+                self.0.parentheses.span(),
                 format!("handler `{}` does not take its caller", self.name()),
                 format!("add a first argument: `user: Auth<{payload}>`, or `_: Auth<{payload}>`"),
             ),
@@ -246,7 +232,7 @@ impl Handler {
             return;
         }
         for argument in self.arguments().take(count - 1) {
-            let Some(name) = last_segment(&argument.ty).map(|segment| &segment.ident) else {
+            let Some(name) = last_segment(&argument.ty).map(|segment| segment.name) else {
                 continue;
             };
             if BODY_EXTRACTORS.iter().any(|extractor| name == extractor) {
@@ -262,80 +248,63 @@ impl Handler {
     /// The rule is a constant, and a constant cannot wait for a type.
     fn check_payload(&self, caller: Caller, errors: &mut Errors) -> Option<Caller> {
         let payload = &caller.payload;
-        let generic =
-            self.sig.generics.type_params().find(|param| {
-                tokens::mentions(payload.to_token_stream(), &param.ident.to_string())
-            });
-        let Some(param) = generic else {
+        let Some(param) = self.parameter_in(payload) else {
             return Some(caller);
         };
         errors.at(
             payload,
             format!("the payload of `{}` cannot be generic", self.name()),
-            format!(
-                "name the type, such as `Auth<User>`, in place of `{}`",
-                param.ident
-            ),
+            format!("name the type, such as `Auth<User>`, in place of `{param}`"),
         );
         None
     }
 
-    fn role_of(&self, ty: &Type) -> Role {
-        let ty = bare(ty);
-        match last_segment(ty) {
-            Some(segment) if segment.ident == "Auth" => match arguments(segment).as_slice() {
-                [GenericArgument::Type(payload)] => Role::Caller(Box::new(Caller {
+    fn role_of(&self, ty: &[TokenTree]) -> Role {
+        let Some(segment) = last_segment(ty) else {
+            return Role::None;
+        };
+        let is_marker = |ty: &Trees| {
+            is_type(ty) && last_segment(ty).is_some_and(|segment| segment.name == *self.name())
+        };
+        let arguments = segment.arguments.as_slice();
+        match arguments {
+            [payload] if segment.name == "Auth" && is_type(payload) => {
+                Role::Caller(Box::new(Caller {
                     position: 0,
-                    written: ty.clone(),
+                    written: Trees::from(&*bare(ty)),
                     payload: payload.clone(),
                     optional: false,
+                }))
+            }
+            [_, marker] if segment.name == "Auth" && is_marker(marker) => Role::Marked,
+            _ if segment.name == "Auth" => Role::Malformed,
+            [_, marker] if segment.name == "Optional" && is_marker(marker) => Role::Marked,
+            [inner] if segment.name == "Option" => match self.role_of(inner) {
+                Role::Caller(caller) => Role::Caller(Box::new(Caller {
+                    written: Trees::from(&*bare(ty)),
+                    optional: true,
+                    ..*caller
                 })),
-                [_, GenericArgument::Type(marker)] if self.is_marker(marker) => Role::Marked,
-                _ => Role::Malformed,
-            },
-            Some(segment) if segment.ident == "Option" => match arguments(segment).as_slice() {
-                [GenericArgument::Type(inner)] => match self.role_of(inner) {
-                    Role::Caller(caller) => Role::Caller(Box::new(Caller {
-                        written: ty.clone(),
-                        optional: true,
-                        ..*caller
-                    })),
-                    other => other,
-                },
-                _ => Role::None,
-            },
-            Some(segment) if segment.ident == "Optional" => match arguments(segment).as_slice() {
-                [_, GenericArgument::Type(marker)] if self.is_marker(marker) => Role::Marked,
-                _ => Role::None,
+                other => other,
             },
             _ => Role::None,
         }
     }
 
-    fn is_marker(&self, ty: &Type) -> bool {
-        last_segment(ty).is_some_and(|segment| segment.ident == *self.name())
-    }
-
-    pub(crate) fn arguments(&self) -> impl Iterator<Item = &syn::PatType> + Clone {
-        self.sig
-            .inputs
-            .iter()
-            .filter_map(|argument| match argument {
-                FnArg::Typed(argument) => Some(argument),
-                FnArg::Receiver(_) => None,
-            })
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &Argument> + Clone {
+        self.0.arguments.iter()
     }
 
     /// An argument may still vanish: then nothing is known about positions.
     pub(crate) fn has_cfg(&self) -> bool {
         self.arguments()
             .flat_map(|argument| &argument.attrs)
-            .any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
+            .any(|attr| attr.is("cfg") || attr.is("cfg_attr"))
     }
 }
 
 /// The head of an item that is not a function, and what to call it.
-fn not_a_function(item: &TokenStream) -> Option<(TokenStream, &'static str)> {
+fn not_a_function(item: &TokenStream) -> (TokenStream, &'static str) {
     const KINDS: &[(&str, &str)] = &[
         ("struct", "structs"),
         ("enum", "enums"),
@@ -345,12 +314,13 @@ fn not_a_function(item: &TokenStream) -> Option<(TokenStream, &'static str)> {
         ("trait", "traits"),
         ("use", "imports"),
         ("static", "statics"),
+        ("const", "constants"),
         ("type", "type aliases"),
         ("macro_rules", "macros"),
     ];
     let mut head = TokenStream::new();
     let mut kind = None;
-    let mut tokens = item.clone().into_iter().peekable();
+    let mut tokens = item.clone().into_iter();
     while let Some(token) = tokens.next() {
         match &token {
             TokenTree::Punct(punct) if punct.as_char() == '#' && kind.is_none() => {
@@ -360,26 +330,11 @@ fn not_a_function(item: &TokenStream) -> Option<(TokenStream, &'static str)> {
             TokenTree::Punct(punct) if punct.as_char() == ';' => break,
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => break,
             TokenTree::Ident(word) if kind.is_none() => {
-                if word == "fn" {
-                    return None;
-                }
                 kind = KINDS.iter().find(|(keyword, _)| word == keyword);
-                // `const X` is a constant, `const fn` a function.
-                if word == "const"
-                    && !matches!(tokens.peek(), Some(TokenTree::Ident(next)) if is_qualifier(next))
-                {
-                    kind = Some(&("const", "constants"));
-                }
             }
             _ => {}
         }
         head = quote!(#head #token);
     }
-    kind.map(|(_, name)| (head, *name))
-}
-
-fn is_qualifier(word: &Ident) -> bool {
-    ["fn", "async", "unsafe", "extern"]
-        .iter()
-        .any(|qualifier| word == qualifier)
+    (head, kind.map_or("this", |(_, name)| name))
 }

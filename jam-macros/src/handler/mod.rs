@@ -6,6 +6,7 @@ mod item;
 mod optional;
 mod options;
 mod rule;
+mod signature;
 mod types;
 mod words;
 
@@ -44,6 +45,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 
     let output = expand::Output {
         krate: &krate,
+        private: &krate.private(),
         handler: &handler,
         own_payload: own_payload.as_ref(),
         policies: policies.as_ref(),

@@ -2,12 +2,12 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{FnArg, Pat, ReturnType, Token, Type};
 
 use super::expand::Output;
 use super::item::{Caller, Handler};
-use super::types::{inferred, plain_name};
+use super::types::inferred;
 use crate::tokens;
+use crate::trees::Trees;
 
 impl Output<'_> {
     // A stale cookie is cleared on the response, which an extractor cannot do:
@@ -25,42 +25,33 @@ impl Output<'_> {
     //         }.await)
     //     }
     pub(super) fn optional_function(&self, caller: &Caller) -> TokenStream {
-        let Handler {
-            attrs,
-            vis,
-            sig,
-            body,
-        } = self.handler;
-        let private = self.krate.private();
+        let Handler(signature) = self.handler;
+        let private = self.private;
         let name = self.handler.name();
         let Caller {
             payload, written, ..
         } = caller;
         let stale = Ident::new("__jam_stale", Span::mixed_site());
         let value = Ident::new("__jam_value", Span::mixed_site());
-        let mut taken = Ident::new("__jam_caller", Span::mixed_site());
-        let mut sig = sig.clone();
-        let mut pattern = quote!(_);
-        if let Some(FnArg::Typed(argument)) = sig.inputs.get_mut(caller.position) {
-            pattern = argument.pat.to_token_stream();
-            if let Some(plain) = plain_name(&argument.pat) {
-                taken = plain;
+        let argument = &signature.arguments[caller.position];
+        let pattern = &argument.pattern;
+        let taken = match &**pattern {
+            [TokenTree::Ident(plain)] if plain != "_" => plain.clone(),
+            _ => Ident::new("__jam_caller", Span::mixed_site()),
+        };
+        let (answer, declared, place) = match signature.output() {
+            None => (quote!(()), quote!(()), name.span()),
+            Some(ty) => {
+                let (answer, inferred) = (Trees::from(ty), inferred(ty));
+                let place = tokens::place(answer.to_token_stream());
+                (quote!(#answer), quote!(#inferred), place)
             }
-            *argument.pat = Pat::Verbatim(taken.to_token_stream());
-            *argument.ty = Type::Verbatim(quote!(#private::Optional<#payload, #name>));
-        }
-        let (answer, declared) = match &sig.output {
-            ReturnType::Default => (quote!(()), quote!(())),
-            ReturnType::Type(_, ty) => (ty.to_token_stream(), inferred(ty).to_token_stream()),
         };
-        sig.output = ReturnType::Type(
-            <Token![->]>::default(),
-            Box::new(Type::Verbatim(quote!(#private::Answered<#answer>))),
+        let head = signature.rewritten(
+            argument,
+            quote!(#taken: #private::Optional<#payload, #name>),
+            quote!(-> #private::Answered<#answer>),
         );
-        let place = match &self.handler.sig.output {
-            ReturnType::Default => name.span(),
-            ReturnType::Type(_, ty) => tokens::place(ty.to_token_stream()),
-        };
         // Nothing runs here: the statement only tells the block its type, so
         // that `?`, `return` and coercions work as they do in a function.
         let typed = quote! {
@@ -69,12 +60,12 @@ impl Output<'_> {
             }
         };
         // Without its braces, which would be one pair too many around an expression.
-        let statements = inside(body);
+        let statements = inside(&signature.body.to_token_stream());
         let answered = quote_spanned! {Span::mixed_site().located_at(place)=>
             async move { #typed #statements }.await
         };
         quote! {
-            #(#attrs)* #vis #sig {
+            #head {
                 let (#pattern, #stale): (#written, _) = #private::Optional::split(#taken);
                 #private::answer(#stale, #answered)
             }

@@ -1,15 +1,15 @@
 //! What was decided: one rule, with nothing left open.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
-use syn::Type;
 
 use super::args::{Args, Backend, Demands, Entrance, Source};
 use super::item::{Caller, Handler};
-use super::words::Word;
+use super::words::Words;
 use crate::diagnostics::Errors;
 use crate::serde_attr::capital;
 use crate::tokens;
+use crate::trees::Trees;
 
 pub(crate) enum Rule {
     /// Everybody, because of this.
@@ -17,7 +17,7 @@ pub(crate) enum Rule {
     /// The path of a rule that stands elsewhere.
     Constant(TokenStream),
     /// Its words.
-    Words(Vec<Word>),
+    Words(Words),
 }
 
 /// The struct that `payload(..)` asks for.
@@ -30,13 +30,16 @@ pub(crate) struct OwnPayload {
 pub(crate) struct Policies {
     pub(crate) all: Vec<TokenStream>,
     /// The state of the router in which they are asked.
-    pub(crate) state: Type,
+    pub(crate) state: Trees,
 }
 
 impl Policies {
     /// Without `state = ..` it is what the handler takes as `State<_>`.
     pub(crate) fn decide(args: &mut Args, handler: &Handler, errors: &mut Errors) -> Option<Self> {
-        let state = args.state.take().map(|(_, state)| state);
+        let state = args
+            .state
+            .take()
+            .map(|(_, state)| Trees::from(state.into_token_stream()));
         let (key, all) = args.policies.take()?;
         let Some(state) = state.or_else(|| handler.state()) else {
             if args
@@ -138,28 +141,27 @@ impl Rule {
             check_unconditional(all.flat_map(Demands::keys), errors);
         }
 
-        let mut words = Vec::new();
+        let mut words = Words::default();
         let ways = entrances.len();
         for (at, entrance) in entrances.into_iter().enumerate() {
-            let place = entrance.key.span();
-            way(
-                &entrance.key,
-                entrance.backend,
-                entrance.sources,
-                &mut words,
-            );
-            entrance.demands.words(&mut words);
-            let then = if at + 1 == ways { "All" } else { "Or" };
-            words.push(Word::Plain(then, place, TokenStream::new()));
+            let Entrance {
+                key,
+                backend,
+                sources,
+                demands,
+            } = entrance;
+            way(&key, backend, sources, &mut words);
+            demands.words(&mut words);
+            words.word(if at + 1 == ways { "all" } else { "or" });
         }
         if let Some((key, backend)) = backend {
             way(&key, backend, sources, &mut words);
         }
-        if let Some((key, path)) = login {
-            words.push(Word::Plain("Login", key.span(), quote!(#path)));
+        if let Some((_, path)) = login {
+            words.named("login", path.value());
         }
-        if let Some(key) = optional {
-            words.push(Word::Plain("Optional", key.span(), TokenStream::new()));
+        if optional.is_some() {
+            words.word("optional");
         }
         demands.words(&mut words);
         Self::Words(words)
@@ -167,17 +169,20 @@ impl Rule {
 }
 
 /// A backend, and where its credential is.
-fn way(key: &Ident, backend: Backend, sources: Vec<Source>, words: &mut Vec<Word>) {
-    let place = key.span();
-    words.push(match backend {
-        Backend::Named(name) => Word::Plain("Backend", place, quote!(#name)),
-        Backend::Typed(ty) => Word::Checked("backend_type", place, Some(ty), TokenStream::new()),
-    });
-    words.extend(sources.into_iter().map(|source| match source {
-        Source::Cookie(key, Some(name)) => Word::Plain("Cookie", key.span(), quote!(#name)),
-        Source::Cookie(key, None) => Word::Plain("CookieDefault", key.span(), TokenStream::new()),
-        Source::Header(key, name) => Word::Plain("Header", key.span(), quote!(#name)),
-    }));
+fn way(key: &Ident, backend: Backend, sources: Vec<Source>, words: &mut Words) {
+    match backend {
+        Backend::Named(name) => words.named("backend", name.value()),
+        Backend::Typed(ty) => {
+            words.checked("backend_type", key.span(), Some(ty), TokenStream::new());
+        }
+    }
+    for source in sources {
+        match source {
+            Source::Cookie(_, Some(name)) => words.named("cookie", name.value()),
+            Source::Cookie(_, None) => words.word("cookie"),
+            Source::Header(_, name) => words.named("header", name.value()),
+        }
+    }
 }
 
 impl Backend {
@@ -224,7 +229,7 @@ impl Demands {
         keys.into_iter().flatten()
     }
 
-    fn words(self, words: &mut Vec<Word>) {
+    fn words(self, words: &mut Words) {
         let Self {
             role,
             any_role,
@@ -233,26 +238,20 @@ impl Demands {
             hide,
         } = self;
         if let Some((key, role)) = role {
-            words.push(Word::Checked("role", key.span(), None, role));
+            words.checked("role", key.span(), None, role);
         }
         if let Some((key, roles)) = any_role {
-            words.push(Word::Checked(
-                "any_role",
-                key.span(),
-                None,
-                quote!(&[#(#roles),*]),
-            ));
+            words.checked("any_role", key.span(), None, quote!(&[#(#roles),*]));
         }
         // Each at itself: it may be one that the payload does not declare.
-        let scopes = scope.into_iter().flat_map(|(_, scopes)| scopes);
-        words
-            .extend(scopes.map(|scope| Word::Checked("scope", scope.span(), None, quote!(#scope))));
-        if let Some((key, seconds)) = fresh {
-            let seconds = Literal::u64_unsuffixed(seconds);
-            words.push(Word::Plain("Fresh", key.span(), quote!(#seconds)));
+        for scope in scope.into_iter().flat_map(|(_, scopes)| scopes) {
+            words.checked("scope", scope.span(), None, quote!(#scope));
         }
-        if let Some(key) = hide {
-            words.push(Word::Plain("Hide", key.span(), TokenStream::new()));
+        if let Some((_, seconds)) = fresh {
+            words.named("fresh", seconds);
+        }
+        if hide.is_some() {
+            words.word("hide");
         }
     }
 }
@@ -330,16 +329,19 @@ fn check_unconditional<'a>(demands: impl Iterator<Item = &'a Ident>, errors: &mu
 
 /// The word in the rule and the argument's type have to say the same.
 fn check_optional(optional: Option<&Ident>, caller: &Caller, complete: bool, errors: &mut Errors) {
-    let written = tokens::text(&caller.written.to_token_stream());
+    let written = || tokens::text(&caller.written.to_token_stream());
     match optional {
         Some(_) if !caller.optional => errors.at(
             &caller.written,
-            format!("`optional` lets strangers in, and `{written}` has to have a caller"),
-            format!("take `Option<{written}>`"),
+            format!(
+                "`optional` lets strangers in, and `{}` has to have a caller",
+                written()
+            ),
+            format!("take `Option<{}>`", written()),
         ),
         None if caller.optional && complete => errors.at(
             &caller.written,
-            format!("`{written}` is for handlers that are open to strangers"),
+            format!("`{}` is for handlers that are open to strangers", written()),
             format!(
                 "add `optional` to the rule, or take `Auth<{}>`",
                 tokens::text(&caller.payload.to_token_stream())

@@ -17,6 +17,9 @@ use crate::tokens;
 //         type Role = Role;
 //         const KIND: &'static str = "User";
 //         const SCOPES: &'static [&'static str] = &["notes:read"];
+//         fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self> {
+//             const { &read(R::WORDS) }
+//         }
 //         const MARKS: &'static [Mark] = &[Mark::sub("id"), Mark::roles("roles")];
 //         fn subject(&self) -> Option<Cow<'_, str>> {
 //             Some(<u64 as Subject>::subject(&self.id))
@@ -99,6 +102,9 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
             const KIND: &'static str = #kind;
             #token_type
             const SCOPES: &'static [&'static str] = &[#(#declared),*];
+            fn rule<R: #private::Rule<Payload = Self>>() -> &'static #krate::Access<Self> {
+                const { &#private::read(R::WORDS) }
+            }
             #members
         }
         #has_roles

@@ -1,54 +1,42 @@
 async fn me(_: Auth<User, me>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct me {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use ::jam::__private as __jam;
-    #[cfg(rust_analyzer)]
-    fn __jam_options() {
-        let _ = ::jam::options::cookie;
-        let _ = ::jam::options::hide;
-        let _ = ::jam::options::fresh;
-        let _ = ::jam::options::role;
-        let _ = ::jam::options::cookie;
-        let _ = ::jam::options::any;
-        let _ = ::jam::options::scope;
-        let _ = ::jam::options::login;
-    }
-    #[automatically_derived]
-    impl __jam::Rule for me {
-        type Payload = User;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<User> {
-            const {
-                &__jam::said([
-                    __jam::Word::Backend("jwt"),
-                    __jam::Word::Or,
-                    __jam::Word::Backend("session"),
-                    __jam::Word::Cookie("sid"),
-                    __jam::of::<User>().role(Role::A),
-                    __jam::Word::Fresh(90),
-                    __jam::Word::Hide,
-                    __jam::Word::Or,
-                    __jam::Word::Backend("jwt"),
-                    __jam::Word::CookieDefault,
-                    __jam::Word::All,
-                    __jam::Word::Login("/login"),
-                    __jam::of::<User>().scope("a"),
-                ])
-            }
+impl ::jam::__private::Rule for me {
+    type Payload = User;
+    type Front = ::jam::__private::Gate;
+    fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
+        const {
+            &::jam::__private::said([
+                ::jam::__private::Word::Plain(
+                    "backend=jwt or backend=session cookie=sid",
+                ),
+                ::jam::__private::of::<User>().role(Role::A),
+                ::jam::__private::Word::Plain(
+                    "fresh=90 hide or backend=jwt cookie all login=/login",
+                ),
+                ::jam::__private::of::<User>().scope("a"),
+            ])
         }
     }
-    fn __jam_check() {
-        __jam::need_send1(me)
+    fn check() {
+        ::jam::__private::need_send1(me)
     }
-    let _ = __jam::of::<User>().scope("a");
+    #[cfg(rust_analyzer)]
+    fn options() {
+        ::jam::options::cookie;
+        ::jam::options::hide;
+        ::jam::options::fresh;
+        ::jam::options::role;
+        ::jam::options::cookie;
+        ::jam::options::any;
+        ::jam::options::scope;
+        ::jam::options::login;
+    }
+}
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+const _: () = {
+    let _ = ::jam::__private::of::<User>().scope("a");
 };

@@ -1,27 +1,20 @@
 async fn me(_: Auth<User, me>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct me {}
+#[automatically_derived]
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+impl ::jam::__private::Rule for me {
+    type Payload = User;
+    type Front = ::jam::__private::Gate;
+    fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
+        const { &self::rules::WEB }
+    }
+    fn check() {
+        ::jam::__private::need_send1(me)
+    }
+}
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
 const _: () = {
-    use ::jam::__private as __jam;
-    #[automatically_derived]
-    impl __jam::Rule for me {
-        type Payload = User;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<User> {
-            const { &self::rules::WEB }
-        }
-    }
-    fn __jam_check() {
-        __jam::need_send1(me)
-    }
-    __jam::required(self::rules::WEB);
+    ::jam::__private::required(self::rules::WEB);
 };

@@ -6,57 +6,48 @@ where
     D: Clone,
 {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct edit {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use crate::auth::jam::__private as __jam;
-    #[cfg(rust_analyzer)]
-    fn __jam_options() {
-        let _ = crate::auth::jam::options::backend;
-        let _ = crate::auth::jam::options::header;
-        let _ = crate::auth::jam::options::cookie;
-        let _ = crate::auth::jam::options::hide;
-        let _ = crate::auth::jam::options::scope;
-        let _ = crate::auth::jam::options::fresh;
-        let _ = crate::auth::jam::options::login;
-        let _ = crate::auth::jam::options::any_role;
-        let _ = crate::auth::jam::options::role;
-    }
-    #[automatically_derived]
-    impl __jam::Rule for edit {
-        type Payload = User;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<User> {
-            const {
-                &__jam::said([
-                    __jam::Word::Backend("session"),
-                    __jam::Word::Header("x-id"),
-                    __jam::Word::CookieDefault,
-                    __jam::Word::Login("/login"),
-                    __jam::of::<User>().role(Role::C),
-                    __jam::of::<User>().any_role(&[Role::A, Role::B]),
-                    __jam::of::<User>().scope("a"),
-                    __jam::of::<User>().scope("b"),
-                    __jam::Word::Fresh(300),
-                    __jam::Word::Hide,
-                ])
-            }
+impl crate::auth::jam::__private::Rule for edit {
+    type Payload = User;
+    type Front = crate::auth::jam::__private::Gate;
+    fn rule<Lazily>() -> &'static crate::auth::jam::__private::Access<User> {
+        const {
+            &crate::auth::jam::__private::said([
+                crate::auth::jam::__private::Word::Plain(
+                    "backend=session header=x-id cookie login=/login",
+                ),
+                crate::auth::jam::__private::of::<User>().role(Role::C),
+                crate::auth::jam::__private::of::<User>().any_role(&[Role::A, Role::B]),
+                crate::auth::jam::__private::of::<User>().scope("a"),
+                crate::auth::jam::__private::of::<User>().scope("b"),
+                crate::auth::jam::__private::Word::Plain("fresh=300 hide"),
+            ])
         }
     }
-    fn __jam_check<D: Db, const N: usize>()
+    #[cfg(rust_analyzer)]
+    fn options() {
+        crate::auth::jam::options::backend;
+        crate::auth::jam::options::header;
+        crate::auth::jam::options::cookie;
+        crate::auth::jam::options::hide;
+        crate::auth::jam::options::scope;
+        crate::auth::jam::options::fresh;
+        crate::auth::jam::options::login;
+        crate::auth::jam::options::any_role;
+        crate::auth::jam::options::role;
+    }
+}
+#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+const _: () = {
+    fn check<D: Db, const N: usize>()
     where
         D: Clone,
     {
-        __jam::need_send2(edit::<D, N>)
+        crate::auth::jam::__private::need_send2(edit::<D, N>)
     }
-    let _ = __jam::of::<User>().scope("a");
-    let _ = __jam::of::<User>().scope("b");
+    let _ = crate::auth::jam::__private::of::<User>().scope("a");
+    let _ = crate::auth::jam::__private::of::<User>().scope("b");
 };

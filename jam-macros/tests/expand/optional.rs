@@ -19,32 +19,20 @@ async fn home(
     )
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct home {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use ::jam::__private as __jam;
+impl ::jam::__private::Rule for home {
+    type Payload = User;
+    type Front = ::jam::__private::Gate;
+    const WORDS: &'static str = "backend=jwt optional";
+    fn check() {
+        ::jam::__private::need_send2(home)
+    }
     #[cfg(rust_analyzer)]
-    fn __jam_options() {
-        let _ = ::jam::options::backend;
-        let _ = ::jam::options::optional;
+    fn options() {
+        ::jam::options::backend;
+        ::jam::options::optional;
     }
-    #[automatically_derived]
-    impl __jam::Rule for home {
-        type Payload = User;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<User> {
-            const { &__jam::said([__jam::Word::Backend("jwt"), __jam::Word::Optional]) }
-        }
-    }
-    fn __jam_check() {
-        __jam::need_send2(home)
-    }
-};
+}

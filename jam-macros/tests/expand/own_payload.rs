@@ -16,32 +16,20 @@ pub struct GetUserPayload {
 }
 pub async fn get_user(user: Auth<GetUserPayload, get_user>) {}
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct get_user {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use renamed::__private as __jam;
+impl renamed::__private::Rule for get_user {
+    type Payload = GetUserPayload;
+    type Front = renamed::__private::Gate;
+    const WORDS: &'static str = "backend=jwt";
+    fn check() {
+        renamed::__private::need_send1(get_user)
+    }
     #[cfg(rust_analyzer)]
-    fn __jam_options() {
-        let _ = renamed::options::backend;
-        let _ = renamed::options::payload;
+    fn options() {
+        renamed::options::backend;
+        renamed::options::payload;
     }
-    #[automatically_derived]
-    impl __jam::Rule for get_user {
-        type Payload = GetUserPayload;
-        type Front = __jam::Gate;
-        fn rule<Lazily>() -> &'static __jam::Access<GetUserPayload> {
-            const { &__jam::said([__jam::Word::Backend("jwt")]) }
-        }
-    }
-    fn __jam_check() {
-        __jam::need_send1(get_user)
-    }
-};
+}

@@ -3,6 +3,11 @@ impl ::jam::Payload for User {
     type Role = ::jam::__private::NoRole;
     const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &[];
+    fn rule<R: ::jam::__private::Rule<Payload = Self>>() -> &'static ::jam::Access<
+        Self,
+    > {
+        const { &::jam::__private::read(R::WORDS) }
+    }
 }
 ::core::compile_error! {
     "a payload is a struct with named fields, not an enum\n= help: write `struct User { .. }`"

@@ -3,31 +3,18 @@ pub async fn health<D: Db>(State(db): State<D>) -> &'static str {
     "ok"
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    missing_copy_implementations,
-    missing_debug_implementations,
-    non_camel_case_types,
-    unreachable_pub,
-    clippy::exhaustive_structs
-)]
+#[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct health {}
+#[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
-const _: () = {
-    use ::jam::__private as __jam;
+impl ::jam::__private::Rule for health {
+    type Payload = ::jam::__private::Nobody;
+    type Front = ::jam::__private::Open;
+    const PUBLIC: ::core::option::Option<::jam::__private::Public> = ::core::option::Option::Some(
+        ::jam::__private::Public::because("health probe"),
+    );
     #[cfg(rust_analyzer)]
-    fn __jam_options() {
-        let _ = ::jam::options::public;
+    fn options() {
+        ::jam::options::public;
     }
-    #[automatically_derived]
-    impl __jam::Rule for health {
-        type Payload = __jam::Nobody;
-        type Front = __jam::Open;
-        const PUBLIC: ::core::option::Option<__jam::Public> = ::core::option::Option::Some(
-            __jam::Public::because("health probe"),
-        );
-        fn rule<Lazily>() -> &'static __jam::Access<__jam::Nobody> {
-            const { &__jam::said([]) }
-        }
-    }
-};
+}
