@@ -30,9 +30,11 @@ pub(crate) enum Admission<P> {
     },
 }
 
+/// The caller, or the cookie that was no good.
+pub(crate) type Shared<P> = (Option<Arc<Caller<P>>>, Option<&'static str>);
+
 impl<P> Admission<P> {
-    /// The caller, or the cookie that was no good.
-    pub(crate) fn shared(self) -> (Option<Arc<Caller<P>>>, Option<&'static str>) {
+    pub(crate) fn shared(self) -> Shared<P> {
         match self {
             Self::Caller(caller) => (Some(Arc::new(caller)), None),
             Self::Stranger { stale } => (None, stale),
@@ -66,12 +68,12 @@ pub(crate) async fn admit<P: Payload, T>(
 }
 
 /// As far as the gate comes without waiting.
-enum AtOnce<'a, T> {
+pub(crate) enum AtOnce<'a, T> {
     Decided(Result<T, Rejection>),
     Unknown(Presented<'a>),
 }
 
-fn admit_at_once<'a, P: Payload, T>(
+pub(crate) fn admit_at_once<'a, P: Payload, T>(
     jam: &Jam,
     access: &Access<P>,
     parts: &'a Parts,
@@ -130,7 +132,7 @@ fn finish<P: Payload>(
 }
 
 /// The credential that decides.
-struct Presented<'a> {
+pub(crate) struct Presented<'a> {
     source: Source,
     backend: BackendName,
     credential: &'a [u8],

@@ -274,7 +274,15 @@ impl Scopes {
 
     /// Whether `scope` is one of them, to the letter.
     pub fn contains(&self, scope: &str) -> bool {
-        self.iter().any(|held| held == scope)
+        let mut held = self.0.as_bytes();
+        while !held.is_empty() {
+            let end = text::find(b' ', held).unwrap_or(held.len());
+            if held[..end] == *scope.as_bytes() {
+                return true;
+            }
+            held = held.get(end + 1..).unwrap_or_default();
+        }
+        false
     }
 
     /// The scopes, in the order in which they were given.

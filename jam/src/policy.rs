@@ -178,6 +178,10 @@ impl<S: Send + Sync + 'static> Policies<S> {
         self
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     pub(crate) fn names(&self) -> &[&'static str] {
         &self.names
     }

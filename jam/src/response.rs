@@ -56,20 +56,22 @@ pub(crate) fn vary(response: &mut Response, sources: impl Iterator<Item = Source
             Source::Cookie(_) => "cookie",
             Source::Header(name) => name,
         };
+        let name = HeaderValue::from_static(name);
         match response.headers_mut().entry(VARY) {
             Entry::Vacant(fields) => {
-                fields.insert(HeaderValue::from_static(name));
+                fields.insert(name);
             }
             Entry::Occupied(mut fields) => {
-                if !lists(fields.iter(), name) {
-                    fields.append(HeaderValue::from_static(name));
+                if !lists(fields.iter(), &name) {
+                    fields.append(name);
                 }
             }
         }
     }
 }
 
-fn lists<'a>(fields: impl Iterator<Item = &'a HeaderValue>, name: &str) -> bool {
+fn lists<'a>(fields: impl Iterator<Item = &'a HeaderValue>, name: &HeaderValue) -> bool {
+    let name = name.to_str().unwrap_or_default();
     fields
         .filter_map(|field| field.to_str().ok())
         .flat_map(|field| field.split(','))

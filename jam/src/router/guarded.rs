@@ -1,6 +1,6 @@
 //! What stands in front of a handler in a table: the gate, then the policies.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use http::{Method, StatusCode};
 use crate::access::{Access, BackendName, Source};
 use crate::auth::Caller;
 use crate::found::{Gate, GateId};
-use crate::gate::{self, Admission};
+use crate::gate::{self, Admission, AtOnce, Shared};
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::policy::{Denial, Policies};
@@ -56,12 +56,23 @@ impl<P: Payload> Guard<P> {
     /// Lets the request in, and notes in it who calls.
     async fn admit(&self, parts: &mut Parts) -> Result<Admitted, Rejection> {
         let admission = gate::admit(self.jam(), self.access(), parts, Admission::shared);
-        let (caller, stale) = admission.await?;
+        Ok(self.note(admission.await?, parts))
+    }
+
+    /// The same, if nothing is to be waited for.
+    fn admit_at_once(&self, parts: &mut Parts) -> Option<Result<Admitted, Rejection>> {
+        match gate::admit_at_once(self.jam(), self.access(), parts, &Admission::shared) {
+            AtOnce::Decided(Ok(admission)) => Some(Ok(self.note(admission, parts))),
+            AtOnce::Decided(Err(rejection)) => Some(Err(rejection)),
+            AtOnce::Unknown(_) => None,
+        }
+    }
+
+    fn note(&self, (caller, stale): Shared<P>, parts: &mut Parts) -> Admitted {
         let known = caller.as_deref().map(Caller::known_by);
-        let id = GateId::of(&self.0);
-        let gate = Gate::found(id, self.jam().clone(), caller);
+        let gate = Gate::found(GateId::of(&self.0), self.jam().clone(), caller);
         parts.extensions.insert(gate);
-        Ok(Admitted { stale, known })
+        Admitted { stale, known }
     }
 
     /// What a caller is told whom a policy turned away.
@@ -111,13 +122,27 @@ where
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
+        // A preflight asks about a request and is none; the handler is not for it.
+        if request.method() == Method::OPTIONS {
+            let allow = [(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE")];
+            let answer = (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
+            return Box::pin(ready(answer));
+        }
+        let (mut parts, body) = request.into_parts();
+        // Where nothing is to be waited for, the future is little more than the handler's own.
+        if self.policies.is_empty()
+            && let Some(admitted) = self.guard.admit_at_once(&mut parts)
+        {
+            let guard = self.guard;
+            return match admitted {
+                Ok(Admitted { stale, .. }) => {
+                    let answer = self.handler.call(Request::from_parts(parts, body), state);
+                    Box::pin(async move { guard.finish(answer.await, stale) })
+                }
+                Err(rejection) => Box::pin(ready(guard.finish(rejection.into_response(), None))),
+            };
+        }
         Box::pin(async move {
-            // A preflight asks about a request and is none; the handler is not for it.
-            if request.method() == Method::OPTIONS {
-                let allow = [(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE")];
-                return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
-            }
-            let (mut parts, body) = request.into_parts();
             let Admitted { stale, known } = match self.guard.admit(&mut parts).await {
                 Ok(admitted) => admitted,
                 Err(rejection) => return self.guard.finish(rejection.into_response(), None),
