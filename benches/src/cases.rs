@@ -25,8 +25,10 @@ type Build = fn() -> Case;
 /// Something that is done without a request.
 type Operation = Box<dyn FnMut()>;
 
+type BuildOperation = fn() -> Operation;
+
 /// Every operation.
-pub const OPERATIONS: &[(&str, fn() -> Operation)] = &[
+pub const OPERATIONS: &[(&str, BuildOperation)] = &[
     ("hand-issue", by_hand::issue),
     ("jam-issue", tokens::issue),
     ("hand-refusal", by_hand::refusal),

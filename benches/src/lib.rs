@@ -4,7 +4,12 @@
 //! and times, `src/bin/allocations.rs` counts allocations.
 
 // Nobody but the programs beside it uses this library.
-#![allow(missing_docs, missing_debug_implementations)]
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs
+)]
 
 pub mod case;
 pub mod cases;

@@ -99,6 +99,7 @@ pub(crate) fn admit_at_once<'a, P: Payload, T>(
 }
 
 /// An [`Admission`] whose caller is still in its seat.
+#[derive(Clone, Copy)]
 enum Decision {
     Caller,
     Stranger { stale: Option<&'static str> },

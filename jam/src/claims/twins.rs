@@ -313,7 +313,7 @@ mod tests {
                 format!("\"iat\":{}", own.level),
                 format!("\"sub\":\"{}\"", own.id),
             ];
-            let fields = serde_json::to_string(&own).unwrap();
+            let fields = serde_json::to_string(&own).expect("JSON");
             all.push(fields[1..fields.len() - 1].replace("\"id\"", "\"other\"").replace("\"scopes\"", "\"scope\""));
             for (place, member) in members.into_iter().enumerate() {
                 all.insert((at + place) % (all.len() + 1), member);
@@ -326,7 +326,7 @@ mod tests {
         fn all_read_the_same_of_our_own_tokens_with_one_fault(
             claims in claims(), at: prop::sample::Index, other: u8, change in 0..4,
         ) {
-            let mut json = serde_json::to_vec(&claims).unwrap();
+            let mut json = serde_json::to_vec(&claims).expect("JSON");
             compare(&json);
             let at = at.index(json.len());
             match change {
@@ -343,7 +343,7 @@ mod tests {
         fn what_is_written_here_is_read_at_the_first_attempt(claims in claims()) {
             let mut claims = claims;
             claims.payload.name = claims.payload.name.replace(['"', '\\'], "'");
-            let json = serde_json::to_string(&claims).unwrap();
+            let json = serde_json::to_string(&claims).expect("JSON");
             let (registered, payload) = own::read::<Usual>(&json).ok_or_else(|| TestCaseError::fail(json.clone()))?;
             prop_assert!(registered == claims.registered);
             prop_assert_eq!(payload, claims.payload);
