@@ -17,7 +17,11 @@ fn record(owner: &str) -> Record {
 }
 
 async fn load(store: &impl SessionStore, id: &SessionId) -> Record {
-    Arc::unwrap_or_clone(store.load(id).await.unwrap().unwrap())
+    let record = store.load(id).await.unwrap().unwrap();
+    if let Some(at_hand) = store.at_hand(id) {
+        assert_eq!(at_hand, record, "what is at hand is what is there");
+    }
+    Arc::unwrap_or_clone(record)
 }
 
 fn with(mut record: Record, version: u64, data: &str) -> Record {
@@ -32,6 +36,7 @@ async fn contract<S: SessionStore>(make: impl Fn() -> S) {
     update_compares_the_version(make()).await;
     nothing_but_create_and_rotate_makes_a_session(make()).await;
     touch_only_moves_forward_and_leaves_the_version(make()).await;
+    what_is_at_hand_is_never_older_than_what_is_there(make()).await;
     rotate_puts_one_in_place_of_the_other(make()).await;
     rotate_refuses_what_is_not_there(make()).await;
     owners_are_told_apart_whatever_their_names(make()).await;
@@ -107,6 +112,28 @@ async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store:
     store.touch(&id(1), 200).await.unwrap();
     let kept = load(&store, &id(1)).await;
     assert_eq!((kept.last_seen, kept.version), (300, 0));
+}
+
+async fn what_is_at_hand_is_never_older_than_what_is_there<S: SessionStore>(store: S) {
+    let gone = |id: SessionId| store.at_hand(&id).is_none();
+    assert!(gone(id(1)), "it is not there yet");
+    store.create(id(1), record("a")).await.unwrap();
+    load(&store, &id(1)).await;
+    store.touch(&id(1), 300).await.unwrap();
+    assert_eq!(load(&store, &id(1)).await.last_seen, 300);
+    let kept = load(&store, &id(1)).await;
+    store.update(&id(1), with(kept, 0, "1")).await.unwrap();
+    let kept = load(&store, &id(1)).await;
+    assert_eq!((kept.version, kept.data.as_json()), (1, &b"1"[..]));
+    store.rotate(&id(1), id(2), kept).await.unwrap();
+    assert!(gone(id(1)), "it was rotated away");
+    load(&store, &id(2)).await;
+    store.delete(&id(2)).await.unwrap();
+    assert!(gone(id(2)), "it was ended");
+    store.create(id(3), record("a")).await.unwrap();
+    load(&store, &id(3)).await;
+    store.delete_by_owner("a", None).await.unwrap();
+    assert!(gone(id(3)), "all of its owner were ended");
 }
 
 async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
@@ -252,6 +279,43 @@ async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_memory_store_keeps_the_contract() {
     contract(MemoryStore::new).await;
+}
+
+/// It finds sessions by the first 8 bytes of their ids: of two that begin alike it takes one.
+#[tokio::test]
+async fn the_memory_store_takes_no_id_that_begins_as_another_does() {
+    let store = MemoryStore::new();
+    let (mut one, mut other) = ([7; 32], [7; 32]);
+    (one[31], other[31]) = (1, 2);
+    let (one, other) = (SessionId::from_bytes(one), SessionId::from_bytes(other));
+    assert_eq!(store.create(one, record("a")).await.unwrap(), Change::Done);
+    let second = store.create(other, record("b")).await.unwrap();
+    assert_eq!(second, Change::Conflict);
+    assert_eq!(store.load(&other).await.unwrap(), None);
+    assert!(!store.delete(&other).await.unwrap());
+    assert_eq!(store.delete_by_owner("b", None).await.unwrap(), 0);
+    assert_eq!(load(&store, &one).await, record("a"));
+}
+
+/// More sessions of one place than it keeps as they were read.
+#[tokio::test]
+async fn the_memory_store_tells_apart_those_that_are_kept_in_one_place() {
+    let store = MemoryStore::new();
+    let ids: Vec<_> = (0..40).map(id).collect();
+    for (at, id) in ids.iter().enumerate() {
+        store
+            .create(*id, with(record("a"), 0, &at.to_string()))
+            .await
+            .unwrap();
+    }
+    for _ in 0..2 {
+        for (at, id) in ids.iter().enumerate() {
+            assert_eq!(
+                load(&store, id).await.data.as_json(),
+                at.to_string().as_bytes()
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -112,6 +112,38 @@ mod tests {
         }
     }
 
+    /// Nobody but who has the key decides what is remembered, and only so much is.
+    #[test]
+    fn a_stranger_teaches_no_header() {
+        let tokens = tokens();
+        let read = |text: &str| {
+            let verified = tokens.verify(text.as_bytes(), NOW, |_, payload: Usual| payload);
+            verified.is_ok()
+        };
+        let signed = |number: usize| {
+            let header = format!(r#"{{"alg":"HS256","typ":"JWT","x":{number}}}"#);
+            let (header, json) = (
+                base64url::encode(header.as_bytes()),
+                base64url::encode(CLAIMS.as_bytes()),
+            );
+            format!("{header}.{json}")
+        };
+        for number in 0..20 {
+            let signed = signed(number);
+            assert!(!read(&format!("{signed}.{}", "A".repeat(43))));
+            let header = signed.split('.').next().expect("a header");
+            assert!(!tokens.accepted.holds(header.as_bytes(), None));
+        }
+        for number in 0..20 {
+            let signed = signed(number);
+            let signature = base64url::encode(&tokens.key.sign(signed.as_bytes()));
+            assert!(read(&format!("{signed}.{signature}")));
+            let header = signed.split('.').next().expect("a header");
+            assert_eq!(tokens.accepted.holds(header.as_bytes(), None), number < 8);
+            assert!(!tokens.accepted.holds(header.as_bytes(), Some("reset+jwt")));
+        }
+    }
+
     /// A token is taken apart where its signature probably begins, and that is where it does.
     #[test]
     fn a_token_is_taken_apart_at_its_two_dots() {
