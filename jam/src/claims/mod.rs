@@ -5,6 +5,7 @@ mod audience;
 mod own;
 mod plain;
 mod read;
+mod scan;
 mod strict;
 mod subject;
 #[cfg(any(test, fuzzing))]

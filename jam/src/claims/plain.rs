@@ -12,8 +12,8 @@ use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
+use super::scan::{Names, eight_digits, unescaped};
 use super::subject::WireSubject;
-use crate::text::{bytes_below, bytes_like};
 
 /// It is not plain, or is not what was asked for: `serde_json` has the say.
 #[derive(Debug)]
@@ -160,10 +160,17 @@ impl<'de> PlainReader<'de> {
     }
 
     pub(super) fn text(&mut self) -> Result<&'de str, NotPlain> {
-        self.take(b'"')?;
-        let length = unescaped(self.rest).ok_or(NotPlain)?;
-        let begin = self.json.len() - self.rest.len();
-        self.skip(length + 1);
+        let text = match self.rest {
+            [b'"', text @ ..] => text,
+            _ => {
+                self.take(b'"')?;
+                self.rest
+            }
+        };
+        let length = unescaped(text).ok_or(NotPlain)?;
+        let (_, rest) = text.split_at_checked(length + 1).ok_or(NotPlain)?;
+        self.rest = rest;
+        let begin = self.json.len() - text.len();
         self.json.get(begin..begin + length).ok_or(NotPlain)
     }
 
@@ -421,90 +428,4 @@ impl<'de> SeqAccess<'de> for Members<'_, 'de> {
         }
         seed.deserialize(&mut *self.reader).map(Some)
     }
-}
-
-/// Marks of the names that an object has had.
-struct Names {
-    marks: [u64; MOST_NAMES],
-    count: usize,
-}
-
-const MOST_NAMES: usize = 64;
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            marks: [0; MOST_NAMES],
-            count: 0,
-        }
-    }
-}
-
-impl Names {
-    /// Adds a name. `false` when it was there, or may have been: two names can have the same mark.
-    fn add(&mut self, name: &str) -> bool {
-        let mark = mark(name.as_bytes());
-        let Some(free) = self.marks.get_mut(self.count) else {
-            return false;
-        };
-        *free = mark;
-        // Without an early way out, so that the compiler compares several at once.
-        let earlier = &self.marks[..self.count];
-        let is_new = earlier
-            .iter()
-            .fold(true, |new, other| new & (*other != mark));
-        self.count += 1;
-        is_new
-    }
-}
-
-/// The length, and the first and the last eight bytes.
-fn mark(name: &[u8]) -> u64 {
-    let length = name.len() as u64;
-    match (name.first_chunk(), name.last_chunk()) {
-        (Some(first), Some(last)) => {
-            let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
-            let mixed = first.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ last;
-            mixed.wrapping_mul(0xff51_afd7_ed55_8ccd) ^ length
-        }
-        _ => name
-            .iter()
-            .fold(length, |mark, byte| mark << 8 | u64::from(*byte)),
-    }
-}
-
-/// How many bytes there are before the closing quote; nothing if there is a backslash or a
-/// control character before it, or no quote.
-fn unescaped(text: &[u8]) -> Option<usize> {
-    let (words, rest) = text.as_chunks();
-    let mut length = 0;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let found = bytes_like(word, b'"') | bytes_like(word, b'\\') | bytes_below(word, 0x20);
-        if found != 0 {
-            length += found.trailing_zeros() as usize / 8;
-            return (text[length] == b'"').then_some(length);
-        }
-        length += 8;
-    }
-    let end = rest
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-    (rest[end] == b'"').then_some(length + end)
-}
-
-/// The number that eight digits are.
-fn eight_digits(digits: [u8; 8]) -> Option<u64> {
-    let word = u64::from_le_bytes(digits);
-    // Every byte is 0x30 and more, and still begins with 3 when 6 is added.
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    if (word & word.wrapping_add(ONES * 6)) & (ONES * 0xf0) != ONES * 0x30 {
-        return None;
-    }
-    // Neighbours are put together: digits to pairs, pairs to fours, fours to eight.
-    let word = word & (ONES * 0x0f);
-    let pairs = (word.wrapping_mul(10)).wrapping_add(word >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul(100)).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
-    let eight = (fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xffff_ffff;
-    Some(eight)
 }
