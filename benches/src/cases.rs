@@ -31,6 +31,9 @@ type BuildOperation = fn() -> Operation;
 pub const OPERATIONS: &[(&str, BuildOperation)] = &[
     ("hand-issue", by_hand::issue),
     ("jam-issue", tokens::issue),
+    ("hand-verify", by_hand::verify),
+    ("jam-verify", tokens::verify),
+    ("jam-extract", tokens::extract),
     ("hand-refusal", by_hand::refusal),
     ("jam-refusal", tokens::refusal),
 ];

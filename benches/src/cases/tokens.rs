@@ -157,3 +157,23 @@ pub(super) fn refusal() -> Box<dyn FnMut()> {
         assert!(user.is_err(), "it is forged");
     })
 }
+
+/// Verifies a token, with no request around it.
+pub(super) fn verify() -> Box<dyn FnMut()> {
+    let jam = jam();
+    let token = token(&jam);
+    Box::new(move || {
+        let claims = jam.verify_jwt_token::<User>(&token);
+        std::hint::black_box(claims.expect("it is good"));
+    })
+}
+
+/// Lets a caller in, with no router around it.
+pub(super) fn extract() -> Box<dyn FnMut()> {
+    let jam = jam();
+    let mut parts = attribute().request().into_parts().0;
+    Box::new(move || {
+        let user = run(Auth::<User, me>::from_request_parts(&mut parts, &jam));
+        std::hint::black_box(user.expect("it is good"));
+    })
+}
