@@ -674,3 +674,90 @@ fn a_renewed_token_passes_for_a_login() {
     assert_eq!(read.registered().auth_time(), Some(NOW));
     assert_eq!(read.registered().issued_at(), Some(NOW + 600));
 }
+
+/// The memory store dropped payloads under its locks: one that asked the store then waited for
+/// itself, and one that panicked kept its session alive.
+mod payloads_that_do_something_when_they_are_dropped {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, OnceLock, mpsc};
+    use std::time::Duration;
+
+    use jam::{Jam, JamPayload, MemoryStore, Sessions};
+    use serde::{Deserialize, Serialize};
+
+    static STORE: OnceLock<Arc<MemoryStore>> = OnceLock::new();
+    static PANICS: AtomicBool = AtomicBool::new(false);
+
+    #[derive(Clone, Serialize, Deserialize, JamPayload)]
+    struct Curious {
+        name: String,
+    }
+
+    impl Drop for Curious {
+        fn drop(&mut self) {
+            assert!(
+                !PANICS.load(Ordering::Relaxed) || std::thread::panicking(),
+                "as asked"
+            );
+            if let Some(store) = STORE.get() {
+                let _ = store.len();
+            }
+        }
+    }
+
+    #[test]
+    fn hole_a_payload_was_dropped_under_a_lock() {
+        let store = STORE.get_or_init(|| Arc::new(MemoryStore::new()));
+        let (done, ended) = mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let jam = Jam::builder()
+                    .sessions(Sessions::in_store(Arc::clone(store)))
+                    .build()
+                    .unwrap();
+                let curious = Curious {
+                    name: "a".to_owned(),
+                };
+                for _ in 0..3 {
+                    let session = jam.create_session("a", &curious).await.unwrap();
+                    drop(jam.get_session::<Curious>(&session).await.unwrap());
+                    let session = jam.rework_session(&session).await.unwrap();
+                    drop(jam.get_session::<Curious>(&session).await.unwrap());
+                    let changed = jam.update_session(&session, |user: &mut Curious| {
+                        user.name.push('b');
+                    });
+                    drop(changed.await.unwrap());
+                    drop(jam.get_session::<Curious>(&session).await.unwrap());
+                    assert!(jam.delete_session(&session).await.unwrap());
+                }
+                // Whatever it does, the session is over.
+                let session = jam.create_session("a", &curious).await.unwrap();
+                drop(jam.get_session::<Curious>(&session).await.unwrap());
+                let id = *session.id();
+                let deleting = tokio::task::LocalSet::new();
+                let other = jam.clone();
+                let deleted = deleting.run_until(async move {
+                    PANICS.store(true, Ordering::Relaxed);
+                    tokio::task::spawn_local(async move { other.delete_session(id).await }).await
+                });
+                assert!(deleted.await.is_err(), "the payload panicked");
+                PANICS.store(false, Ordering::Relaxed);
+                assert!(
+                    jam.get_session::<Curious>(&session)
+                        .await
+                        .unwrap()
+                        .is_none()
+                );
+            });
+            done.send(()).unwrap();
+        });
+        let ended = ended.recv_timeout(Duration::from_secs(20));
+        assert!(
+            ended.is_ok(),
+            "the store waits for itself, or the test failed in its thread"
+        );
+    }
+}

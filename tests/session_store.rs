@@ -318,6 +318,26 @@ async fn the_memory_store_tells_apart_those_that_are_kept_in_one_place() {
     }
 }
 
+/// A session that is used while others are freed stays, however near its end was.
+#[tokio::test]
+async fn the_memory_store_frees_nothing_that_was_used() {
+    let store = MemoryStore::new();
+    let mut short = record("a");
+    short.idle = 100;
+    store.create(id(1), short).await.unwrap();
+    store.touch(&id(1), 199).await.unwrap();
+    for at in 0..200 {
+        let mut bytes = [at; 32];
+        bytes[7] = 1;
+        let later = Record::new("b".to_owned(), SessionData::from_json("{}"), 260, 10_000);
+        store
+            .create(SessionId::from_bytes(bytes), later)
+            .await
+            .unwrap();
+    }
+    assert_eq!(load(&store, &id(1)).await.last_seen, 199);
+}
+
 #[tokio::test]
 async fn the_memory_store_frees_sessions_that_are_over() {
     let store = MemoryStore::new();

@@ -285,13 +285,13 @@ where
                 Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
                 Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
             };
-            return gate::admit(&jam, access, parts, own).await?;
+            return gate::admit(&jam, access, parts, own).await;
         };
         let shared = |admission| match admission {
             Admission::Caller(caller) => Ok(Arc::new(caller)),
             Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
         };
-        let caller = gate::admit(&jam, access, parts, shared).await??;
+        let caller = gate::admit(&jam, access, parts, shared).await?;
         found::ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
         Ok(Self(Auth::shared(caller)))
     }

@@ -33,6 +33,10 @@ use crate::text;
 /// }
 /// ```
 ///
+/// Requests that use one session may share one payload that was read once, so keep nothing in it that
+/// belongs to one request, such as a cell or a lock that is left out of the JSON: what one of them
+/// sets there others may see, or not.
+///
 /// In a token the fields stand beside the registered claims in one flat JSON object,
 /// by the names that serde gives them. A payload that is no login, such as that of a link to
 /// reset a password, needs a kind of its own, `#[jam(kind = "reset")]`, or its token would sign

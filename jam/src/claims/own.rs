@@ -19,15 +19,18 @@ use crate::payload::Payload;
 pub(super) fn read<P: Payload>(json: &str) -> Option<(RegisteredClaims, P)> {
     let mut reader = PlainReader::inside_object(json);
     let registered = registered(&mut reader)?;
+    let mut awaits_value = false;
     let payload = P::deserialize(Fields::<P> {
         reader: &mut reader,
         fields: &[],
         is_subject: false,
+        awaits_value: &mut awaits_value,
         payload: std::marker::PhantomData,
     });
     let payload = payload.ok()?;
     // Whatever was not read is not what was written.
-    (reader.literal("}") && reader.end().is_ok()).then_some((registered, payload))
+    let is_read = !awaits_value && reader.literal("}") && reader.end().is_ok();
+    is_read.then_some((registered, payload))
 }
 
 fn registered(reader: &mut PlainReader<'_>) -> Option<RegisteredClaims> {
@@ -64,6 +67,8 @@ struct Fields<'a, 'de, P> {
     fields: &'static [&'static str],
     /// Whether the value that comes next is the subject.
     is_subject: bool,
+    /// Whether a name was read whose value was not.
+    awaits_value: &'a mut bool,
     payload: std::marker::PhantomData<P>,
 }
 
@@ -103,18 +108,26 @@ impl<'de, P: Payload> MapAccess<'de> for Fields<'_, 'de, P> {
         self.fields = rest;
         let claim = match P::MARKS.iter().find(|mark| mark.field == *field) {
             Some(mark) => mark.claim,
-            None if REGISTERED.contains(field) => return Err(NotPlain),
+            None if REGISTERED.contains(field) => return self.reader.fail(),
             None => field,
         };
-        if !self.reader.member(claim) {
-            return Err(NotPlain);
+        if *self.awaits_value {
+            return self.reader.fail();
         }
+        if !self.reader.member(claim) {
+            return match self.reader.is_at_end() {
+                true => Ok(None),
+                false => self.reader.fail(),
+            };
+        }
+        *self.awaits_value = true;
         self.is_subject = claim == "sub";
         seed.deserialize(BorrowedStrDeserializer::new(field))
             .map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NotPlain> {
+        *self.awaits_value = false;
         if self.is_subject {
             seed.deserialize(SubjectReader::new(self.reader.subject()?))
         } else {

@@ -47,6 +47,9 @@ pub(crate) struct PlainReader<'de> {
     rest: &'de [u8],
     inside: Inside,
     names: Names,
+    /// Something was not plain. A payload may pass over an error, and this reader stands in the
+    /// middle of something then.
+    failed: bool,
 }
 
 /// What the reader is in: an object is not inside of anything, and a list only of the object. So
@@ -70,6 +73,7 @@ impl<'de> PlainReader<'de> {
             rest: json.as_bytes(),
             inside: Inside::Nothing,
             names: Names::default(),
+            failed: false,
         }
     }
 
@@ -81,12 +85,23 @@ impl<'de> PlainReader<'de> {
         }
     }
 
-    /// Whether all of the text is read.
+    /// Whether all of the text is read, and all of it was plain.
     pub(crate) fn end(&mut self) -> Result<(), NotPlain> {
         match self.peek() {
-            None => Ok(()),
-            Some(_) => Err(NotPlain),
+            None if !self.failed => Ok(()),
+            _ => Err(NotPlain),
         }
+    }
+
+    /// Whether the object is read but for its closing brace.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.rest.first() == Some(&b'}')
+    }
+
+    #[cold]
+    pub(super) fn fail<T>(&mut self) -> Result<T, NotPlain> {
+        self.failed = true;
+        Err(NotPlain)
     }
 
     /// The next byte that is no space, which stays unread.
@@ -111,7 +126,7 @@ impl<'de> PlainReader<'de> {
 
     fn take(&mut self, wanted: u8) -> Result<(), NotPlain> {
         if self.peek() != Some(wanted) {
-            return Err(NotPlain);
+            return self.fail();
         }
         self.skip(1);
         Ok(())
@@ -119,8 +134,10 @@ impl<'de> PlainReader<'de> {
 
     fn word(&mut self, word: &str) -> Result<(), NotPlain> {
         self.peek();
-        self.rest = self.rest.strip_prefix(word.as_bytes()).ok_or(NotPlain)?;
-        Ok(())
+        match self.literal(word) {
+            true => Ok(()),
+            false => self.fail(),
+        }
     }
 
     /// Whether `text` comes next, to the letter; then it is read.
@@ -134,23 +151,24 @@ impl<'de> PlainReader<'de> {
         }
     }
 
-    /// Whether another member of this name comes next, without spaces; then it is read up to its
-    /// value.
+    /// Whether another member of this name comes next, without spaces and for the first time; then
+    /// it is read up to its value.
     pub(super) fn member(&mut self, name: &str) -> bool {
         let Some((head, rest)) = self.rest.split_at_checked(name.len() + 4) else {
             return false;
         };
         let is_it = matches!(head, [b',', b'"', own @ .., b'"', b':'] if *own == *name.as_bytes());
-        if is_it {
+        if is_it && self.names.add(name) {
             self.rest = rest;
+            return true;
         }
-        is_it
+        false
     }
 
     pub(super) fn natural(&mut self) -> Result<u64, NotPlain> {
         match self.number()? {
             Number::Positive(number) => Ok(number),
-            Number::Negative(_) => Err(NotPlain),
+            Number::Negative(_) => self.fail(),
         }
     }
 
@@ -167,11 +185,15 @@ impl<'de> PlainReader<'de> {
                 self.rest
             }
         };
-        let length = unescaped(text).ok_or(NotPlain)?;
-        let (_, rest) = text.split_at_checked(length + 1).ok_or(NotPlain)?;
-        self.rest = rest;
+        let Some(length) = unescaped(text) else {
+            return self.fail();
+        };
         let begin = self.json.len() - text.len();
-        self.json.get(begin..begin + length).ok_or(NotPlain)
+        self.rest = text.get(length + 1..).unwrap_or_default();
+        match self.json.get(begin..begin + length) {
+            Some(text) => Ok(text),
+            None => self.fail(),
+        }
     }
 
     /// The name of the next member, and all that there is before its value.
@@ -187,7 +209,7 @@ impl<'de> PlainReader<'de> {
         self.take(b':')?;
         match self.names.add(name) {
             true => Ok(Some(name)),
-            false => Err(NotPlain),
+            false => self.fail(),
         }
     }
 
@@ -210,16 +232,16 @@ impl<'de> PlainReader<'de> {
         // Twenty digits may be too much. A fraction, an exponent, a leading zero, a zero below
         // zero: all of it is for serde_json.
         if !(1..20).contains(&digits) || matches!(text.get(digits), Some(b'.' | b'e' | b'E')) {
-            return Err(NotPlain);
+            return self.fail();
         }
         if text[0] == b'0' && (digits > 1 || negative) {
-            return Err(NotPlain);
+            return self.fail();
         }
         self.skip(digits);
         match (negative, 0i64.checked_sub_unsigned(number)) {
             (false, _) => Ok(Number::Positive(number)),
             (true, Some(number)) => Ok(Number::Negative(number)),
-            (true, None) => Err(NotPlain),
+            (true, None) => self.fail(),
         }
     }
 
@@ -231,17 +253,20 @@ impl<'de> PlainReader<'de> {
         read: impl FnOnce(Members<'_, 'de>) -> Result<T, NotPlain>,
     ) -> Result<T, NotPlain> {
         if self.inside != from {
-            return Err(NotPlain);
+            return self.fail();
         }
         self.take(open)?;
         self.inside = to;
         let all = read(Members {
             reader: self,
             first: true,
-        })?;
+        });
+        if all.is_err() {
+            return self.fail();
+        }
         self.inside = from;
         self.take(close)?;
-        Ok(all)
+        all
     }
 }
 
@@ -259,7 +284,7 @@ macro_rules! numbers {
 macro_rules! refused {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NotPlain> {
-            Err(NotPlain)
+            self.fail()
         }
     )*};
 }
@@ -297,7 +322,7 @@ impl<'de> Deserializer<'de> for &mut PlainReader<'de> {
             Some(b't' | b'f') => self.deserialize_bool(visitor),
             Some(b'[') => self.deserialize_seq(visitor),
             Some(b'n') => self.deserialize_unit(visitor),
-            _ => Err(NotPlain),
+            _ => self.fail(),
         }
     }
 
@@ -361,7 +386,7 @@ impl<'de> Deserializer<'de> for &mut PlainReader<'de> {
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, NotPlain> {
-        Err(NotPlain)
+        self.fail()
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(

@@ -2,13 +2,16 @@
 //! same. `tests` below tries them with texts that are nearly right, `fuzz/` with any bytes.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::read::{RegisteredClaims, read_any, read_plain};
 use super::{own, read};
-use crate::payload::{Payload, Scopes};
+use crate::access::Access;
+use crate::payload::{NoRole, Payload, Scopes};
+use crate::rule::Rule;
 use crate::{JamPayload, JamRole};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
@@ -71,12 +74,110 @@ pub(crate) struct Little {
     name: String,
 }
 
+/// A payload that passes over what it cannot read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[jam(crate = crate)]
+pub(crate) struct Lenient {
+    #[jam(sub)]
+    id: String,
+    #[serde(deserialize_with = "lenient", default)]
+    level: Option<u64>,
+    #[serde(deserialize_with = "lenient", default)]
+    lists: Option<Vec<u64>>,
+    #[serde(deserialize_with = "lenient", default)]
+    name: Option<String>,
+    #[serde(deserialize_with = "lenient", default)]
+    active: Option<bool>,
+    #[serde(deserialize_with = "lenient", default)]
+    map: Option<BTreeMap<String, u8>>,
+}
+
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(T::deserialize(deserializer).ok())
+}
+
+/// A payload that serde reads as another type, two of whose fields are one claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[serde(from = "Wire")]
+#[jam(crate = crate, scopes("read"))]
+pub(crate) struct Converted {
+    #[jam(scopes)]
+    scopes: Scopes,
+    other: String,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    scopes: Scopes,
+    scope: String,
+}
+
+impl From<Wire> for Converted {
+    fn from(Wire { scopes, scope }: Wire) -> Self {
+        Self {
+            scopes,
+            other: scope,
+        }
+    }
+}
+
+/// A payload that reads a name, and no value, and names a field twice.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hasty(Option<String>);
+
+impl Serialize for Hasty {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(); 0].map(|()| ("", "")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hasty {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct HastyVisitor;
+
+        impl<'de> Visitor<'de> for HastyVisitor {
+            type Value = Hasty;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("members")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Hasty, A::Error> {
+                match map.next_entry::<String, String>() {
+                    Ok(Some((_, value))) => {
+                        let _: Option<String> = map.next_key()?;
+                        Ok(Hasty(Some(value)))
+                    }
+                    // Whatever it was, it goes on.
+                    _ => Ok(Hasty(None)),
+                }
+            }
+        }
+
+        deserializer.deserialize_struct("Hasty", &["name", "name"], HastyVisitor)
+    }
+}
+
+impl Payload for Hasty {
+    type Role = NoRole;
+    const KIND: &'static str = "Hasty";
+
+    fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self> {
+        const { &Access::user() }
+    }
+}
+
 /// Reads `json` in every way, as each kind of payload.
 pub(crate) fn compare(json: &[u8]) {
     compare_as::<Usual>(json);
     compare_as::<Unusual>(json);
     compare_as::<Rest>(json);
     compare_as::<Little>(json);
+    compare_as::<Lenient>(json);
+    compare_as::<Converted>(json);
+    compare_as::<Hasty>(json);
 }
 
 fn compare_as<P: Payload + PartialEq + Debug>(json: &[u8]) {
@@ -350,8 +451,35 @@ mod tests {
         }
 
         #[test]
+        fn all_read_the_same_behind_our_own_beginning(
+            members in prop::collection::vec(member(), 0..6), close in "[}]{1,2}|",
+        ) {
+            let all = members.join(",");
+            compare(format!(r#"{{"exp":9,"iat":1,"jti":"x",{all}{close}"#).as_bytes());
+            compare(format!(r#"{{"exp":9,"iat":1,"jti":"x","sub":"7",{all}{close}"#).as_bytes());
+        }
+
+        #[test]
         fn all_read_the_same_of_any_bytes(bytes: Vec<u8>) {
             compare(&bytes);
+        }
+    }
+
+    /// Signed tokens that a fast reader took, and the sure one does not.
+    #[test]
+    fn hole_fast_readers_took_what_the_sure_one_refuses() {
+        let own = r#"{"exp":9,"iat":1,"jti":"x""#;
+        for rest in [
+            r#","scope":"a","scope":"b"}"#,
+            r#","name":"a","name":}"#,
+            r#","name":"a","name":"b"}"#,
+            r#","sub":"7","level":-}"#,
+            r#","sub":"7","lists":[,"level":1}"#,
+            r#","sub":"7","level":-,"lists":[1]}"#,
+            r#","sub":"7","active":tru}"#,
+        ] {
+            compare(format!("{own}{rest}").as_bytes());
+            compare(format!("{{\"exp\":9{rest}").as_bytes());
         }
     }
 

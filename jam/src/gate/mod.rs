@@ -16,7 +16,9 @@ use crate::redirect;
 use crate::rejection::{Rejection, RejectionKind};
 
 use authorize::authorize;
-pub(crate) use authorize::{hides, meets};
+pub(crate) use authorize::hides;
+#[cfg(feature = "testing")]
+pub(crate) use authorize::meets;
 use recognize::{Known, Presented, presented, recognize, recognize_at_once};
 
 /// Whom the gate let in.
@@ -32,11 +34,12 @@ pub(crate) enum Admission<P> {
 pub(crate) type Shared<P> = (Option<Arc<Caller<P>>>, Option<&'static str>);
 
 impl<P> Admission<P> {
-    pub(crate) fn shared(self) -> Shared<P> {
-        match self {
+    #[allow(clippy::unnecessary_wraps)] // as `admit` takes it
+    pub(crate) fn shared(self) -> Result<Shared<P>, Rejection> {
+        Ok(match self {
             Self::Caller(caller) => (Some(Arc::new(caller)), None),
             Self::Stranger { stale } => (None, stale),
-        }
+        })
     }
 }
 
@@ -49,7 +52,7 @@ pub(crate) async fn admit<P: Payload, T>(
     jam: &Jam,
     access: &Access<P>,
     parts: &Parts,
-    then: impl Fn(Admission<P>) -> T,
+    then: impl Fn(Admission<P>) -> Result<T, Rejection>,
 ) -> Result<T, Rejection> {
     // What is awaited makes the handler's future larger, so nothing is that need not be, and nothing
     // large is at hand meanwhile.
@@ -60,7 +63,7 @@ pub(crate) async fn admit<P: Payload, T>(
     let recognized = recognize(jam, &presented).await;
     let decision = recognized.and_then(|(known, mut seat)| {
         let decided = decide(jam, access, parts, &presented, &seat, known)?;
-        admission(decided, &mut seat).map(then)
+        admission(decided, &mut seat).and_then(then)
     });
     decision.map_err(|rejection| finish(jam, access, parts, rejection))
 }
@@ -75,7 +78,7 @@ pub(crate) fn admit_at_once<'a, P: Payload, T>(
     jam: &Jam,
     access: &Access<P>,
     parts: &'a Parts,
-    then: &impl Fn(Admission<P>) -> T,
+    then: &impl Fn(Admission<P>) -> Result<T, Rejection>,
 ) -> AtOnce<'a, T> {
     let mut seat = None;
     let decided = match presented(jam, access, parts) {
@@ -88,12 +91,11 @@ pub(crate) fn admit_at_once<'a, P: Payload, T>(
         Ok(None) => Err(Rejection::new(RejectionKind::NoCredential)),
         Err(rejection) => Err(rejection),
     };
-    AtOnce::Decided(
-        match decided.and_then(|decision| admission(decision, &mut seat)) {
-            Ok(admission) => Ok(then(admission)),
-            Err(rejection) => Err(finish(jam, access, parts, rejection)),
-        },
-    )
+    let admission = decided.and_then(|decision| admission(decision, &mut seat));
+    AtOnce::Decided(match admission.and_then(then) {
+        Ok(admitted) => Ok(admitted),
+        Err(rejection) => Err(finish(jam, access, parts, rejection)),
+    })
 }
 
 /// An [`Admission`] whose caller is still in its seat.

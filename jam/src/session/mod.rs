@@ -127,7 +127,8 @@ pub(crate) enum Opened<P> {
 
 /// A session as it stood when it was read: its data, and what is known about it.
 ///
-/// It derefs to the data. Times are whole seconds since the Unix epoch.
+/// It derefs to the data, which requests that use the session at the same time may share (see
+/// [`Payload`]). Times are whole seconds since the Unix epoch.
 #[derive(Clone)]
 pub struct Session<P> {
     pub(crate) about: SessionInfo,
@@ -170,6 +171,8 @@ impl<P> fmt::Debug for Session<P> {
 }
 
 /// What is known about a session besides its data. Times are whole seconds since the Unix epoch.
+///
+/// It keeps the session's record in memory as long as it is kept itself.
 #[derive(Clone)]
 pub struct SessionInfo {
     id: SessionId,

@@ -96,7 +96,8 @@ pub enum Change {
 /// answer: the caller is told 503 instead of being signed out.
 pub trait SessionStore: Send + Sync + 'static {
     /// Keeps a new session. [`Change::Conflict`] when there is one of this id already,
-    /// which is left as it is.
+    /// which is left as it is; or one whose id is so much alike that the store cannot tell them
+    /// apart, and then another id is tried.
     fn create(
         &self,
         id: SessionId,
@@ -114,6 +115,10 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// The session `id` as [`load`](Self::load) would give it, if the store need not wait for it.
     /// When it answers `None`, `load` is asked.
+    ///
+    /// It is called on the thread of the request and outside of
+    /// [`Sessions::deadline`](crate::Sessions::deadline), so it must not block; and what was ended
+    /// or changed elsewhere must not be at hand any more.
     ///
     /// # Defaults
     ///

@@ -44,8 +44,9 @@ pub(super) struct AsIs(u64);
 
 impl Hasher for AsIs {
     fn finish(&self) -> u64 {
-        // A table looks at the highest bits first, and they are the same in all of a shard.
-        self.0.rotate_left(8)
+        // A table begins at the lowest bits and compares the highest, and the highest here are the
+        // same in all of a shard: they go to the middle.
+        self.0.rotate_left(32)
     }
 
     fn write(&mut self, bytes: &[u8]) {

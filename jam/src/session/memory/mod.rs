@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::id::SessionId;
 use super::store::{Change, Record, SessionStore, StoreError};
 use beginning::Beginning;
-use shard::Shard;
+use entry::Entry;
+use shard::{Gone, Shard};
 
 /// Parts that are locked each for itself. The beginning of an id says in which it is.
 const SHARDS: usize = Beginning::SHARDS;
@@ -20,6 +21,8 @@ const SHARDS: usize = Beginning::SHARDS;
 ///
 /// Sessions that are over are freed as others are created, a few at a time. One session takes 200
 /// bytes and its payload as JSON; some thousand of those in use are also kept as they were read.
+///
+/// Two ids whose first 8 bytes are the same cannot both be in it; the second one counts as taken.
 ///
 /// It is divided so that requests of different users seldom wait for each other. An
 /// operation that needs two locks takes an owner's before a session's, and sessions' in
@@ -128,16 +131,21 @@ impl MemoryStore {
         Change::Done
     }
 
-    /// Ends `id` if it is the owner's.
-    fn remove(&self, owner: &mut Owner<'_>, id: &SessionId) -> bool {
+    /// Ends `id` if it is the owner's, and was over at `by`.
+    fn remove(
+        &self,
+        owner: &mut Owner<'_>,
+        id: &SessionId,
+        by: Option<u64>,
+        gone: &mut Gone,
+    ) -> bool {
         let mut shard = self.shard(id);
-        if shard.get(id).is_none_or(|entry| !entry.is_of(owner.name)) {
+        let is_to_go =
+            |entry: &Entry| entry.is_of(owner.name) && by.is_none_or(|by| entry.ends() <= by);
+        if !shard.get(id).is_some_and(is_to_go) {
             return false;
         }
-        let removed = shard.remove(id);
-        // Memory is given back when nobody waits for it.
-        drop(shard);
-        drop(removed);
+        shard.remove(id, gone);
         owner.remove(id);
         true
     }
@@ -146,12 +154,14 @@ impl MemoryStore {
     fn free_some(&self, near: &SessionId, now: u64) {
         let due = self.shard(near).due(now);
         for (id, name) in due {
-            self.remove(&mut self.owner(&name), &id);
+            let mut gone = Gone::default();
+            // It may have been used meanwhile.
+            self.remove(&mut self.owner(&name), &id, Some(now), &mut gone);
         }
     }
 
     /// What `read` makes of each session of the owner.
-    fn each<T>(&self, owner: &Owner<'_>, mut read: impl FnMut(&entry::Entry) -> T) -> Vec<T> {
+    fn each<T>(&self, owner: &Owner<'_>, mut read: impl FnMut(&Entry) -> T) -> Vec<T> {
         let sessions = owner.sessions();
         sessions
             .filter_map(|session| {
@@ -163,7 +173,8 @@ impl MemoryStore {
     }
 }
 
-/// Nothing here leaves a shard half changed, so a panic elsewhere poisons nothing.
+/// Nothing here leaves a shard half changed, and nothing of an application runs under a lock, so
+/// a panic elsewhere poisons nothing.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -187,7 +198,8 @@ impl SessionStore for MemoryStore {
     }
 
     fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>> {
-        self.shard(id).read(id)
+        let mut gone = Gone::default();
+        self.shard(id).read(id, &mut gone)
     }
 
     async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
@@ -195,6 +207,7 @@ impl SessionStore for MemoryStore {
     }
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
+        let mut gone = Gone::default();
         let mut shard = self.shard(id);
         let Some(entry) = shard.get(id) else {
             return Ok(Change::Missing);
@@ -209,15 +222,14 @@ impl SessionStore for MemoryStore {
             version: record.version + 1,
             ..entry.record()
         };
-        let old = shard.replace(id, &changed);
-        // Memory is given back when nobody waits for it.
+        shard.replace(id, &changed, &mut gone);
         drop(shard);
-        drop(old);
         Ok(Change::Done)
     }
 
     async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
-        self.shard(id).touch(id, now);
+        let mut gone = Gone::default();
+        self.shard(id).touch(id, now, &mut gone);
         Ok(())
     }
 
@@ -228,6 +240,7 @@ impl SessionStore for MemoryStore {
         record: Record,
     ) -> Result<Change, StoreError> {
         self.free_some(&new, record.last_seen);
+        let mut gone = Gone::default();
         let mut owner = self.owner(&record.owner);
         let mut shards = self.two_shards(old, &new);
         let last_seen = match shards.of(old).get(old) {
@@ -242,7 +255,7 @@ impl SessionStore for MemoryStore {
         if !shards.of(&new).is_free(&new) {
             return Ok(Change::Conflict);
         }
-        shards.of(old).remove(old);
+        shards.of(old).remove(old, &mut gone);
         owner.remove(old);
         owner.add(&new);
         let successor = Record {
@@ -255,6 +268,7 @@ impl SessionStore for MemoryStore {
     }
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        let mut gone = Gone::default();
         // The owner's lock comes first, and the entry says whose it is: an owner never
         // changes, so what is read here still holds below.
         let shard = self.shard(id);
@@ -262,7 +276,7 @@ impl SessionStore for MemoryStore {
             return Ok(false);
         };
         drop(shard);
-        Ok(self.remove(&mut self.owner(&name), id))
+        Ok(self.remove(&mut self.owner(&name), id, None, &mut gone))
     }
 
     async fn delete_by_owner(
@@ -270,12 +284,13 @@ impl SessionStore for MemoryStore {
         owner: &str,
         keep: Option<&SessionId>,
     ) -> Result<u64, StoreError> {
+        let mut gone = Gone::default();
         let mut owner = self.owner(owner);
         let ids = self.each(&owner, |entry| *entry.id());
         Ok(ids
             .iter()
             .filter(|id| Some(*id) != keep)
-            .filter(|id| self.remove(&mut owner, id))
+            .filter(|id| self.remove(&mut owner, id, None, &mut gone))
             .count() as u64)
     }
 

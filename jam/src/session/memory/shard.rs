@@ -17,6 +17,14 @@ const BUCKET: u64 = 60;
 /// How many sessions of a shard are kept as they were last read.
 const IN_USE: usize = 16;
 
+/// What a change has left over. It is dropped when no lock is held: a payload may do anything when
+/// it is, and memory is given back when nobody waits for it.
+#[derive(Default)]
+pub(super) struct Gone {
+    entries: Vec<Entry>,
+    records: Vec<Arc<Record>>,
+}
+
 #[derive(Default)]
 pub(super) struct Shard {
     entries: HashMap<Beginning, Entry, BuildHasherDefault<AsIs>>,
@@ -45,16 +53,19 @@ impl Shard {
     }
 
     /// Notes that the session was used.
-    pub(super) fn touch(&mut self, id: &SessionId, now: u64) {
+    pub(super) fn touch(&mut self, id: &SessionId, now: u64, gone: &mut Gone) {
         if let Some(entry) = self.get(id) {
             entry.touch(now);
-            self.forget(id);
+            self.forget(id, gone);
         }
     }
 
     /// Keeps `record` in place of what is there.
-    pub(super) fn replace(&mut self, id: &SessionId, record: &Record) -> Option<Entry> {
-        let (old, mut new) = (self.get(id)?.bucket(), record.ends() / BUCKET);
+    pub(super) fn replace(&mut self, id: &SessionId, record: &Record, gone: &mut Gone) {
+        let Some(old) = self.get(id).map(Entry::bucket) else {
+            return;
+        };
+        let mut new = record.ends() / BUCKET;
         // A later end is found out when the one in the index comes.
         if new < old {
             self.take_from(old, id);
@@ -62,18 +73,20 @@ impl Shard {
         } else {
             new = old;
         }
-        self.forget(id);
         let entry = Entry::new(*id, record, new);
-        self.entries.insert(Beginning::of(id), entry)
+        gone.entries
+            .extend(self.entries.insert(Beginning::of(id), entry));
+        self.forget(id, gone);
     }
 
     /// What was read before is no longer so.
-    fn forget(&mut self, id: &SessionId) {
-        *place(&mut self.in_use, id) = None;
+    fn forget(&mut self, id: &SessionId, gone: &mut Gone) {
+        let was = place(&mut self.in_use, id).take();
+        gone.records.extend(was.map(|(_, record)| record));
     }
 
     /// The session as others read it. Who reads it again shares what was read.
-    pub(super) fn read(&mut self, id: &SessionId) -> Option<Arc<Record>> {
+    pub(super) fn read(&mut self, id: &SessionId, gone: &mut Gone) -> Option<Arc<Record>> {
         if let Some((_, record)) = place(&mut self.in_use, id)
             .as_ref()
             .filter(|(own, _)| own == id)
@@ -81,6 +94,7 @@ impl Shard {
             return Some(Arc::clone(record));
         }
         let record = Arc::new(self.get(id)?.record());
+        self.forget(id, gone);
         *place(&mut self.in_use, id) = Some((*id, Arc::clone(&record)));
         Some(record)
     }
@@ -95,11 +109,12 @@ impl Shard {
         self.entries.insert(Beginning::of(&id), entry);
     }
 
-    pub(super) fn remove(&mut self, id: &SessionId) -> Option<Entry> {
-        let bucket = self.get(id)?.bucket();
-        self.forget(id);
-        self.take_from(bucket, id);
-        self.entries.remove(&Beginning::of(id))
+    pub(super) fn remove(&mut self, id: &SessionId, gone: &mut Gone) {
+        if let Some(bucket) = self.get(id).map(Entry::bucket) {
+            self.take_from(bucket, id);
+            gone.entries.extend(self.entries.remove(&Beginning::of(id)));
+            self.forget(id, gone);
+        }
     }
 
     fn take_from(&mut self, bucket: u64, id: &SessionId) {
