@@ -158,10 +158,20 @@ impl Output<'_> {
     fn function(&self, caller: &Caller) -> TokenStream {
         let Handler(signature) = self.handler;
         let argument = &signature.arguments[caller.position];
-        let ty = marked(&argument.ty, &signature.name);
+        let ty = marked(&argument.ty, &self.mark());
         let head = signature.retyped(argument, &ty);
         let body = &signature.body;
         quote!(#head #body)
+    }
+
+    /// What stands in the type of the handler's caller.
+    pub(super) fn mark(&self) -> Trees {
+        let Self { private, .. } = self;
+        let name = self.handler.name();
+        match self.policies {
+            None => Trees::from(vec![name.clone().into()]),
+            Some(_) => quote!(#private::GateAnd<#name>).into(),
+        }
     }
 
     /// A type with the handler's name: whoever imports the handler imports

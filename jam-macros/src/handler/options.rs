@@ -381,14 +381,15 @@ fn word(key: &Ident, value: &Value, errors: &mut Errors) -> Option<Ident> {
 }
 
 fn string(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
+    if let Value::Equals(tokens) = value
+        && let Some(string) = tokens::string(tokens)
+    {
+        return Some(string);
+    }
     let help = format!("write `{}`", example(key));
     match value {
         Value::Equals(tokens) if !tokens.is_empty() => {
-            let string = tokens::string(tokens);
-            if string.is_none() {
-                errors.at(tokens, format!("`{key}` takes a string literal"), help);
-            }
-            return string;
+            errors.at(tokens, format!("`{key}` takes a string literal"), help);
         }
         Value::List(list) => errors.at(list, format!("`{key}` takes its value after `=`"), help),
         _ => errors.at(key, format!("`{key}` needs a value"), help),

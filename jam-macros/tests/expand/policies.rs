@@ -1,4 +1,7 @@
-async fn update(user: Auth<User, update>, State(app): State<App>) {}
+async fn update(
+    user: Auth<User, ::jam::__private::GateAnd<update>>,
+    State(app): State<App>,
+) {}
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct update {}
