@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 
+use super::args::is_option;
 use super::item::{Caller, Handler};
 use super::rule::{OwnPayload, Policies, Rule};
 use super::signature::{Attribute, Parameter, Signature};
@@ -40,6 +41,7 @@ impl Output<'_> {
     //         type Front = ::jam::__private::Gate;
     //         const WORDS: &'static str = "backend=jwt cookie=jwt";
     //         fn check() {
+    //             return;
     //             ::jam::__private::need_response::<Json<User>>();
     //             ::jam::__private::need_send1(me);
     //         }
@@ -121,7 +123,7 @@ impl Output<'_> {
         let cfgs = self.cfgs();
         Some(quote! {
             #(#cfgs)*
-            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+            #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
             const _: () = { #items };
         })
     }
@@ -262,7 +264,7 @@ impl Output<'_> {
         quote! {
             #(#cfgs)*
             #[automatically_derived]
-            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+            #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
             impl #private::Rule for #name {
                 type Payload = #payload;
                 #members
@@ -308,7 +310,8 @@ impl Output<'_> {
     }
 
     /// Has rustc look at the handler where it stands, rather than at the
-    /// router, where a mistake would be reported without its reason.
+    /// router, where a mistake would be reported without its reason. Behind a `return` it finds
+    /// out the types, which is all that is asked for, and spares itself the borrows.
     fn check(&self, caller: &Caller) -> Option<TokenStream> {
         let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.to_vec(), "impl");
         let Handler(Signature {
@@ -351,6 +354,7 @@ impl Output<'_> {
         let need_send = quote_spanned!(place=> #private::#need_send(#handler));
         Some(quote! {
             fn check #generics () #conditions {
+                return;
                 #response
                 #need_send
             }
@@ -363,7 +367,7 @@ impl Output<'_> {
     fn editor(&self) -> Option<TokenStream> {
         let krate = self.krate;
         // A keyword, such as `crate`, can be the name of no item.
-        let is_name = |key: &&Ident| syn::parse2::<Ident>(key.to_token_stream()).is_ok();
+        let is_name = |key: &&Ident| is_option(key) || syn::parse2::<Ident>(quote!(#key)).is_ok();
         let keys: Vec<_> = self.keys.iter().filter(is_name).collect();
         (!keys.is_empty()).then(|| {
             quote! {

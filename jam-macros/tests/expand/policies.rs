@@ -6,7 +6,7 @@ async fn update(
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct update {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule for update {
     type Payload = User;
     type Front = ::jam::__private::GateAnd<Self>;
@@ -20,6 +20,7 @@ impl ::jam::__private::Rule for update {
         }
     }
     fn check() {
+        return;
         ::jam::__private::need_send2(update)
     }
     #[cfg(rust_analyzer)]
@@ -42,7 +43,7 @@ impl ::jam::__private::Policed<App> for update {
         &POLICIES
     }
 }
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 const _: () = {
     let _ = ::jam::__private::of::<User>().backend_type::<keys::ApiKeys<A, B>>();
 };
