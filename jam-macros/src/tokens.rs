@@ -208,7 +208,14 @@ fn write_text(tokens: &TokenStream, text: &mut String) {
 
 /// The value as one string literal.
 pub(crate) fn string(tokens: &TokenStream) -> Option<syn::LitStr> {
-    syn::parse2(ungroup(tokens.clone())).ok()
+    let mut iter = ungroup(tokens.clone()).into_iter();
+    match (iter.next(), iter.next()) {
+        (Some(TokenTree::Literal(literal)), None) => match syn::Lit::new(literal) {
+            syn::Lit::Str(string) => Some(string),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The same tokens, with their meaning, at another place: what rustc says about

@@ -16,7 +16,7 @@ use crate::gate::{self, Admission};
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::rule::{Front, Level, Plain, Rule};
+use crate::rule::{GateAnd, Level, Plain, Policed, Rule};
 use crate::session::SessionInfo;
 
 /// A caller who was let in: the proof of it, and the payload.
@@ -269,30 +269,51 @@ where
     }
 }
 
+// One for handlers with policies and one for those without: rustc solves these bounds for each
+// handler anew, and what only some need would cost all of them.
 impl<S, P, R> FromRequestParts<S> for Auth<P, R>
 where
     S: JamState,
     P: Payload,
-    R: Rule<Payload = P, Front: Front<S>>,
+    R: Rule<Payload = P>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        const { all_of_it::<R>() };
+        let own = |admission| match admission {
+            Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
+            Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
+        };
+        gate::admit(&state.jam(), R::rule::<()>(), parts, own).await
+    }
+}
+
+/// At compile time: no policy is left out.
+const fn all_of_it<R: Rule>() {
+    assert!(
+        !R::POLICED,
+        "the rule of this handler has policies: write `Auth<_>`, and #[jam_auth(..)] marks it"
+    );
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, P, R> FromRequestParts<S> for Auth<P, GateAnd<R>>
+where
+    S: JamState,
+    P: Payload,
+    R: Policed<S, Payload = P>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        let access = R::rule::<()>();
-        let Some(policies) = R::Front::policies() else {
-            let own = |admission| match admission {
-                Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
-                Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
-            };
-            return gate::admit(&jam, access, parts, own).await;
-        };
         let shared = |admission| match admission {
             Admission::Caller(caller) => Ok(Arc::new(caller)),
             Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
         };
-        let caller = gate::admit(&jam, access, parts, shared).await?;
-        found::ask::<R, S>(policies, &jam, Some(&caller), parts, state).await?;
+        let caller = gate::admit(&jam, R::rule::<()>(), parts, shared).await?;
+        found::ask::<R, S>(&jam, Some(&caller), parts, state).await?;
         Ok(Self(Auth::shared(caller)))
     }
 }
@@ -343,24 +364,36 @@ impl<S, P, R> FromRequestParts<S> for Optional<P, R>
 where
     S: JamState,
     P: Payload,
-    R: Rule<Payload = P, Front: Front<S>>,
+    R: Rule<Payload = P>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        const { all_of_it::<R>() };
+        let (caller, stale) = whoever::<R>(&state.jam(), parts).await?;
+        let user = caller.map(Auth::shared);
+        Ok(Self {
+            stale,
+            ..user.into()
+        })
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, P, R> FromRequestParts<S> for Optional<P, GateAnd<R>>
+where
+    S: JamState,
+    P: Payload,
+    R: Policed<S, Payload = P>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        let access = R::rule::<()>();
-        let admission = gate::admit(&jam, access, parts, Admission::shared).await?;
-        let (caller, stale) = admission;
-        let stale = Stale {
-            removal: stale.map(|name| jam.remove_cookie(name)),
-            sources: access.sources().collect(),
-        };
-        if let Some(policies) = R::Front::policies() {
-            let asked = found::ask::<R, S>(policies, &jam, caller.as_ref(), parts, state).await;
-            if let Err(denied) = asked {
-                return Err(denied.with(stale));
-            }
+        let (caller, stale) = whoever::<R>(&jam, parts).await?;
+        let asked = found::ask::<R, S>(&jam, caller.as_ref(), parts, state).await;
+        if let Err(denied) = asked {
+            return Err(denied.with(stale));
         }
         let user = caller.map(Auth::shared);
         Ok(Self {
@@ -368,4 +401,18 @@ where
             ..user.into()
         })
     }
+}
+
+/// Whom an optional rule lets in, and what the answer is to say of it.
+async fn whoever<R: Rule>(
+    jam: &Jam,
+    parts: &mut Parts,
+) -> Result<(Option<Arc<Caller<R::Payload>>>, Stale), Rejection> {
+    let access = R::rule::<()>();
+    let (caller, stale) = gate::admit(jam, access, parts, Admission::shared).await?;
+    let stale = Stale {
+        removal: stale.map(|name| jam.remove_cookie(name)),
+        sources: access.sources().collect(),
+    };
+    Ok((caller, stale))
 }

@@ -12,9 +12,8 @@ use crate::gate;
 use crate::jam::Jam;
 use crate::layer::LayerRule;
 use crate::payload::Payload;
-use crate::policy::Policies;
 use crate::rejection::Rejection;
-use crate::rule::Rule;
+use crate::rule::{Policed, Rule};
 
 /// What the extractor before this one found out behind a layer.
 struct Found<P> {
@@ -157,20 +156,19 @@ impl<S: Send + Sync, P: Payload> OptionalFromRequestParts<S> for Auth<P> {
 
 /// Asks the policies of an attribute, which find the caller as they would behind a table's rule.
 pub(crate) async fn ask<R, S>(
-    policies: &Policies<S>,
     jam: &Jam,
     caller: Option<&Arc<Caller<R::Payload>>>,
     parts: &mut Parts,
     state: &S,
 ) -> Result<(), Rejection>
 where
-    R: Rule,
+    R: Policed<S>,
     S: JamState,
 {
     let access = R::rule::<()>();
     let gate = Gate::found(GateId::of_handler::<R>(), jam.clone(), caller.cloned());
     let outer = parts.extensions.insert(gate);
-    let decided = policies.decide(parts, state).await;
+    let decided = R::policies().decide(parts, state).await;
     // What stands behind the handler's rule is the handler, and not its other arguments: they
     // find what a table or a layer around it has left for them.
     match outer {

@@ -15,6 +15,10 @@ pub trait Rule: Sized + 'static {
     /// What stands in front of the handler: [`Gate`], [`GateAnd`] or [`Open`].
     type Front;
 
+    /// Whether the handler has policies: then its caller is marked by [`GateAnd`], and whoever is
+    /// marked by the rule alone has passed none of them.
+    const POLICED: bool = false;
+
     /// The reason of a handler that is open to everybody.
     const PUBLIC: Option<Public> = None;
     /// Which function it is that is open to everybody, unless it is generic.
@@ -74,7 +78,8 @@ pub enum Plain {}
 #[allow(clippy::exhaustive_enums)] // it is empty for good
 pub enum Gate {}
 
-/// In front of a handler: its rule, and then the policies of its marker `R`.
+/// In front of a handler: its rule, and then the policies of its marker `R`. Its `Auth<_>` is
+/// marked with this instead of the marker alone.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct GateAnd<R>(PhantomData<R>);
@@ -128,11 +133,11 @@ pub trait Declares<R, T> {}
 #[diagnostic::do_not_recommend]
 impl<R: Rule, T: TakesCaller<R>> Declares<R, T> for Gate {}
 #[diagnostic::do_not_recommend]
-impl<R: Rule, T: TakesCaller<R>> Declares<R, T> for GateAnd<R> {}
+impl<R: Rule, T: TakesCaller<Self>> Declares<R, T> for GateAnd<R> {}
 #[diagnostic::do_not_recommend]
 impl<R: Rule, T> Declares<R, T> for Open {}
 
-/// The arguments of a handler (as axum lists them) that begin with the caller of the rule `R`.
+/// The arguments of a handler (as axum lists them) that begin with the caller that `R` marks.
 ///
 /// A row of `declared()` finds the rule by the handler's name and the handler by its value; this
 /// holds them together.
@@ -142,9 +147,9 @@ pub trait TakesCaller<R> {}
 macro_rules! takes_caller {
     ($(($($argument:ident)*))*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<R: Rule, V, P, $($argument,)*> TakesCaller<R> for (V, Auth<P, R>, $($argument,)*) {}
+        impl<R: Level, V, P, $($argument,)*> TakesCaller<R> for (V, Auth<P, R>, $($argument,)*) {}
         #[diagnostic::do_not_recommend]
-        impl<R: Rule, V, P, $($argument,)*> TakesCaller<R> for (V, Optional<P, R>, $($argument,)*) {}
+        impl<R, V, P, $($argument,)*> TakesCaller<R> for (V, Optional<P, R>, $($argument,)*) {}
     )*};
 }
 
@@ -203,24 +208,30 @@ impl Level for Plain {
     }
 }
 
-impl<R: Rule> Level for R {
-    type Holds<P> = Auth<P>;
-    type Target<P> = Auth<P>;
+macro_rules! holds_a_plain_one {
+    ($($marker:ty),*) => {$(
+        impl<R: Rule> Level for $marker {
+            type Holds<P> = Auth<P>;
+            type Target<P> = Auth<P>;
 
-    fn target<P>(holds: &Auth<P>) -> &Auth<P> {
-        holds
-    }
+            fn target<P>(holds: &Auth<P>) -> &Auth<P> {
+                holds
+            }
 
-    fn holding<P>(holds: &Auth<P>) -> &Holding<P> {
-        holds.holding()
-    }
+            fn holding<P>(holds: &Auth<P>) -> &Holding<P> {
+                holds.holding()
+            }
 
-    fn into_holding<P>(holds: Auth<P>) -> Holding<P> {
-        holds.into_holding()
-    }
+            fn into_holding<P>(holds: Auth<P>) -> Holding<P> {
+                holds.into_holding()
+            }
 
-    #[cfg(feature = "testing")]
-    fn hold<P>(holding: Holding<P>) -> Auth<P> {
-        Auth::holding_of(holding)
-    }
+            #[cfg(feature = "testing")]
+            fn hold<P>(holding: Holding<P>) -> Auth<P> {
+                Auth::holding_of(holding)
+            }
+        }
+    )*};
 }
+
+holds_a_plain_one!(R, GateAnd<R>);

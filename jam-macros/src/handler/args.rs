@@ -276,6 +276,11 @@ fn is_constant(key: &Ident, value: &Value) -> bool {
     matches!(value, Value::Word) && !key.to_string().contains(char::is_lowercase)
 }
 
+/// Whether it is an option that is no keyword besides.
+pub(super) fn is_option(key: &Ident) -> bool {
+    row(key).is_some_and(|Row(name, ..)| *name != "crate")
+}
+
 fn row(key: &Ident) -> Option<&'static Row> {
     OPTIONS.iter().find(|Row(name, ..)| key == name)
 }

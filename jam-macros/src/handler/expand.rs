@@ -1,12 +1,12 @@
 //! From what was decided to tokens.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::item::{Caller, Handler};
 use super::rule::{OwnPayload, Policies, Rule};
-use super::signature::{Attribute, Parameter, Signature};
-use super::types::{bare, is_punct, marked};
+use super::signature::Attribute;
+use super::types::marked;
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
 use crate::tokens;
@@ -40,6 +40,7 @@ impl Output<'_> {
     //         type Front = ::jam::__private::Gate;
     //         const WORDS: &'static str = "backend=jwt cookie=jwt";
     //         fn check() {
+    //             return;
     //             ::jam::__private::need_response::<Json<User>>();
     //             ::jam::__private::need_send1(me);
     //         }
@@ -121,7 +122,7 @@ impl Output<'_> {
         let cfgs = self.cfgs();
         Some(quote! {
             #(#cfgs)*
-            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+            #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
             const _: () = { #items };
         })
     }
@@ -158,10 +159,20 @@ impl Output<'_> {
     fn function(&self, caller: &Caller) -> TokenStream {
         let Handler(signature) = self.handler;
         let argument = &signature.arguments[caller.position];
-        let ty = marked(&argument.ty, &signature.name);
+        let ty = marked(&argument.ty, &self.mark());
         let head = signature.retyped(argument, &ty);
         let body = &signature.body;
         quote!(#head #body)
+    }
+
+    /// What stands in the type of the handler's caller.
+    pub(super) fn mark(&self) -> Trees {
+        let Self { private, .. } = self;
+        let name = self.handler.name();
+        match self.policies {
+            None => Trees::from(vec![name.clone().into()]),
+            Some(_) => quote!(#private::GateAnd<#name>).into(),
+        }
     }
 
     /// A type with the handler's name: whoever imports the handler imports
@@ -252,7 +263,7 @@ impl Output<'_> {
         quote! {
             #(#cfgs)*
             #[automatically_derived]
-            #[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+            #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
             impl #private::Rule for #name {
                 type Payload = #payload;
                 #members
@@ -265,7 +276,10 @@ impl Output<'_> {
         let private = self.private;
         match self.policies {
             None => quote!(type Front = #private::Gate;),
-            Some(_) => quote!(type Front = #private::GateAnd<Self>;),
+            Some(_) => quote! {
+                type Front = #private::GateAnd<Self>;
+                const POLICED: bool = true;
+            },
         }
     }
 
@@ -292,74 +306,6 @@ impl Output<'_> {
                     static POLICIES: #private::LazyLock<#private::Policies<#state>> =
                         #private::LazyLock::new(|| #policies);
                     &POLICIES
-                }
-            }
-        })
-    }
-
-    /// Has rustc look at the handler where it stands, rather than at the
-    /// router, where a mistake would be reported without its reason.
-    fn check(&self, caller: &Caller) -> Option<TokenStream> {
-        let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.to_vec(), "impl");
-        let Handler(Signature {
-            generics,
-            parameters,
-            conditions,
-            arguments,
-            ..
-        }) = self.handler;
-        if self.handler.has_cfg() || arguments.len() > MOST_ARGUMENTS {
-            return None;
-        }
-        if arguments.iter().any(|argument| has_impl(&argument.ty)) {
-            return None;
-        }
-        let private = self.private;
-        let name = self.handler.name();
-        let response = match self.handler.0.output().map(Trees::from) {
-            Some(ty) if !caller.optional && !has_impl(&ty) && !is_punct(bare(&ty).first(), '!') => {
-                Some(quote!(#private::need_response::<#ty>();))
-            }
-            _ => None,
-        };
-        let parameters = parameters.iter().filter_map(|parameter| match parameter {
-            Parameter::Type(name) | Parameter::Const(name) => Some(name),
-            Parameter::Lifetime(_) => None,
-        });
-        let parameters: Vec<_> = parameters.collect();
-        let handler = match parameters.as_slice() {
-            [] => quote!(#name),
-            parameters => quote!(#name::<#(#parameters),*>),
-        };
-        let count = arguments.len();
-        let place = Span::mixed_site().located_at(name.span());
-        let need_send = Ident::new(
-            &format!("need_send{count}"),
-            Span::call_site().located_at(place),
-        );
-        let private = private.located(place);
-        let need_send = quote_spanned!(place=> #private::#need_send(#handler));
-        Some(quote! {
-            fn check #generics () #conditions {
-                #response
-                #need_send
-            }
-        })
-    }
-
-    // The options are real items of the runtime, so that an editor that
-    // expands macros completes and documents their names. A compiler has no
-    // use for them, and would complain a second time about an unknown one.
-    fn editor(&self) -> Option<TokenStream> {
-        let krate = self.krate;
-        // A keyword, such as `crate`, can be the name of no item.
-        let is_name = |key: &&Ident| syn::parse2::<Ident>(key.to_token_stream()).is_ok();
-        let keys: Vec<_> = self.keys.iter().filter(is_name).collect();
-        (!keys.is_empty()).then(|| {
-            quote! {
-                #[cfg(rust_analyzer)]
-                fn options() {
-                    #(#krate::options::#keys;)*
                 }
             }
         })
@@ -412,6 +358,3 @@ impl Output<'_> {
 
 /// As many as one way of a rule keeps.
 const MOST_CONDITIONS: usize = 6;
-
-/// As many as a handler of axum may have.
-const MOST_ARGUMENTS: usize = 16;

@@ -263,9 +263,9 @@ impl Handler {
         let Some(segment) = last_segment(ty) else {
             return Role::None;
         };
-        let is_marker = |ty: &Trees| {
-            is_type(ty) && last_segment(ty).is_some_and(|segment| segment.name == *self.name())
-        };
+        // With policies, it stands in a `GateAnd<_>`.
+        let is_marker =
+            |ty: &Trees| is_type(ty) && tokens::mentions(ty.to_vec(), &self.name().to_string());
         let arguments = segment.arguments.as_slice();
         match arguments {
             [payload] if segment.name == "Auth" && is_type(payload) => {

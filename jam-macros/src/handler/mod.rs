@@ -3,11 +3,13 @@
 mod args;
 mod expand;
 mod item;
+mod look;
 mod optional;
 mod options;
 mod rule;
 mod signature;
 mod types;
+mod values;
 mod words;
 
 use proc_macro2::TokenStream;

@@ -27,7 +27,7 @@ impl Output<'_> {
     pub(super) fn optional_function(&self, caller: &Caller) -> TokenStream {
         let Handler(signature) = self.handler;
         let private = self.private;
-        let name = self.handler.name();
+        let mark = self.mark();
         let Caller {
             payload, written, ..
         } = caller;
@@ -40,7 +40,7 @@ impl Output<'_> {
             _ => Ident::new("__jam_caller", Span::mixed_site()),
         };
         let (answer, declared, place) = match signature.output() {
-            None => (quote!(()), quote!(()), name.span()),
+            None => (quote!(()), quote!(()), signature.name.span()),
             Some(ty) => {
                 let (answer, inferred) = (Trees::from(ty), inferred(ty));
                 let place = tokens::place(answer.to_token_stream());
@@ -49,7 +49,7 @@ impl Output<'_> {
         };
         let head = signature.rewritten(
             argument,
-            quote!(#taken: #private::Optional<#payload, #name>),
+            quote!(#taken: #private::Optional<#payload, #mark>),
             quote!(-> #private::Answered<#answer>),
         );
         // Nothing runs here: the statement only tells the block its type, so

@@ -117,7 +117,7 @@ pub(super) fn is_type(argument: &[TokenTree]) -> bool {
 }
 
 /// Adds the rule as the second argument of the user's own `Auth<..>`.
-pub(super) fn marked(ty: &[TokenTree], rule: &Ident) -> Trees {
+pub(super) fn marked(ty: &[TokenTree], rule: &Trees) -> Trees {
     if let [TokenTree::Group(group)] = ty {
         let inner = marked(&Trees::from(group.stream()), rule);
         let mut outer = Group::new(group.delimiter(), inner.iter().cloned().collect());
@@ -129,7 +129,7 @@ pub(super) fn marked(ty: &[TokenTree], rule: &Ident) -> Trees {
     if !is_punct(inside.last(), ',') {
         tokens.push(Punct::new(',', Spacing::Alone).into());
     }
-    tokens.push(rule.clone().into());
+    tokens.extend_from_slice(rule);
     tokens.extend_from_slice(end);
     Trees::from(tokens)
 }
@@ -167,7 +167,7 @@ pub(super) fn inferred(ty: &[TokenTree]) -> Trees {
 
 #[cfg(test)]
 mod tests {
-    use quote::{ToTokens as _, format_ident};
+    use quote::ToTokens as _;
 
     use super::*;
     use crate::tokens::text;
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_rule_is_the_second_argument() {
-        let mark = |source| text(&marked(&trees(source), &format_ident!("me")).to_token_stream());
+        let mark = |source| text(&marked(&trees(source), &trees("me")).to_token_stream());
         assert_eq!(mark("jam::Auth<A<B>>"), "jam::Auth<A<B>, me>");
         assert_eq!(mark("(Auth<A, >)"), "(Auth<A, me>)");
     }

@@ -3,7 +3,7 @@ pub async fn me(user: Auth<User>) {}
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct me {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule for me {
     type Payload = User;
     type Front = ::jam::__private::Gate;

@@ -3,7 +3,7 @@ async fn me(_: Auth<User, me>) {}
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct me {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule for me {
     type Payload = User;
     type Front = ::jam::__private::Gate;
@@ -22,6 +22,7 @@ impl ::jam::__private::Rule for me {
         }
     }
     fn check() {
+        return;
         ::jam::__private::need_send1(me)
     }
     #[cfg(rust_analyzer)]
@@ -36,7 +37,7 @@ impl ::jam::__private::Rule for me {
         ::jam::options::login;
     }
 }
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 const _: () = {
     let _ = ::jam::__private::of::<User>().scope("a");
 };

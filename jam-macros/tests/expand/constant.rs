@@ -3,7 +3,7 @@ async fn me(_: Auth<User, me>) {}
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct me {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule for me {
     type Payload = User;
     type Front = ::jam::__private::Gate;
@@ -11,10 +11,11 @@ impl ::jam::__private::Rule for me {
         const { &self::rules::WEB }
     }
     fn check() {
+        return;
         ::jam::__private::need_send1(me)
     }
 }
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 const _: () = {
     ::jam::__private::required(self::rules::WEB);
 };

@@ -9,7 +9,7 @@ where
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct edit {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl crate::auth::jam::__private::Rule for edit {
     type Payload = User;
     type Front = crate::auth::jam::__private::Gate;
@@ -40,12 +40,13 @@ impl crate::auth::jam::__private::Rule for edit {
         crate::auth::jam::options::role;
     }
 }
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 const _: () = {
     fn check<D: Db, const N: usize>()
     where
         D: Clone,
     {
+        return;
         crate::auth::jam::__private::need_send2(edit::<D, N>)
     }
     let _ = crate::auth::jam::__private::of::<User>().scope("a");

@@ -22,12 +22,13 @@ async fn home(
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct home {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule for home {
     type Payload = User;
     type Front = ::jam::__private::Gate;
     const WORDS: &'static str = "backend=jwt optional";
     fn check() {
+        return;
         ::jam::__private::need_send2(home)
     }
     #[cfg(rust_analyzer)]

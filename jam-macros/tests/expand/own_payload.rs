@@ -19,12 +19,13 @@ pub async fn get_user(user: Auth<GetUserPayload, get_user>) {}
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct get_user {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl renamed::__private::Rule for get_user {
     type Payload = GetUserPayload;
     type Front = renamed::__private::Gate;
     const WORDS: &'static str = "backend=jwt";
     fn check() {
+        return;
         renamed::__private::need_send1(get_user)
     }
     #[cfg(rust_analyzer)]

@@ -1,12 +1,16 @@
-async fn update(user: Auth<User, update>, State(app): State<App>) {}
+async fn update(
+    user: Auth<User, ::jam::__private::GateAnd<update>>,
+    State(app): State<App>,
+) {}
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 struct update {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule for update {
     type Payload = User;
     type Front = ::jam::__private::GateAnd<Self>;
+    const POLICED: bool = true;
     fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
         const {
             &::jam::__private::said([
@@ -17,6 +21,7 @@ impl ::jam::__private::Rule for update {
         }
     }
     fn check() {
+        return;
         ::jam::__private::need_send2(update)
     }
     #[cfg(rust_analyzer)]
@@ -39,7 +44,7 @@ impl ::jam::__private::Policed<App> for update {
         &POLICIES
     }
 }
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 const _: () = {
     let _ = ::jam::__private::of::<User>().backend_type::<keys::ApiKeys<A, B>>();
 };

@@ -6,7 +6,7 @@ pub async fn health<D: Db>(State(db): State<D>) -> &'static str {
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
 pub struct health {}
 #[automatically_derived]
-#[allow(deprecated, unexpected_cfgs, unused_qualifications)]
+#[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule for health {
     type Payload = ::jam::__private::Nobody;
     type Front = ::jam::__private::Open;
