@@ -6,6 +6,8 @@ use crate::text::{bytes_below, bytes_like};
 pub(super) struct Names {
     marks: [u64; MOST_NAMES],
     count: usize,
+    /// A bit for each of them: most names that are new are found to be by one look.
+    bits: [u64; 4],
 }
 
 const MOST_NAMES: usize = 64;
@@ -15,6 +17,7 @@ impl Default for Names {
         Self {
             marks: [0; MOST_NAMES],
             count: 0,
+            bits: [0; 4],
         }
     }
 }
@@ -27,11 +30,10 @@ impl Names {
             return false;
         };
         *free = mark;
-        // Without an early way out, so that the compiler compares several at once.
-        let earlier = &self.marks[..self.count];
-        let is_new = earlier
-            .iter()
-            .fold(true, |new, other| new & (*other != mark));
+        let hash = mark.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
+        let (bits, bit) = (&mut self.bits[(hash >> 6) as usize % 4], 1 << (hash & 63));
+        let is_new = *bits & bit == 0 || !self.marks[..self.count].contains(&mark);
+        *bits |= bit;
         self.count += 1;
         is_new
     }
