@@ -19,18 +19,15 @@ use crate::payload::Payload;
 pub(super) fn read<P: Payload>(json: &str) -> Option<(RegisteredClaims, P)> {
     let mut reader = PlainReader::inside_object(json);
     let registered = registered(&mut reader)?;
-    let mut awaits_value = false;
     let payload = P::deserialize(Fields::<P> {
         reader: &mut reader,
         fields: &[],
         is_subject: false,
-        awaits_value: &mut awaits_value,
         payload: std::marker::PhantomData,
     });
     let payload = payload.ok()?;
     // Whatever was not read is not what was written.
-    let is_read = !awaits_value && reader.literal("}") && reader.end().is_ok();
-    is_read.then_some((registered, payload))
+    (reader.literal("}") && reader.end().is_ok()).then_some((registered, payload))
 }
 
 fn registered(reader: &mut PlainReader<'_>) -> Option<RegisteredClaims> {
@@ -67,8 +64,6 @@ struct Fields<'a, 'de, P> {
     fields: &'static [&'static str],
     /// Whether the value that comes next is the subject.
     is_subject: bool,
-    /// Whether a name was read whose value was not.
-    awaits_value: &'a mut bool,
     payload: std::marker::PhantomData<P>,
 }
 
@@ -111,27 +106,22 @@ impl<'de, P: Payload> MapAccess<'de> for Fields<'_, 'de, P> {
             None if REGISTERED.contains(field) => return self.reader.fail(),
             None => field,
         };
-        if *self.awaits_value {
-            return self.reader.fail();
-        }
         if !self.reader.member(claim) {
             return match self.reader.is_at_end() {
                 true => Ok(None),
                 false => self.reader.fail(),
             };
         }
-        *self.awaits_value = true;
         self.is_subject = claim == "sub";
         seed.deserialize(BorrowedStrDeserializer::new(field))
             .map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NotPlain> {
-        *self.awaits_value = false;
         if self.is_subject {
-            seed.deserialize(SubjectReader::new(self.reader.subject()?))
+            seed.deserialize(SubjectReader::new(self.reader.value().subject()?))
         } else {
-            seed.deserialize(&mut *self.reader)
+            seed.deserialize(self.reader.value())
         }
     }
 }

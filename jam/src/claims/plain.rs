@@ -50,6 +50,8 @@ pub(crate) struct PlainReader<'de> {
     /// Something was not plain. A payload may pass over an error, and this reader stands in the
     /// middle of something then.
     failed: bool,
+    /// A name was read whose value was not.
+    awaits_value: bool,
 }
 
 /// What the reader is in: an object is not inside of anything, and a list only of the object. So
@@ -74,6 +76,7 @@ impl<'de> PlainReader<'de> {
             inside: Inside::Nothing,
             names: Names::default(),
             failed: false,
+            awaits_value: false,
         }
     }
 
@@ -88,7 +91,7 @@ impl<'de> PlainReader<'de> {
     /// Whether all of the text is read, and all of it was plain.
     pub(crate) fn end(&mut self) -> Result<(), NotPlain> {
         match self.peek() {
-            None if !self.failed => Ok(()),
+            None if !self.failed && !self.awaits_value => Ok(()),
             _ => Err(NotPlain),
         }
     }
@@ -158,11 +161,18 @@ impl<'de> PlainReader<'de> {
             return false;
         };
         let is_it = matches!(head, [b',', b'"', own @ .., b'"', b':'] if *own == *name.as_bytes());
-        if is_it && self.names.add(name) {
+        if is_it && !self.awaits_value && self.names.add(name) {
             self.rest = rest;
+            self.awaits_value = true;
             return true;
         }
         false
+    }
+
+    /// Notes that the value of the name that was read is read now.
+    pub(super) fn value(&mut self) -> &mut Self {
+        self.awaits_value = false;
+        self
     }
 
     pub(super) fn natural(&mut self) -> Result<u64, NotPlain> {
@@ -198,6 +208,9 @@ impl<'de> PlainReader<'de> {
 
     /// The name of the next member, and all that there is before its value.
     fn name(&mut self, first: bool) -> Result<Option<&'de str>, NotPlain> {
+        if self.awaits_value {
+            return self.fail();
+        }
         match (first, self.rest) {
             (true, [b'"', ..]) => {}
             (false, [b',', b'"', ..]) => self.skip(1),
@@ -207,6 +220,7 @@ impl<'de> PlainReader<'de> {
         }
         let name = self.text()?;
         self.take(b':')?;
+        self.awaits_value = true;
         match self.names.add(name) {
             true => Ok(Some(name)),
             false => self.fail(),
@@ -434,7 +448,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NotPlain> {
-        seed.deserialize(&mut *self.reader)
+        seed.deserialize(self.reader.value())
     }
 }
 

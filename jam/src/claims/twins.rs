@@ -473,6 +473,8 @@ mod tests {
             r#","scope":"a","scope":"b"}"#,
             r#","name":"a","name":}"#,
             r#","name":"a","name":"b"}"#,
+            r#","name":"a","level":,"active":true}"#,
+            r#","name":"a","level":,"active":}"#,
             r#","sub":"7","level":-}"#,
             r#","sub":"7","lists":[,"level":1}"#,
             r#","sub":"7","level":-,"lists":[1]}"#,
