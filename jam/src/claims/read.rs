@@ -61,13 +61,8 @@ pub(crate) fn read<P: Payload>(json: &[u8]) -> Result<(RegisteredClaims, P), Tok
 pub(super) fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
     let mut found = Found::default();
     let mut reader = PlainReader::new(json);
-    let payload = P::deserialize(ClaimsReader {
-        inner: &mut reader,
-        payload: PhantomData::<P>,
-        found: &mut found,
-        // The reader sees to that.
-        seen: None,
-    });
+    // The reader itself tells names that are there twice.
+    let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, None));
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
     found.beside(payload)
 }
@@ -80,12 +75,8 @@ pub(crate) fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), 
     }
     let mut found = Found::default();
     let mut reader = serde_json::Deserializer::from_str(json);
-    let payload = P::deserialize(ClaimsReader {
-        inner: &mut reader,
-        payload: PhantomData::<P>,
-        found: &mut found,
-        seen: Some(HashSet::new()),
-    });
+    let seen = Some(HashSet::new());
+    let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, seen));
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
     found.beside(payload)
 }
@@ -109,6 +100,17 @@ struct ClaimsReader<'a, 'de, D, P> {
     found: &'a mut Found,
     /// The names of the members so far, if it is not the reader that tells duplicates.
     seen: Option<HashSet<Cow<'de, str>>>,
+}
+
+impl<'a, 'de, D, P> ClaimsReader<'a, 'de, D, P> {
+    fn new(inner: D, found: &'a mut Found, seen: Option<HashSet<Cow<'de, str>>>) -> Self {
+        Self {
+            inner,
+            payload: PhantomData,
+            found,
+            seen,
+        }
+    }
 }
 
 impl<'de, D: Deserializer<'de>, P: Payload> Deserializer<'de> for ClaimsReader<'_, 'de, D, P> {
