@@ -88,6 +88,7 @@ impl Sessions {
         Some(Self::opened(id, record))
     }
 
+    #[inline]
     fn is_to_be_noted(&self, last_seen: u64, now: u64) -> bool {
         now.saturating_sub(last_seen) >= (self.idle / TOUCHES_PER_IDLE).max(1)
     }
@@ -246,6 +247,7 @@ impl Sessions {
         Ok(record.filter(|record| self.is_alive(record, now)))
     }
 
+    #[inline]
     fn is_alive(&self, record: &Record, now: u64) -> bool {
         now < record.ends() && now < record.last_seen.saturating_add(self.idle)
     }

@@ -173,6 +173,15 @@ impl MemoryStore {
     }
 }
 
+/// The session as it is kept, for which another one may have to go.
+#[cold]
+fn read(mut shard: MutexGuard<'_, Shard>, id: &SessionId) -> Option<Arc<Record>> {
+    let mut gone = Gone::default();
+    let record = shard.read(id, &mut gone);
+    drop(shard); // before what is gone
+    record
+}
+
 /// Nothing here leaves a shard half changed, and nothing of an application runs under a lock, so
 /// a panic elsewhere poisons nothing.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -198,8 +207,11 @@ impl SessionStore for MemoryStore {
     }
 
     fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>> {
-        let mut gone = Gone::default();
-        self.shard(id).read(id, &mut gone)
+        let mut shard = self.shard(id);
+        match shard.in_use(id) {
+            Some(record) => Some(record),
+            None => read(shard, id),
+        }
     }
 
     async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {

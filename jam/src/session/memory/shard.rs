@@ -85,14 +85,16 @@ impl Shard {
         gone.records.extend(was.map(|(_, record)| record));
     }
 
-    /// The session as others read it. Who reads it again shares what was read.
-    pub(super) fn read(&mut self, id: &SessionId, gone: &mut Gone) -> Option<Arc<Record>> {
-        if let Some((_, record)) = place(&mut self.in_use, id)
-            .as_ref()
-            .filter(|(own, _)| own == id)
-        {
-            return Some(Arc::clone(record));
+    /// The session as others read it of late.
+    pub(super) fn in_use(&mut self, id: &SessionId) -> Option<Arc<Record>> {
+        match place(&mut self.in_use, id) {
+            Some((own, record)) if own == id => Some(Arc::clone(record)),
+            _ => None,
         }
+    }
+
+    /// The session as it is kept, to be shared with who reads it next.
+    pub(super) fn read(&mut self, id: &SessionId, gone: &mut Gone) -> Option<Arc<Record>> {
         let record = Arc::new(self.get(id)?.record());
         self.forget(id, gone);
         *place(&mut self.in_use, id) = Some((*id, Arc::clone(&record)));
