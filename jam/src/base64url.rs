@@ -16,6 +16,7 @@ pub(crate) fn append(bytes: &[u8], text: &mut String) {
 }
 
 /// What `text` stands for, in `room`; nothing when it is not canonical or does not fit.
+#[inline]
 pub(crate) fn decode_into<'a>(text: &[u8], room: &'a mut [u8]) -> Option<&'a [u8]> {
     let length = URL_SAFE_NO_PAD.decoded_length(text).ok()?;
     let room = room.get_mut(..length)?;

@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 
 use crate::error::{Error, ErrorKind};
-use crate::text;
+use crate::{headers, text};
 
 /// The name of a token's cookie when none is given.
 pub(crate) const DEFAULT_JWT: &str = "__Host-jwt";
@@ -34,6 +34,7 @@ pub(crate) enum Transport {
 
 impl Transport {
     /// The name on the wire of the cookie that is called `name` in the code.
+    #[inline]
     pub(crate) fn wire_name(self, name: &str) -> &str {
         match self {
             Self::Https => name,
@@ -56,31 +57,35 @@ pub(crate) enum Presented<'a> {
 /// Finds the cookie `name` in all `Cookie` fields of a request.
 ///
 /// Names are compared to the letter, and a pair without `=` has no name.
+#[inline]
 pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Presented<'a> {
     let mut found = Presented::Absent;
-    for field in headers.get_all(COOKIE) {
-        let mut rest = field.as_bytes();
-        while let [first, others @ ..] = rest {
-            if matches!(first, b' ' | b'\t' | b';') {
-                rest = others;
-                continue;
-            }
-            let pair;
-            (pair, rest) = rest.split_at(text::find(b';', rest).unwrap_or(rest.len()));
-            let value = match pair.split_at_checked(name.len()) {
+    headers::each(headers, &COOKIE, |field| found.look(field.as_bytes(), name));
+    found
+}
+
+impl<'a> Presented<'a> {
+    /// Looks for the cookie in one more field.
+    #[inline(always)] // or what is common to all pairs is not done once
+    fn look(&mut self, field: &'a [u8], name: &str) {
+        let mut rest = Some(field);
+        while let Some(pairs) = rest {
+            let pairs = pairs.trim_ascii_start();
+            let end = text::find(b';', pairs).unwrap_or(pairs.len());
+            rest = pairs.get(end + 1..);
+            let value = match pairs[..end].split_at_checked(name.len()) {
                 Some((own, [b'=', value @ ..])) if own == name.as_bytes() => value.trim_ascii_end(),
                 _ => continue,
             };
             if value.is_empty() {
                 continue;
             }
-            match found {
-                Presented::Absent => found = Presented::One(value),
-                _ => return Presented::Several,
-            }
+            *self = match self {
+                Self::Absent => Self::One(value),
+                Self::One(_) | Self::Several => Self::Several,
+            };
         }
     }
-    found
 }
 
 /// Whether `name` can name a cookie: an RFC 9110 token, and none of the prefixes
@@ -236,17 +241,36 @@ impl fmt::Debug for SetCookie {
     }
 }
 
-/// Finds a cookie in `field` as [`find`] does, and by looking at every pair in full.
+/// Finds a cookie in `field` as [`find`] does, and by looking at every pair in full: in one field and
+/// in two, among few headers and among many.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn compare(field: &[u8]) {
-    let Ok(value) = HeaderValue::from_bytes(field) else {
-        return;
-    };
+    let (first, second) = field.split_at(field.len() / 2);
+    for fields in [&[field][..], &[first, second]] {
+        for others in [0, 20] {
+            compare_fields(fields, others);
+        }
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+fn compare_fields(fields: &[&[u8]], others: u8) {
     let mut headers = HeaderMap::new();
-    headers.insert(COOKIE, value);
-    let pairs = field.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    for other in 0..others {
+        let name = http::HeaderName::try_from(format!("x-{other}"));
+        headers.insert(name.expect("a name"), HeaderValue::from_static("sid=x"));
+    }
+    for field in fields {
+        let Ok(value) = HeaderValue::from_bytes(field) else {
+            return;
+        };
+        headers.append(COOKIE, value);
+    }
+    let pairs = fields
+        .iter()
+        .flat_map(|field| field.split(|byte| *byte == b';'));
     let values: Vec<&[u8]> = pairs
-        .filter_map(|pair| pair.strip_prefix(b"sid="))
+        .filter_map(|pair| pair.trim_ascii().strip_prefix(b"sid="))
         .filter(|value| !value.is_empty())
         .collect();
     let sure = match values.as_slice() {

@@ -18,6 +18,7 @@ pub(crate) enum Found<'a> {
     Ambiguous,
 }
 
+#[inline]
 pub(crate) fn find(headers: &HeaderMap, source: Source, transport: Transport) -> Found<'_> {
     match source {
         Source::Cookie(name) => match cookie::find(headers, transport.wire_name(name)) {

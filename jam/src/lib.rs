@@ -56,6 +56,7 @@ mod deadline;
 mod error;
 mod found;
 mod gate;
+mod headers;
 mod jam;
 mod layer;
 mod macros;

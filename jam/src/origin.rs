@@ -7,6 +7,8 @@ use http::header::{HOST, ORIGIN, UPGRADE};
 use http::request::Parts;
 use http::{HeaderName, Method};
 
+use crate::headers;
+
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The origins from which unsafe requests may come.
@@ -20,6 +22,7 @@ pub(crate) struct Origins {
 impl Origins {
     /// Whether a credential that the browser attaches by itself may be used for this
     /// request.
+    #[inline]
     pub(crate) fn permit(&self, parts: &Parts) -> bool {
         is_safe(parts) || self.same_origin(parts)
     }
@@ -123,11 +126,12 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 
 /// RFC 9110 section 9.2.1; and not the GET that opens a WebSocket, over which anything
 /// may be done (OWASP: cross-site WebSocket hijacking).
+#[inline]
 fn is_safe(parts: &Parts) -> bool {
     let safe = matches!(
         parts.method,
         Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
     );
     // Over HTTP/2 a WebSocket opens with CONNECT, which is not safe anyway (RFC 8441).
-    safe && !parts.headers.contains_key(UPGRADE)
+    safe && !headers::has(&parts.headers, &UPGRADE)
 }

@@ -66,7 +66,7 @@ pub(crate) fn is_token68(bytes: &[u8]) -> bool {
     !unpadded.is_empty() && unpadded.chunks(32).all(all)
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
+pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
 
 /// Bytes that are less than `n` (128 at most), each by its high bit. What the bits above the lowest
@@ -81,20 +81,25 @@ pub(crate) fn bytes_like(word: u64, byte: u8) -> u64 {
 }
 
 /// Where `byte` is first in `text`.
+#[inline]
 pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
     // It is near, or far.
-    let (words, _) = text.as_chunks();
-    let mut at = 0;
-    for word in words.iter().take(6) {
+    let (words, rest) = text.as_chunks();
+    for (number, word) in words.iter().take(NEAR).enumerate() {
         let found = bytes_like(u64::from_le_bytes(*word), byte);
         if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+            return Some(8 * number + found.trailing_zeros() as usize / 8);
         }
-        at += 8;
     }
-    let found = memchr::memchr(byte, &text[at..])?;
-    Some(at + found)
+    let (begin, found) = match words.len() {
+        0..=NEAR => (8 * words.len(), rest.iter().position(|own| *own == byte)),
+        _ => (8 * NEAR, memchr::memchr(byte, &text[8 * NEAR..])),
+    };
+    found.map(|found| begin + found)
 }
+
+/// So many words are near.
+const NEAR: usize = 2;
 
 pub(crate) const fn same(left: &str, right: &str) -> bool {
     equal(left, right, false)
