@@ -157,6 +157,35 @@ async fn answers_say_that_they_depend_on_the_credential() {
     assert_eq!(vary("/about").await, None);
 }
 
+/// What the handler's own answer says already is not said again.
+#[tokio::test]
+async fn vary_adds_what_the_answer_does_not_say() {
+    const BOTH: Access<User> = user().backend("jwt").cookie("jwt").header("authorization");
+    async fn some() -> ([(&'static str, &'static str); 1], &'static str) {
+        ([("vary", "Cookie, Accept")], "some")
+    }
+    async fn all() -> ([(&'static str, &'static str); 1], &'static str) {
+        ([("vary", "*")], "all")
+    }
+    async fn none() -> &'static str {
+        "none"
+    }
+    let (jam, _) = jam();
+    let table = jam_routes![BOTH = [get("/some", some), get("/all", all), get("/none", none)]];
+    let app: Router = table.into_router(&jam).unwrap();
+    let bearer = format!("Bearer {}", foreign_token());
+    for (path, expected) in [
+        ("/some", &["Cookie, Accept", "authorization"][..]),
+        ("/all", &["*"]),
+        ("/none", &["cookie, authorization"]),
+    ] {
+        let answer = get_with(&app, path, &[("authorization", &bearer)]).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let fields: Vec<_> = answer.headers.get_all("vary").iter().collect();
+        assert_eq!(fields, expected, "{path}");
+    }
+}
+
 #[test]
 fn everything_that_is_missing_is_told_at_the_start_in_one_go() {
     let sessions_only = Jam::builder()

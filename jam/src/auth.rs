@@ -12,10 +12,11 @@ use crate::backend::BackendId;
 use crate::claims::RegisteredClaims;
 use crate::cookie::SetCookie;
 use crate::found;
-use crate::gate::{self, Admission};
+use crate::gate::{self, Admission, AtOnce};
 use crate::jam::Jam;
 use crate::payload::Payload;
-use crate::rejection::{Rejection, RejectionKind};
+use crate::rejection::Rejection;
+use crate::response::Vary;
 use crate::rule::{GateAnd, Level, Plain, Policed, Rule};
 use crate::session::SessionInfo;
 
@@ -281,11 +282,21 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         const { all_of_it::<R>() };
-        let own = |admission| match admission {
-            Admission::Caller(caller) => Ok(Self(Auth(Holding::Own(caller)))),
-            Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
+        let (jam, access) = (state.jam(), R::rule::<()>());
+        let own = |caller| Self(Auth(Holding::Own(caller)));
+        let presented = {
+            let mut seat = None;
+            match gate::admit_at_once(&jam, access, parts, &mut seat) {
+                AtOnce::Decided(admission) => match (admission?, seat) {
+                    // Not by way of another `Result`, which would be one more copy.
+                    (Admission::Caller, Some(caller)) => return Ok(own(caller)),
+                    (stranger, _) => return stranger.caller(None).map(own),
+                },
+                AtOnce::Unknown(presented) => presented,
+            }
         };
-        gate::admit(&state.jam(), R::rule::<()>(), parts, own).await
+        let (admission, seat) = gate::admit_later(&jam, access, parts, presented).await?;
+        admission.caller(seat).map(own)
     }
 }
 
@@ -308,11 +319,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        let shared = |admission| match admission {
-            Admission::Caller(caller) => Ok(Arc::new(caller)),
-            Admission::Stranger { .. } => Err(Rejection::new(RejectionKind::NoCredential)),
-        };
-        let caller = gate::admit(&jam, R::rule::<()>(), parts, shared).await?;
+        let (admission, seat) = gate::admit(&jam, R::rule::<()>(), parts).await?;
+        let caller = Arc::new(admission.caller(seat)?);
         found::ask::<R, S>(&jam, Some(&caller), parts, state).await?;
         Ok(Self(Auth::shared(caller)))
     }
@@ -333,7 +341,7 @@ pub struct Stale {
     /// The cookie that let nobody in and is to be cleared.
     pub(crate) removal: Option<SetCookie>,
     /// Where the credential was looked for.
-    pub(crate) sources: Vec<Source>,
+    pub(crate) vary: Vary,
 }
 
 impl<P, R> Optional<P, R> {
@@ -409,10 +417,11 @@ async fn whoever<R: Rule>(
     parts: &mut Parts,
 ) -> Result<(Option<Arc<Caller<R::Payload>>>, Stale), Rejection> {
     let access = R::rule::<()>();
-    let (caller, stale) = gate::admit(jam, access, parts, Admission::shared).await?;
+    let (admission, seat) = gate::admit(jam, access, parts).await?;
+    let (caller, stale) = admission.shared(seat)?;
     let stale = Stale {
         removal: stale.map(|name| jam.remove_cookie(name)),
-        sources: access.sources().collect(),
+        vary: Vary::on(access.sources()),
     };
     Ok((caller, stale))
 }

@@ -102,6 +102,15 @@ impl Gate {
 
 /// Who calls, of those with the payload `P`.
 async fn who<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Rejection> {
+    match parts.extensions.get::<Gate>().map(Gate::who) {
+        Some(Some(who)) => Ok(who),
+        // In a box, so that handlers in tables, which never come here, have smaller futures.
+        _ => Box::pin(ask_layer(parts)).await,
+    }
+}
+
+/// The same behind a layer, which asks nobody before a handler wants to know.
+async fn ask_layer<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Rejection> {
     let Some(gate) = parts.extensions.get::<Gate>() else {
         return Err(Rejection::misconfigured(
             "the handler takes Auth<_>, but no rule guards it: put its route into \
@@ -109,9 +118,6 @@ async fn who<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Re
              of #[jam_auth(..)] has no rule either",
         ));
     };
-    if let Some(who) = gate.who() {
-        return Ok(who);
-    }
     let id = gate.id;
     if let Some(found) = parts.extensions.get::<Arc<Found<P>>>()
         && found.by == id
@@ -125,8 +131,7 @@ async fn who<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Re
         );
         return Err(fault.mapped(&gate.jam, parts));
     };
-    // In a box, so that handlers in tables, which never come here, have smaller futures.
-    let who = Box::pin(rule.admit::<P>(parts)).await?;
+    let who = rule.admit::<P>(parts).await?;
     let found = Found {
         by: id,
         who: who.clone(),

@@ -7,7 +7,7 @@ use crate::access::{BackendName, Source};
 use crate::auth::Auth;
 use crate::backend::OwnBackends;
 use crate::builder::{JamBuilder, OnReject, WantsBackend};
-use crate::claims::Claims;
+use crate::claims::{Claims, RegisteredClaims};
 use crate::clock::Clock;
 use crate::cookie::{self, SetCookie, Transport};
 use crate::error::{Error, ErrorKind};
@@ -97,13 +97,13 @@ impl Jam {
     /// [`ErrorKind::Token`] with the reason (401), [`ErrorKind::BackendMissing`] without
     /// a JWT backend (500).
     pub fn verify_jwt_token<P: Payload>(&self, token: &str) -> Result<Claims<P>, Error> {
-        let claims = |registered, payload| Claims {
+        let mut registered = RegisteredClaims::default();
+        let tokens = self.tokens()?;
+        let payload = tokens.verify(token.as_bytes(), self.now(), &mut registered)?;
+        Ok(Claims {
             registered,
             payload,
-        };
-        Ok(self
-            .tokens()?
-            .verify(token.as_bytes(), self.now(), claims)?)
+        })
     }
 
     // Sessions
@@ -300,6 +300,7 @@ impl Jam {
 
     // For the gate
 
+    #[inline]
     pub(crate) fn now(&self) -> u64 {
         self.0.clock.now()
     }
@@ -316,11 +317,13 @@ impl Jam {
         self.0.on_reject.as_deref()
     }
 
+    #[inline]
     pub(crate) fn tokens(&self) -> Result<&Tokens, Error> {
         let missing = || Error::because(ErrorKind::BackendMissing, "add .jwt(..) to its builder");
         self.0.tokens.as_ref().ok_or_else(missing)
     }
 
+    #[inline]
     pub(crate) fn session_backend(&self) -> Result<&Sessions, Error> {
         let missing = || {
             Error::because(

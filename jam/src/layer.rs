@@ -16,11 +16,11 @@ use crate::access::{Access, BackendName, List, Source};
 use crate::auth::Caller;
 use crate::cookie;
 use crate::found::{Gate, GateId};
-use crate::gate::{self, Admission};
+use crate::gate;
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::response;
+use crate::response::{self, Vary};
 
 /// Who may call, found out by signed tokens; for an [`AuthenticationLayer`].
 ///
@@ -45,6 +45,8 @@ struct Sources {
     jam: Jam,
     backend: BackendName,
     named: List<Source, 4>,
+    /// On what an answer depends whose handler asked.
+    vary: Vary,
 }
 
 macro_rules! backend {
@@ -56,6 +58,7 @@ macro_rules! backend {
                     jam,
                     backend: $name,
                     named: List::NONE,
+                    vary: Vary::default(),
                 })
             }
 
@@ -177,7 +180,7 @@ where
             let mut response = answer.await?;
             let asked = std::mem::take(&mut *lock(&asked));
             if asked.by_a_handler {
-                response::vary(&mut response, rule.sources.named.iter().copied());
+                rule.sources.vary.add_to(&mut response);
             }
             if let Some(name) = asked.stale {
                 response::clear(&mut response, &rule.sources.jam.remove_cookie(name));
@@ -210,6 +213,7 @@ impl LayerRule {
                 BackendName::Session => Source::Cookie(cookie::DEFAULT_SESSION),
             });
         }
+        sources.vary = Vary::on(sources.named.iter().copied());
         Self {
             sources: Arc::new(sources),
             asked: None,
@@ -228,7 +232,8 @@ impl LayerRule {
         self.note(|asked| asked.by_a_handler = true);
         let access = Access::<P>::of(self.sources.backend, self.sources.named).optional();
         let jam = &self.sources.jam;
-        let (caller, stale) = gate::admit(jam, &access, parts, Admission::shared).await?;
+        let (admission, seat) = gate::admit(jam, &access, parts).await?;
+        let (caller, stale) = admission.shared(seat)?;
         if caller.is_none() {
             self.note(|asked| asked.stale = stale);
         }

@@ -278,13 +278,22 @@ impl Scopes {
 
     /// Whether `scope` is one of them, to the letter.
     pub fn contains(&self, scope: &str) -> bool {
+        text::is_scope(scope) && self.hold(scope)
+    }
+
+    /// The same of what is known to be a scope, and not two with a space between.
+    pub(crate) fn hold(&self, scope: &str) -> bool {
+        debug_assert!(text::is_scope(scope), "`{scope}` is no scope");
         let mut held = self.0.as_bytes();
-        while !held.is_empty() {
-            let end = text::find(b' ', held).unwrap_or(held.len());
-            if held[..end] == *scope.as_bytes() {
+        while held.len() >= scope.len() {
+            let (probably, behind) = held.split_at(scope.len());
+            if matches!(behind, [] | [b' ', ..]) && *probably == *scope.as_bytes() {
                 return true;
             }
-            held = held.get(end + 1..).unwrap_or_default();
+            match text::find(b' ', held) {
+                Some(end) => held = &held[end + 1..],
+                None => return false,
+            }
         }
         false
     }
@@ -355,5 +364,21 @@ impl<'de> Deserialize<'de> for Scopes {
         }
 
         deserializer.deserialize_any(ScopesVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Scopes;
+
+    proptest! {
+        #[test]
+        fn a_scope_is_held_to_the_letter(held in "[ab ]{0,12}", asked in "[ab ]{0,3}") {
+            let scopes: Scopes = held.split(' ').collect();
+            let sure = !asked.is_empty() && held.split(' ').any(|own| own == asked);
+            prop_assert_eq!(scopes.contains(&asked), sure);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What Jam adds to the answer of a handler.
 
 use axum::response::{IntoResponse, Response};
-use http::HeaderValue;
-use http::header::{Entry, VARY};
+use http::header::VARY;
+use http::{HeaderMap, HeaderValue};
 
 use crate::__private::Answer;
 use crate::access::Source;
@@ -32,7 +32,7 @@ impl<R: IntoResponse> IntoResponse for Answered<R> {
 
 impl Stale {
     pub(crate) fn add_to(self, response: &mut Response) {
-        vary(response, self.sources.into_iter());
+        self.vary.add_to(response);
         if let Some(removal) = &self.removal {
             clear(response, removal);
         }
@@ -49,31 +49,61 @@ pub(crate) fn clear(response: &mut Response, removal: &SetCookie) {
     }
 }
 
-/// Tells caches on which headers the answer depends (RFC 9110 section 12.5.5).
-pub(crate) fn vary(response: &mut Response, sources: impl Iterator<Item = Source>) {
-    for source in sources {
-        let name = match source {
-            Source::Cookie(_) => "cookie",
-            Source::Header(name) => name,
-        };
-        let name = HeaderValue::from_static(name);
-        match response.headers_mut().entry(VARY) {
-            Entry::Vacant(fields) => {
-                fields.insert(name);
+/// On which headers of the request an answer depends, for caches (RFC 9110 section 12.5.5), in one
+/// field.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Vary(Option<HeaderValue>);
+
+impl Vary {
+    /// Where `sources` are.
+    pub(crate) fn on(sources: impl Iterator<Item = Source>) -> Self {
+        let mut names: Vec<&'static str> = Vec::new();
+        for source in sources {
+            let name = match source {
+                Source::Cookie(_) => "cookie",
+                Source::Header(name) => name,
+            };
+            if !names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                names.push(name);
             }
-            Entry::Occupied(mut fields) => {
-                if !lists(fields.iter(), &name) {
-                    fields.append(name);
-                }
-            }
+        }
+        Self(match names.as_slice() {
+            [] => None,
+            [name] => Some(HeaderValue::from_static(name)),
+            names => HeaderValue::try_from(names.join(", ")).ok(),
+        })
+    }
+
+    pub(crate) fn add_to(&self, response: &mut Response) {
+        let Some(field) = &self.0 else { return };
+        let headers = response.headers_mut();
+        // Most answers have no such field yet.
+        if headers.append(VARY, field.clone()) {
+            without_repetition(headers);
         }
     }
 }
 
-fn lists<'a>(fields: impl Iterator<Item = &'a HeaderValue>, name: &HeaderValue) -> bool {
-    let name = name.to_str().unwrap_or_default();
-    fields
-        .filter_map(|field| field.to_str().ok())
-        .flat_map(|field| field.split(','))
-        .any(|listed| listed.trim() == "*" || listed.trim().eq_ignore_ascii_case(name))
+/// Leaves out of the last `Vary` what those before it say.
+#[cold]
+fn without_repetition(headers: &mut HeaderMap) {
+    let mut fields: Vec<HeaderValue> = headers.get_all(VARY).iter().cloned().collect();
+    let Some(last) = fields.pop() else { return };
+    let names = |field: &HeaderValue| {
+        let text = field.to_str().unwrap_or_default().to_ascii_lowercase();
+        let names = text.split(',').map(|name| name.trim().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let said: Vec<String> = fields.iter().flat_map(names).collect();
+    let is_new = |name: &String| !said.contains(name) && !said.contains(&"*".to_owned());
+    let new: Vec<String> = names(&last).into_iter().filter(is_new).collect();
+    if let Ok(last) = HeaderValue::try_from(new.join(", "))
+        && !last.is_empty()
+    {
+        fields.push(last);
+    }
+    headers.remove(VARY);
+    for field in fields {
+        headers.append(VARY, field);
+    }
 }

@@ -390,6 +390,12 @@ impl<P: Payload> Access<P> {
         self.ways().flat_map(Way::sources)
     }
 
+    /// Whether any way asks more of a caller than to be known.
+    #[inline]
+    pub(crate) fn asks_more(&self) -> bool {
+        self.ways().any(Way::asks_more)
+    }
+
     pub(crate) const fn lets_strangers_in(&self) -> bool {
         !matches!(self.audience, Audience::Callers)
     }

@@ -82,6 +82,7 @@ impl Source {
     }
 
     /// Whether both are one place: names of headers are compared without case.
+    #[inline]
     pub(crate) const fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Cookie(one), Self::Cookie(other)) => text::same(one, other),

@@ -50,6 +50,12 @@ impl<R: Role> Way<R> {
         self.conditions.iter().copied()
     }
 
+    /// Whether more is asked than a credential.
+    #[inline]
+    pub(super) fn asks_more(&self) -> bool {
+        !self.conditions.is_empty() || self.fresh.is_some()
+    }
+
     pub(crate) fn reads(&self, source: Source) -> bool {
         self.sources().any(|own| own.is(source))
     }

@@ -60,6 +60,7 @@ impl<P: Payload> Of<P> {
         let mut at = 0;
         while at < P::SCOPES.len() {
             if text::same(P::SCOPES[at], scope) {
+                assert!(text::is_scope(scope), "this is not a scope");
                 return Word::Scope(scope);
             }
             at += 1;

@@ -5,6 +5,7 @@ mod audience;
 mod own;
 mod plain;
 mod read;
+mod registered;
 mod scan;
 mod strict;
 mod subject;
@@ -16,10 +17,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-pub use read::RegisteredClaims;
 pub(crate) use read::read;
 #[cfg(any(test, fuzzing))]
 pub(crate) use read::read_any;
+pub(crate) use registered::Parties;
+pub use registered::RegisteredClaims;
 pub(crate) use strict::{Name, no_duplicates};
 
 use crate::payload::Payload;
@@ -60,7 +62,7 @@ impl<P: Payload> Claims<P> {
     /// It is the way to a shorter or longer life than
     /// [`Jwt::lifetime`](crate::Jwt::lifetime) for one token.
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
-        let issued_at = self.registered.issued_at.unwrap_or(0);
+        let issued_at = self.registered.issued_at().unwrap_or(0);
         self.registered.expires_at = issued_at.saturating_add(lifetime.as_secs());
         self
     }
@@ -74,7 +76,7 @@ impl<P: Payload> Claims<P> {
     /// old one's [`auth_time`](RegisteredClaims::auth_time) over, or a renewal would pass for a
     /// login where a rule asks for a [`fresh`](crate::Access::fresh) one.
     pub fn with_auth_time(mut self, auth_time: u64) -> Self {
-        self.registered.auth_time = Some(auth_time);
+        self.registered.auth_time = Some(auth_time.into());
         self
     }
 }
@@ -94,62 +96,9 @@ impl<P> Deref for Claims<P> {
     }
 }
 
-impl RegisteredClaims {
-    /// `exp`: the first second at which the token is no longer valid.
-    pub fn expires_at(&self) -> u64 {
-        self.expires_at
-    }
-
-    /// `iat`: when the token was issued.
-    pub fn issued_at(&self) -> Option<u64> {
-        self.issued_at
-    }
-
-    /// `nbf`: the first second at which the token is valid.
-    pub fn not_before(&self) -> Option<u64> {
-        self.not_before
-    }
-
-    /// `auth_time`: when the user proved who they are (OpenID Connect Core section 2). A
-    /// token that does not say was issued at that time.
-    pub fn auth_time(&self) -> Option<u64> {
-        self.auth_time.or(self.issued_at)
-    }
-
-    /// `jti`: the name of this one token.
-    pub fn token_id(&self) -> Option<&str> {
-        self.token_id.as_deref()
-    }
-
-    /// `iss`: who issued the token.
-    pub fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref()
-    }
-
-    /// `sub`, when no field of the payload is marked as the subject.
-    pub fn subject(&self) -> Option<&str> {
-        self.subject.as_deref()
-    }
-
-    /// `aud`: for whom the token is; nothing when it does not say.
-    pub fn audience(&self) -> impl Iterator<Item = &str> {
-        self.audience.as_slice().iter().map(|one| one.as_str())
-    }
-}
-
 impl<P> fmt::Debug for Claims<P> {
     // The payload is the user's.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Claims").field(&self.registered).finish()
-    }
-}
-
-impl fmt::Debug for RegisteredClaims {
-    // The subject is the user, and `jti` is what a list of revoked tokens is keyed by.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RegisteredClaims")
-            .field("issued_at", &self.issued_at)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
     }
 }

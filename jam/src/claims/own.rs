@@ -4,67 +4,114 @@
 //! It reads a part of what the other readers read, and the payload by its own serde implementation
 //! as they do, so that whatever that refuses is refused here.
 
+use std::sync::Arc;
+
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use smol_str::SmolStr;
 
 use super::REGISTERED;
-use super::audience::Audience;
 use super::plain::{NotPlain, PlainReader};
-use super::read::RegisteredClaims;
+use super::registered::{Parties, RegisteredClaims};
+use super::scan::Sketch;
 use super::subject::SubjectReader;
 use crate::payload::Payload;
 
-/// Reads what this crate has written. Of anything else it says nothing.
-pub(super) fn read<P: Payload>(json: &str) -> Option<(RegisteredClaims, P)> {
+/// Reads what this crate has written. Of anything else it says nothing, and what `registered` holds
+/// is worth nothing then.
+#[inline]
+pub(super) fn read<P: Payload>(
+    json: &str,
+    own: Option<&Arc<Parties>>,
+    registered: &mut RegisteredClaims,
+) -> Option<P> {
+    *registered = RegisteredClaims::default();
     let mut reader = PlainReader::inside_object(json);
-    let registered = registered(&mut reader)?;
+    self::registered(&mut reader, own, registered)?;
     let payload = P::deserialize(Fields::<P> {
         reader: &mut reader,
         fields: &[],
+        read: 0,
+        names: Sketch::default(),
         is_subject: false,
         payload: std::marker::PhantomData,
     });
     let payload = payload.ok()?;
     // Whatever was not read is not what was written.
-    (reader.literal("}") && reader.end().is_ok()).then_some((registered, payload))
+    reader.is_at_the_last("}").then_some(payload)
 }
 
-fn registered(reader: &mut PlainReader<'_>) -> Option<RegisteredClaims> {
-    let mut registered = RegisteredClaims::default();
+/// The claims around, each into its place. What is not there stays as it is.
+#[inline]
+fn registered(
+    reader: &mut PlainReader<'_>,
+    own: Option<&Arc<Parties>>,
+    registered: &mut RegisteredClaims,
+) -> Option<()> {
     if !reader.literal("{\"exp\":") {
-        if reader.literal("{\"iss\":") {
-            registered.issuer = Some(reader.text().ok()?.into());
-            reader.literal(",").then_some(())?;
-        } else {
-            reader.literal("{").then_some(())?;
-        }
-        if reader.literal("\"aud\":") {
-            let audience = reader.text().ok().filter(|text| !text.is_empty())?;
-            registered.audience = Audience::One(audience.into());
-            reader.literal(",").then_some(())?;
-        }
+        registered.parties = parties(reader, own)?;
         reader.literal("\"exp\":").then_some(())?;
     }
     registered.expires_at = reader.natural().ok()?;
     reader.literal(",\"iat\":").then_some(())?;
-    registered.issued_at = Some(reader.natural().ok()?);
+    registered.issued_at = Some(reader.natural().ok()?.into());
     reader.literal(",\"jti\":").then_some(())?;
     registered.token_id = Some(reader.text().ok()?.into());
     if reader.literal(",\"auth_time\":") {
-        registered.auth_time = Some(reader.natural().ok()?);
+        registered.auth_time = Some(reader.natural().ok()?.into());
     }
-    Some(registered)
+    Some(())
+}
+
+/// Who issued it and for whom, with all the punctuation around.
+fn parties(
+    reader: &mut PlainReader<'_>,
+    own: Option<&Arc<Parties>>,
+) -> Option<Option<Arc<Parties>>> {
+    let (mut issuer, mut audience) = (None, None);
+    if reader.literal("{\"iss\":") {
+        issuer = Some(reader.text().ok()?);
+        reader.literal(",").then_some(())?;
+    } else {
+        reader.literal("{").then_some(())?;
+    }
+    if reader.literal("\"aud\":") {
+        audience = Some(reader.text().ok().filter(|text| !text.is_empty())?);
+        reader.literal(",").then_some(())?;
+    }
+    if let Some(own) = own.filter(|own| own.are(issuer, audience)) {
+        return Some(Some(Arc::clone(own)));
+    }
+    let parties = Parties {
+        issuer: issuer.map(SmolStr::from),
+        subject: None,
+        audience: audience.map(SmolStr::from).into(),
+    };
+    Some(parties.shared(None))
 }
 
 /// The payload's fields, in the order in which serde knows them.
 struct Fields<'a, 'de, P> {
     reader: &'a mut PlainReader<'de>,
-    /// Those that are to come.
     fields: &'static [&'static str],
+    /// How many of them were read.
+    read: usize,
+    names: Sketch,
     /// Whether the value that comes next is the subject.
     is_subject: bool,
     payload: std::marker::PhantomData<P>,
+}
+
+/// What the field is called in a token. A field that is called as another one's claim, or as a
+/// registered one, is not for this reader: so two fields are never one claim.
+fn claim_of<P: Payload>(field: &'static str) -> Option<&'static str> {
+    match P::MARKS.iter().find(|mark| mark.field == field) {
+        Some(mark) => Some(mark.claim),
+        None if REGISTERED.contains(&field) => None,
+        None if P::MARKS.iter().any(|mark| mark.claim == field) => None,
+        None => Some(field),
+    }
 }
 
 impl<'de, P: Payload> Deserializer<'de> for Fields<'_, 'de, P> {
@@ -97,21 +144,23 @@ impl<'de, P: Payload> MapAccess<'de> for Fields<'_, 'de, P> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, NotPlain> {
-        let [field, rest @ ..] = self.fields else {
+        let Some(field) = self.fields.get(self.read).copied() else {
             return Ok(None);
         };
-        self.fields = rest;
-        let claim = match P::MARKS.iter().find(|mark| mark.field == *field) {
-            Some(mark) => mark.claim,
-            None if REGISTERED.contains(field) => return self.reader.fail(),
-            None => field,
+        let Some(claim) = claim_of::<P>(field) else {
+            return self.reader.fail();
         };
         if !self.reader.member(claim) {
-            return match self.reader.is_at_end() {
+            return match self.reader.is_at_the_last("}") {
                 true => Ok(None),
                 false => self.reader.fail(),
             };
         }
+        // A payload of an own making may name a field twice.
+        if self.names.had(field) && self.fields[..self.read].contains(&field) {
+            return self.reader.fail();
+        }
+        self.read += 1;
         self.is_subject = claim == "sub";
         seed.deserialize(BorrowedStrDeserializer::new(field))
             .map(Some)

@@ -41,12 +41,10 @@ impl de::Error for NotPlain {
     }
 }
 
-/// A text, and what of it is still to be read.
+/// What of a text is still to be read.
 pub(crate) struct PlainReader<'de> {
-    json: &'de str,
-    rest: &'de [u8],
+    rest: &'de str,
     inside: Inside,
-    names: Names,
     /// Something was not plain. A payload may pass over an error, and this reader stands in the
     /// middle of something then.
     failed: bool,
@@ -71,10 +69,8 @@ enum Number {
 impl<'de> PlainReader<'de> {
     pub(crate) fn new(json: &'de str) -> Self {
         Self {
-            json,
-            rest: json.as_bytes(),
+            rest: json,
             inside: Inside::Nothing,
-            names: Names::default(),
             failed: false,
             awaits_value: false,
         }
@@ -96,9 +92,9 @@ impl<'de> PlainReader<'de> {
         }
     }
 
-    /// Whether the object is read but for its closing brace.
-    pub(super) fn is_at_end(&self) -> bool {
-        self.rest.first() == Some(&b'}')
+    /// Whether all of the text is read but for `rest`, and all of it was plain.
+    pub(super) fn is_at_the_last(&self, rest: &str) -> bool {
+        self.rest == rest && !self.failed && !self.awaits_value
     }
 
     #[cold]
@@ -109,7 +105,7 @@ impl<'de> PlainReader<'de> {
 
     /// The next byte that is no space, which stays unread.
     fn peek(&mut self) -> Option<u8> {
-        match self.rest {
+        match self.rest.as_bytes() {
             [byte, ..] if *byte > b' ' => Some(*byte),
             _ => self.peek_behind_space(),
         }
@@ -117,22 +113,19 @@ impl<'de> PlainReader<'de> {
 
     #[cold]
     fn peek_behind_space(&mut self) -> Option<u8> {
-        while let [b' ' | b'\n' | b'\t' | b'\r', rest @ ..] = self.rest {
-            self.rest = rest;
-        }
-        self.rest.first().copied()
+        self.rest = self.rest.trim_start_matches([' ', '\n', '\t', '\r']);
+        self.rest.bytes().next()
     }
 
-    fn skip(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default();
-    }
-
-    fn take(&mut self, wanted: u8) -> Result<(), NotPlain> {
-        if self.peek() != Some(wanted) {
-            return self.fail();
+    fn take(&mut self, wanted: char) -> Result<(), NotPlain> {
+        self.peek();
+        match self.rest.strip_prefix(wanted) {
+            Some(rest) => {
+                self.rest = rest;
+                Ok(())
+            }
+            None => self.fail(),
         }
-        self.skip(1);
-        Ok(())
     }
 
     fn word(&mut self, word: &str) -> Result<(), NotPlain> {
@@ -144,8 +137,9 @@ impl<'de> PlainReader<'de> {
     }
 
     /// Whether `text` comes next, to the letter; then it is read.
+    #[inline]
     pub(super) fn literal(&mut self, text: &str) -> bool {
-        match self.rest.strip_prefix(text.as_bytes()) {
+        match self.rest.strip_prefix(text) {
             Some(rest) => {
                 self.rest = rest;
                 true
@@ -154,19 +148,22 @@ impl<'de> PlainReader<'de> {
         }
     }
 
-    /// Whether another member of this name comes next, without spaces and for the first time; then
-    /// it is read up to its value.
+    /// Whether another member of this name comes next, without spaces; then it is read up to its
+    /// value.
+    #[inline(always)] // one of few calls for each member of our own claims
     pub(super) fn member(&mut self, name: &str) -> bool {
-        let Some((head, rest)) = self.rest.split_at_checked(name.len() + 4) else {
-            return false;
+        let behind = |rest: &'de str| {
+            let rest = rest.strip_prefix(",\"")?.strip_prefix(name)?;
+            rest.strip_prefix("\":")
         };
-        let is_it = matches!(head, [b',', b'"', own @ .., b'"', b':'] if *own == *name.as_bytes());
-        if is_it && !self.awaits_value && self.names.add(name) {
-            self.rest = rest;
-            self.awaits_value = true;
-            return true;
+        match behind(self.rest) {
+            Some(rest) if !self.awaits_value => {
+                self.rest = rest;
+                self.awaits_value = true;
+                true
+            }
+            _ => false,
         }
-        false
     }
 
     /// Notes that the value of the name that was read is read now.
@@ -175,64 +172,10 @@ impl<'de> PlainReader<'de> {
         self
     }
 
+    /// A whole number that is not below zero, without space before it.
+    #[inline(always)]
     pub(super) fn natural(&mut self) -> Result<u64, NotPlain> {
-        match self.number()? {
-            Number::Positive(number) => Ok(number),
-            Number::Negative(_) => self.fail(),
-        }
-    }
-
-    /// The value of `sub`, as `WireSubject` reads it.
-    pub(super) fn subject(&mut self) -> Result<WireSubject<'de>, NotPlain> {
-        WireSubject::deserialize(self)
-    }
-
-    pub(super) fn text(&mut self) -> Result<&'de str, NotPlain> {
-        let text = match self.rest {
-            [b'"', text @ ..] => text,
-            _ => {
-                self.take(b'"')?;
-                self.rest
-            }
-        };
-        let Some(length) = unescaped(text) else {
-            return self.fail();
-        };
-        let begin = self.json.len() - text.len();
-        self.rest = text.get(length + 1..).unwrap_or_default();
-        match self.json.get(begin..begin + length) {
-            Some(text) => Ok(text),
-            None => self.fail(),
-        }
-    }
-
-    /// The name of the next member, and all that there is before its value.
-    fn name(&mut self, first: bool) -> Result<Option<&'de str>, NotPlain> {
-        if self.awaits_value {
-            return self.fail();
-        }
-        match (first, self.rest) {
-            (true, [b'"', ..]) => {}
-            (false, [b',', b'"', ..]) => self.skip(1),
-            (_, _) if self.peek() == Some(b'}') => return Ok(None),
-            (true, _) => {}
-            (false, _) => self.take(b',')?,
-        }
-        let name = self.text()?;
-        self.take(b':')?;
-        self.awaits_value = true;
-        match self.names.add(name) {
-            true => Ok(Some(name)),
-            false => self.fail(),
-        }
-    }
-
-    fn number(&mut self) -> Result<Number, NotPlain> {
-        let negative = self.peek() == Some(b'-');
-        if negative {
-            self.skip(1);
-        }
-        let text = self.rest;
+        let text = self.rest.as_bytes();
         let (mut number, mut digits) = match text.first_chunk().copied().and_then(eight_digits) {
             Some(number) => (number, 8),
             None => (0_u64, 0),
@@ -243,38 +186,89 @@ impl<'de> PlainReader<'de> {
                 .wrapping_add(u64::from(digit - b'0'));
             digits += 1;
         }
-        // Twenty digits may be too much. A fraction, an exponent, a leading zero, a zero below
-        // zero: all of it is for serde_json.
-        if !(1..20).contains(&digits) || matches!(text.get(digits), Some(b'.' | b'e' | b'E')) {
+        // Twenty digits may be too much. A fraction, an exponent, a leading zero: all of it is for
+        // serde_json.
+        if !(1..20).contains(&digits)
+            || matches!(text.get(digits), Some(b'.' | b'e' | b'E'))
+            || (text[0] == b'0' && digits > 1)
+        {
             return self.fail();
         }
-        if text[0] == b'0' && (digits > 1 || negative) {
+        self.rest = &self.rest[digits..];
+        Ok(number)
+    }
+
+    fn number(&mut self) -> Result<Number, NotPlain> {
+        if self.peek() != Some(b'-') {
+            return self.natural().map(Number::Positive);
+        }
+        self.take('-')?;
+        // No space may be between, and zero below zero is for serde_json.
+        if !matches!(self.rest.as_bytes(), [b'1'..=b'9', ..]) {
             return self.fail();
         }
-        self.skip(digits);
-        match (negative, 0i64.checked_sub_unsigned(number)) {
-            (false, _) => Ok(Number::Positive(number)),
-            (true, Some(number)) => Ok(Number::Negative(number)),
-            (true, None) => self.fail(),
+        let number = self.natural()?;
+        match 0i64.checked_sub_unsigned(number) {
+            Some(number) => Ok(Number::Negative(number)),
+            None => self.fail(),
         }
+    }
+
+    /// The value of `sub`, as `WireSubject` reads it.
+    pub(super) fn subject(&mut self) -> Result<WireSubject<'de>, NotPlain> {
+        WireSubject::deserialize(self)
+    }
+
+    #[inline(always)]
+    pub(super) fn text(&mut self) -> Result<&'de str, NotPlain> {
+        let text = match self.rest.strip_prefix('"') {
+            Some(text) => text,
+            None => {
+                self.take('"')?;
+                self.rest
+            }
+        };
+        let read = text.split_at_checked(unescaped(text.as_bytes()));
+        match read.map(|(text, rest)| (text, rest.strip_prefix('"'))) {
+            Some((text, Some(rest))) => {
+                self.rest = rest;
+                Ok(text)
+            }
+            _ => self.fail(),
+        }
+    }
+
+    /// The name of the next member, and all that there is before its value.
+    fn name(&mut self, first: bool) -> Result<Option<&'de str>, NotPlain> {
+        if self.awaits_value {
+            return self.fail();
+        }
+        match (first, self.rest.as_bytes()) {
+            (true, [b'"', ..]) => {}
+            (false, [b',', b'"', ..]) => self.take(',')?,
+            (_, _) if self.peek() == Some(b'}') => return Ok(None),
+            (true, _) => {}
+            (false, _) => self.take(',')?,
+        }
+        let name = self.text()?;
+        self.take(':')?;
+        self.awaits_value = true;
+        Ok(Some(name))
     }
 
     /// Reads on inside of `to`, from its opening to its closing byte.
     fn enter<T>(
         &mut self,
         (from, to): (Inside, Inside),
-        (open, close): (u8, u8),
-        read: impl FnOnce(Members<'_, 'de>) -> Result<T, NotPlain>,
+        (open, close): (char, char),
+        read: impl FnOnce(&mut Self) -> Result<T, NotPlain>,
     ) -> Result<T, NotPlain> {
         if self.inside != from {
             return self.fail();
         }
         self.take(open)?;
         self.inside = to;
-        let all = read(Members {
-            reader: self,
-            first: true,
-        });
+        let all = read(self);
         if all.is_err() {
             return self.fail();
         }
@@ -364,12 +358,23 @@ impl<'de> Deserializer<'de> for &mut PlainReader<'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
         let (from, to) = (Inside::Object, Inside::List);
-        self.enter((from, to), (b'[', b']'), |list| visitor.visit_seq(list))
+        self.enter((from, to), ('[', ']'), |reader| {
+            visitor.visit_seq(Items {
+                reader,
+                first: true,
+            })
+        })
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
         let (from, to) = (Inside::Nothing, Inside::Object);
-        self.enter((from, to), (b'{', b'}'), |object| visitor.visit_map(object))
+        self.enter((from, to), ('{', '}'), |reader| {
+            visitor.visit_map(Members {
+                reader,
+                first: true,
+                names: Names::default(),
+            })
+        })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -426,8 +431,15 @@ impl<'de> Deserializer<'de> for &mut PlainReader<'de> {
     }
 }
 
-/// The members of an object or a list.
+/// The members of an object.
 struct Members<'a, 'de> {
+    reader: &'a mut PlainReader<'de>,
+    first: bool,
+    names: Names<'de>,
+}
+
+/// The items of a list.
+struct Items<'a, 'de> {
     reader: &'a mut PlainReader<'de>,
     first: bool,
 }
@@ -440,9 +452,10 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         seed: K,
     ) -> Result<Option<K::Value>, NotPlain> {
         match self.reader.name(std::mem::take(&mut self.first))? {
-            Some(name) => seed
+            Some(name) if self.names.add(name) => seed
                 .deserialize(BorrowedStrDeserializer::new(name))
                 .map(Some),
+            Some(_) => self.reader.fail(),
             None => Ok(None),
         }
     }
@@ -452,7 +465,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 }
 
-impl<'de> SeqAccess<'de> for Members<'_, 'de> {
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     type Error = NotPlain;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
@@ -463,7 +476,7 @@ impl<'de> SeqAccess<'de> for Members<'_, 'de> {
             return Ok(None);
         }
         if !std::mem::take(&mut self.first) {
-            self.reader.take(b',')?;
+            self.reader.take(',')?;
         }
         seed.deserialize(&mut *self.reader).map(Some)
     }

@@ -8,66 +8,71 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::de::value::CowStrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use smol_str::SmolStr;
 
-use super::audience::Audience;
-use super::own;
 use super::plain::PlainReader;
+use super::registered::{Parties, RegisteredClaims};
 use super::strict::{Name, no_duplicates};
 use super::subject::{SubjectReader, WireSubject};
+use super::{Claims, own};
 use crate::error::TokenFault;
 use crate::payload::Payload;
-
-/// The registered claims of a token (RFC 7519 section 4.1), and `auth_time` of OpenID
-/// Connect. Times are whole seconds since the Unix epoch.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct RegisteredClaims {
-    pub(crate) issuer: Option<SmolStr>,
-    pub(crate) subject: Option<SmolStr>,
-    pub(crate) audience: Audience,
-    pub(crate) expires_at: u64,
-    pub(crate) not_before: Option<u64>,
-    pub(crate) issued_at: Option<u64>,
-    pub(crate) token_id: Option<SmolStr>,
-    pub(crate) auth_time: Option<u64>,
-}
 
 /// What the members of the object left behind.
 #[derive(Default)]
 struct Found {
     registered: RegisteredClaims,
+    parties: Parties,
     expires_at: Option<u64>,
     bound: bool,
 }
 
-/// Reads `json` as registered claims and a `P`. Only the form is judged here: whether
-/// the times and names are acceptable is the verifier's decision.
-pub(crate) fn read<P: Payload>(json: &[u8]) -> Result<(RegisteredClaims, P), TokenFault> {
+/// Reads `json` as a `P`, and what is around it into `registered`, which is worth nothing after an error. Only the form is judged here:
+/// whether the times and names are acceptable is the verifier's decision.
+///
+/// `own` are the parties of our own tokens, which are shared and not kept anew.
+#[inline]
+pub(crate) fn read<P: Payload>(
+    json: &[u8],
+    own: Option<&Arc<Parties>>,
+    registered: &mut RegisteredClaims,
+) -> Result<P, TokenFault> {
     let json = std::str::from_utf8(json).map_err(|_| TokenFault::Claims)?;
-    if let Some(claims) = own::read(json) {
-        return Ok(claims);
+    if let Some(payload) = own::read(json, own, registered) {
+        return Ok(payload);
     }
-    match read_plain(json) {
+    match read_plain(json, own) {
         Ok(claims) => Ok(claims),
-        Err(_) => read_any(json),
+        Err(_) => read_any(json, own),
     }
+    .map(|claims| {
+        *registered = claims.registered;
+        claims.payload
+    })
 }
 
 /// Reads most of what is good, whoever wrote it. Of the rest it says nothing: [`read_any`] does.
-pub(super) fn read_plain<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
+pub(super) fn read_plain<P: Payload>(
+    json: &str,
+    own: Option<&Arc<Parties>>,
+) -> Result<Claims<P>, TokenFault> {
     let mut found = Found::default();
     let mut reader = PlainReader::new(json);
     // The reader itself tells names that are there twice.
     let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, None));
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
-    found.beside(payload)
+    found.beside(payload, own)
 }
 
-pub(crate) fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), TokenFault> {
+pub(crate) fn read_any<P: Payload>(
+    json: &str,
+    own: Option<&Arc<Parties>>,
+) -> Result<Claims<P>, TokenFault> {
     // One brace means one object, and then the members seen below are all there are.
     let opened = |byte| json.bytes().filter(|found| *found == byte).take(2).count();
     if opened(b'{') > 1 || opened(b'[') > 1 {
@@ -78,19 +83,29 @@ pub(crate) fn read_any<P: Payload>(json: &str) -> Result<(RegisteredClaims, P), 
     let seen = Some(HashSet::new());
     let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, seen));
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
-    found.beside(payload)
+    found.beside(payload, own)
 }
 
 impl Found {
     /// What was found besides `payload`, if all that must be there is.
-    fn beside<P, E>(self, payload: Result<P, E>) -> Result<(RegisteredClaims, P), TokenFault> {
+    fn beside<P, E>(
+        self,
+        payload: Result<P, E>,
+        own: Option<&Arc<Parties>>,
+    ) -> Result<Claims<P>, TokenFault> {
         if self.bound {
             return Err(TokenFault::Bound);
         }
         let payload = payload.map_err(|_| TokenFault::Claims)?;
-        let mut registered = self.registered;
-        registered.expires_at = self.expires_at.ok_or(TokenFault::Claims)?;
-        Ok((registered, payload))
+        let registered = RegisteredClaims {
+            expires_at: self.expires_at.ok_or(TokenFault::Claims)?,
+            parties: self.parties.shared(own),
+            ..self.registered
+        };
+        Ok(Claims {
+            registered,
+            payload,
+        })
     }
 }
 
@@ -184,21 +199,24 @@ impl<'de, A: MapAccess<'de>, P: Payload> MemberAccess<'_, 'de, A, P> {
     fn registered(&mut self, name: &str) -> Result<bool, A::Error> {
         let Found {
             registered,
+            parties,
             expires_at,
             bound,
         } = &mut *self.found;
         match name {
             "exp" => *expires_at = Some(self.map.next_value::<NumericDate>()?.0),
-            "nbf" => registered.not_before = Some(self.map.next_value::<NumericDate>()?.0),
-            "iat" => registered.issued_at = Some(self.map.next_value::<NumericDate>()?.0),
-            "auth_time" => registered.auth_time = Some(self.map.next_value::<NumericDate>()?.0),
-            "iss" => registered.issuer = Some(self.map.next_value::<Text>()?.0),
+            "nbf" => registered.not_before = Some(self.map.next_value::<NumericDate>()?.0.into()),
+            "iat" => registered.issued_at = Some(self.map.next_value::<NumericDate>()?.0.into()),
+            "auth_time" => {
+                registered.auth_time = Some(self.map.next_value::<NumericDate>()?.0.into())
+            }
+            "iss" => parties.issuer = Some(self.map.next_value::<Text>()?.0),
             "jti" => registered.token_id = Some(self.map.next_value::<Text>()?.0),
             "sub" => {
                 let subject = self.map.next_value::<WireSubject<'_>>()?;
-                registered.subject = Some(subject.into_text().into());
+                parties.subject = Some(subject.into_text().into());
             }
-            "aud" => registered.audience = self.map.next_value()?,
+            "aud" => parties.audience = self.map.next_value()?,
             "cnf" => {
                 *bound = true;
                 self.map.next_value::<IgnoredAny>()?;

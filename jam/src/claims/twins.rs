@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
+use std::sync::Arc;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
-use super::read::{RegisteredClaims, read_any, read_plain};
-use super::{own, read};
+use super::read::{read_any, read_plain};
+use super::registered::{Parties, RegisteredClaims};
+use super::{Claims, own, read};
 use crate::access::Access;
 use crate::payload::{NoRole, Payload, Scopes};
 use crate::rule::Rule;
@@ -123,6 +126,17 @@ impl From<Wire> for Converted {
     }
 }
 
+/// A payload with a field that may be called as another one's claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+#[jam(crate = crate, scopes("read"))]
+pub(crate) struct Aliased {
+    #[serde(alias = "scope", default)]
+    zone: Option<String>,
+    #[jam(scopes)]
+    #[serde(default)]
+    scopes: Scopes,
+}
+
 /// A payload that reads a name, and no value, and names a field twice.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Hasty(Option<String>);
@@ -177,32 +191,57 @@ pub(crate) fn compare(json: &[u8]) {
     compare_as::<Little>(json);
     compare_as::<Lenient>(json);
     compare_as::<Converted>(json);
+    compare_as::<Aliased>(json);
     compare_as::<Hasty>(json);
 }
 
 fn compare_as<P: Payload + PartialEq + Debug>(json: &[u8]) {
-    let all = read::<P>(json);
+    // Of an issuer, and of one that names nobody.
+    let named = Parties {
+        issuer: Some("https://id.example".into()),
+        subject: None,
+        audience: Some(SmolStr::from("app")).into(),
+    };
+    compare_beside::<P>(json, None);
+    compare_beside::<P>(json, Some(&Arc::new(named)));
+}
+
+fn compare_beside<P: Payload + PartialEq + Debug>(json: &[u8], own: Option<&Arc<Parties>>) {
+    let mut registered = RegisteredClaims::default();
+    let all = read::<P>(json, own, &mut registered).map(|payload| Claims {
+        registered,
+        payload,
+    });
     let Ok(text) = std::str::from_utf8(json) else {
         assert!(all.is_err(), "what is no text is refused");
         return;
     };
-    let sure = read_any::<P>(text);
+    let sure = read_any::<P>(text, None);
     assert!(same(&all, &sure), "{text:?}: {all:?}, but {sure:?}");
-    if let Some(own) = own::read::<P>(text) {
-        assert!(same(&Ok(own), &sure), "{text:?} by the reader of our own");
+    let mut registered = RegisteredClaims::default();
+    if let Some(payload) = own::read::<P>(text, own, &mut registered) {
+        let claims = Claims {
+            registered,
+            payload,
+        };
+        assert!(
+            same(&Ok(claims), &sure),
+            "{text:?} by the reader of our own"
+        );
     }
-    if let Ok(plain) = read_plain::<P>(text) {
+    if let Ok(plain) = read_plain::<P>(text, own) {
         assert!(same(&Ok(plain), &sure), "{text:?} by the plain reader");
     }
 }
 
-type Outcome<P> = Result<(RegisteredClaims, P), crate::TokenFault>;
+type Outcome<P> = Result<Claims<P>, crate::TokenFault>;
 
 /// Whether both say the same; two numbers that are none are.
 fn same<P: PartialEq + Debug>(one: &Outcome<P>, other: &Outcome<P>) -> bool {
     match (one, other) {
         (Ok(one), Ok(other)) => {
-            one.0 == other.0 && format!("{:?}", one.1) == format!("{:?}", other.1)
+            one.registered == other.registered
+                && format!("{:?}", one.payload) == format!("{:?}", other.payload)
         }
         (Err(one), Err(other)) => one == other,
         _ => false,
@@ -214,7 +253,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::claims::Claims;
 
     const NAMES: &[&str] = &[
         "exp",
@@ -381,13 +419,17 @@ mod tests {
             .prop_map(
                 |(issuer, audience, exp, iat, jti, auth_time, payload)| Claims {
                     registered: RegisteredClaims {
-                        issuer: issuer.map(Into::into),
-                        audience: audience.map(smol_str::SmolStr::from).into(),
                         expires_at: exp,
-                        issued_at: Some(iat),
+                        not_before: None,
+                        issued_at: Some(iat.into()),
+                        auth_time: auth_time.map(Into::into),
                         token_id: Some(jti.into()),
-                        auth_time,
-                        ..RegisteredClaims::default()
+                        parties: Parties {
+                            issuer: issuer.map(Into::into),
+                            subject: None,
+                            audience: audience.map(SmolStr::from).into(),
+                        }
+                        .shared(None),
                     },
                     payload,
                 },
@@ -445,7 +487,9 @@ mod tests {
             let mut claims = claims;
             claims.payload.name = claims.payload.name.replace(['"', '\\'], "'");
             let json = serde_json::to_string(&claims).expect("JSON");
-            let (registered, payload) = own::read::<Usual>(&json).ok_or_else(|| TestCaseError::fail(json.clone()))?;
+            let mut registered = RegisteredClaims::default();
+            let payload = own::read::<Usual>(&json, None, &mut registered)
+                .ok_or_else(|| TestCaseError::fail(json.clone()))?;
             prop_assert!(registered == claims.registered);
             prop_assert_eq!(payload, claims.payload);
         }
@@ -497,7 +541,7 @@ mod tests {
             members.push(first);
             let json = format!("{{{}}}", members.join(","));
             assert!(
-                read::<Rest>(json.as_bytes()).is_err(),
+                read::<Rest>(json.as_bytes(), None, &mut RegisteredClaims::default()).is_err(),
                 "a name is there twice"
             );
             compare(json.as_bytes());
@@ -511,8 +555,21 @@ mod tests {
             .chain([99_999_999, 12_345_678, 90_000_009])
         {
             let json = format!("{{\"exp\":{number}}}");
-            let (registered, _) = read_plain::<Rest>(&json).expect("a number");
-            assert_eq!(registered.expires_at, number);
+            let claims = read_plain::<Rest>(&json, None).expect("a number");
+            assert_eq!(claims.registered.expires_at, number);
+            compare(json.as_bytes());
+        }
+    }
+
+    /// `scope` is the claim of the field that is marked, whatever other field would take it.
+    #[test]
+    fn a_claim_goes_to_the_field_that_is_marked_with_it() {
+        for space in ["", " "] {
+            let json = format!(r#"{{"exp":9,"iat":1,"jti":"x",{space}"scope":"read"}}"#);
+            let mut registered = RegisteredClaims::default();
+            let payload = read::<Aliased>(json.as_bytes(), None, &mut registered).expect("claims");
+            assert!(payload.scopes.contains("read"), "{json}");
+            assert_eq!(payload.zone, None, "{json}");
             compare(json.as_bytes());
         }
     }

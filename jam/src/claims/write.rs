@@ -12,27 +12,29 @@ impl<P: Payload> Serialize for Claims<P> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let registered = &self.registered;
         let mut map = serializer.serialize_map(None)?;
-        if let Some(issuer) = &registered.issuer {
-            map.serialize_entry("iss", issuer.as_str())?;
-        }
-        if let Some(subject) = &registered.subject {
-            map.serialize_entry("sub", subject.as_str())?;
-        }
-        if !registered.audience.as_slice().is_empty() {
-            map.serialize_entry("aud", &registered.audience)?;
+        if let Some(parties) = &registered.parties {
+            if let Some(issuer) = &parties.issuer {
+                map.serialize_entry("iss", issuer.as_str())?;
+            }
+            if let Some(subject) = &parties.subject {
+                map.serialize_entry("sub", subject.as_str())?;
+            }
+            if !parties.audience.as_slice().is_empty() {
+                map.serialize_entry("aud", &parties.audience)?;
+            }
         }
         map.serialize_entry("exp", &registered.expires_at)?;
-        if let Some(not_before) = registered.not_before {
+        if let Some(not_before) = registered.not_before() {
             map.serialize_entry("nbf", &not_before)?;
         }
-        if let Some(issued_at) = registered.issued_at {
+        if let Some(issued_at) = registered.issued_at() {
             map.serialize_entry("iat", &issued_at)?;
         }
         if let Some(token_id) = &registered.token_id {
             map.serialize_entry("jti", token_id.as_str())?;
         }
         if let Some(auth_time) = registered.auth_time {
-            map.serialize_entry("auth_time", &auth_time)?;
+            map.serialize_entry("auth_time", &auth_time.seconds())?;
         }
         self.payload.serialize(Fields {
             map: &mut map,

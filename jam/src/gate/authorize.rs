@@ -5,9 +5,8 @@ use crate::jam::Jam;
 use crate::payload::{Payload, Role};
 use crate::rejection::{Rejection, RejectionKind};
 
-/// Whether any way by which the caller came lets them in. If none does, the caller is told
-/// what the way that came nearest asks for. `age` is how many seconds ago they signed in, if that
-/// is known.
+/// Whether any way by which the caller came lets them in. `age` is how many seconds ago they signed
+/// in, if that is known.
 pub(super) fn authorize<P: Payload>(
     jam: &Jam,
     access: &Access<P>,
@@ -15,23 +14,46 @@ pub(super) fn authorize<P: Payload>(
     payload: &P,
     age: Option<u64>,
 ) -> Result<(), Rejection> {
+    let lets_in = |way: &Way<P::Role>| is_fresh(way, age) && lacking(way, payload).is_none();
+    match ways_of(jam, access, known).any(lets_in) {
+        true => Ok(()),
+        false => Err(refusal(jam, access, known, payload)),
+    }
+}
+
+#[inline]
+fn is_fresh<R: Role>(way: &Way<R>, age: Option<u64>) -> bool {
+    way.fresh
+        .is_none_or(|most| age.is_some_and(|age| age < most))
+}
+
+#[inline]
+fn lacking<P: Payload>(way: &Way<P::Role>, payload: &P) -> Option<Condition<P::Role>> {
+    way.conditions()
+        .find(|condition| !meets(payload, *condition))
+}
+
+/// What the way that came nearest asks for, when none lets the caller in.
+#[cold]
+fn refusal<P: Payload>(
+    jam: &Jam,
+    access: &Access<P>,
+    known: (Source, BackendName),
+    payload: &P,
+) -> Rejection {
     let mut refusal = None;
     for way in ways_of(jam, access, known) {
-        let lacking = way
-            .conditions()
-            .find(|condition| !meets(payload, *condition));
-        let stale = way.fresh.filter(|most| age.is_none_or(|age| age >= *most));
-        match (lacking, stale) {
-            (None, None) => return Ok(()),
+        match (lacking(way, payload), way.fresh) {
             // Signing in again is all that is missing, and says so before anything else.
             (None, Some(most)) => refusal = Some(Rejection::stale(most)),
+            (None, None) => {}
             (Some(lacking), _) => {
                 let hide = hides(jam, access, known);
                 refusal.get_or_insert_with(|| denial(way, lacking, hide));
             }
         }
     }
-    Err(refusal.unwrap_or_else(|| Rejection::new(RejectionKind::InsufficientRole)))
+    refusal.unwrap_or_else(|| Rejection::new(RejectionKind::InsufficientRole))
 }
 
 /// The ways of the rule that read this place for this backend: what another backend asks of its
@@ -41,10 +63,12 @@ fn ways_of<'a, P: Payload>(
     access: &'a Access<P>,
     (source, backend): (Source, BackendName),
 ) -> impl Iterator<Item = &'a Way<P::Role>> + use<'a, P> {
+    // There is one way into most rules, by which everybody came then.
+    let only = access.ways().nth(1).is_none();
     let unnamed = jam.only_backend();
-    access
-        .ways()
-        .filter(move |way| way.backend.or(unnamed) == Some(backend) && way.reads(source))
+    let is_it =
+        move |way: &&Way<P::Role>| way.backend.or(unnamed) == Some(backend) && way.reads(source);
+    access.ways().filter(move |way| only || is_it(way))
 }
 
 /// Whether whoever came this way may not know what is behind the rule.
@@ -79,6 +103,6 @@ pub(crate) fn meets<P: Payload>(payload: &P, condition: Condition<P::Role>) -> b
     match condition {
         Condition::Role(role) => payload.has_role(role),
         Condition::AnyRole(roles) => roles.iter().any(|role| payload.has_role(*role)),
-        Condition::Scope(scope) => payload.scopes().is_some_and(|held| held.contains(scope)),
+        Condition::Scope(scope) => payload.scopes().is_some_and(|held| held.hold(scope)),
     }
 }

@@ -5,9 +5,11 @@ use std::pin::Pin;
 
 use http::request::Parts;
 
+use super::Seat;
 use crate::access::{Access, Audience, BackendName, Source};
 use crate::auth::{Caller, Evidence, Held};
 use crate::backend::{BackendId, Identity};
+use crate::claims::RegisteredClaims;
 use crate::cookie::Transport;
 use crate::credential::{self, Found};
 use crate::error::{Error, ErrorKind, TokenFault};
@@ -30,6 +32,7 @@ pub(crate) struct Presented<'a> {
 }
 
 /// What the first source holds that holds anything.
+#[inline]
 pub(super) fn presented<'a, P: Payload>(
     jam: &Jam,
     access: &Access<P>,
@@ -81,7 +84,8 @@ pub(super) enum Known {
     Nobody,
 }
 
-fn session<P>(opened: Opened<P>, source: Source, seat: &mut Option<Caller<P>>) -> Known {
+#[inline]
+fn session<P>(opened: Opened<P>, source: Source, seat: &mut Seat<P>) -> Known {
     match opened {
         Opened::Session(Session { about, data }) => {
             *seat = Some(Caller {
@@ -96,11 +100,12 @@ fn session<P>(opened: Opened<P>, source: Source, seat: &mut Option<Caller<P>>) -
     }
 }
 
-/// Whose credential this is, if it takes nobody outside of this process to know.
+/// Whose credential this is, if nothing has to be waited for to know.
+#[inline]
 pub(super) fn recognize_at_once<P: Payload>(
     jam: &Jam,
     presented: &Presented<'_>,
-    seat: &mut Option<Caller<P>>,
+    seat: &mut Seat<P>,
 ) -> Option<Result<Known, Rejection>> {
     match presented.backend {
         BackendName::Jwt => Some(match jam.tokens() {
@@ -117,24 +122,22 @@ pub(super) fn recognize_at_once<P: Payload>(
     }
 }
 
+#[inline]
 fn recognize_token<P: Payload>(
     tokens: &Tokens,
     presented: &Presented<'_>,
-    seat: &mut Option<Caller<P>>,
+    seat: &mut Seat<P>,
 ) -> Known {
-    let verified = tokens.verify(
-        presented.credential,
-        presented.now,
-        |registered, payload| {
+    let mut registered = RegisteredClaims::default();
+    match tokens.verify(presented.credential, presented.now, &mut registered) {
+        Ok(payload) => {
             *seat = Some(Caller {
                 payload: Held::Own(payload),
                 evidence: Evidence::Token(registered),
                 source: presented.source,
             });
-        },
-    );
-    match verified {
-        Ok(()) => Known::Caller,
+            Known::Caller
+        }
         Err(fault) => {
             tracing::debug!(target: "jam", ?fault, "token refused");
             match fault {
@@ -145,7 +148,7 @@ fn recognize_token<P: Payload>(
     }
 }
 
-pub(super) type Recognized<P> = Result<(Known, Option<Caller<P>>), Rejection>;
+pub(super) type Recognized<P> = Result<(Known, Seat<P>), Rejection>;
 
 /// Asks the backend whose credential this is.
 pub(super) fn recognize<'a, P: Payload>(
@@ -181,7 +184,7 @@ async fn recognize_own<P: Payload>(
     jam: &Jam,
     id: BackendId,
     presented: &Presented<'_>,
-    seat: &mut Option<Caller<P>>,
+    seat: &mut Seat<P>,
 ) -> Result<Known, Error> {
     let Ok(credential) = std::str::from_utf8(presented.credential) else {
         return Ok(Known::Nobody);

@@ -3,6 +3,7 @@
 use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::Request;
@@ -12,19 +13,27 @@ use axum::response::{IntoResponse, Response};
 use http::header::ALLOW;
 use http::request::Parts;
 use http::{Method, StatusCode};
+use pin_project_lite::pin_project;
 
 use crate::access::{Access, BackendName, Source};
 use crate::auth::Caller;
 use crate::found::{Gate, GateId};
-use crate::gate::{self, Admission, AtOnce, Shared};
+use crate::gate::{self, AtOnce, Shared};
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::policy::{Denial, Policies};
 use crate::rejection::Rejection;
-use crate::response;
+use crate::response::{self, Vary};
 
 /// A rule, and the `Jam` that it asks.
-pub(crate) struct Guard<P: Payload>(Arc<(Jam, Access<P>)>);
+pub(crate) struct Guard<P: Payload>(Arc<Guarding<P>>);
+
+struct Guarding<P: Payload> {
+    jam: Jam,
+    access: Access<P>,
+    /// On what every answer depends.
+    vary: Vary,
+}
 
 /// What the gate left to do.
 struct Admitted {
@@ -42,28 +51,35 @@ impl<P: Payload> Clone for Guard<P> {
 
 impl<P: Payload> Guard<P> {
     pub(crate) fn new(jam: &Jam, access: Access<P>) -> Self {
-        Self(Arc::new((jam.clone(), access)))
+        Self(Arc::new(Guarding {
+            jam: jam.clone(),
+            vary: Vary::on(access.sources()),
+            access,
+        }))
     }
 
     fn jam(&self) -> &Jam {
-        &self.0.0
+        &self.0.jam
     }
 
     fn access(&self) -> &Access<P> {
-        &self.0.1
+        &self.0.access
     }
 
     /// Lets the request in, and notes in it who calls.
     async fn admit(&self, parts: &mut Parts) -> Result<Admitted, Rejection> {
-        let admission = gate::admit(self.jam(), self.access(), parts, Admission::shared);
-        Ok(self.note(admission.await?, parts))
+        let (admission, seat) = gate::admit(self.jam(), self.access(), parts).await?;
+        Ok(self.note(admission.shared(seat)?, parts))
     }
 
     /// The same, if nothing is to be waited for.
     fn admit_at_once(&self, parts: &mut Parts) -> Option<Result<Admitted, Rejection>> {
-        match gate::admit_at_once(self.jam(), self.access(), parts, &Admission::shared) {
-            AtOnce::Decided(Ok(admission)) => Some(Ok(self.note(admission, parts))),
-            AtOnce::Decided(Err(rejection)) => Some(Err(rejection)),
+        let mut seat = None;
+        match gate::admit_at_once(self.jam(), self.access(), parts, &mut seat) {
+            AtOnce::Decided(admission) => {
+                let shared = admission.and_then(|admission| admission.shared(seat));
+                Some(shared.map(|shared| self.note(shared, parts)))
+            }
             AtOnce::Unknown(_) => None,
         }
     }
@@ -91,24 +107,70 @@ impl<P: Payload> Guard<P> {
         if let Some(name) = stale {
             response::clear(&mut answer, &self.jam().remove_cookie(name));
         }
-        response::vary(&mut answer, self.access().sources());
+        self.0.vary.add_to(&mut answer);
         answer
     }
 }
 
 /// A handler behind its rule.
 pub(crate) struct Guarded<H, S, P: Payload> {
-    pub(crate) guard: Guard<P>,
-    pub(crate) policies: Arc<Policies<S>>,
-    pub(crate) handler: H,
+    guard: Guard<P>,
+    /// Not even an empty list, where there are none: it would be counted for each request.
+    policies: Option<Arc<Policies<S>>>,
+    handler: H,
+}
+
+impl<H, S: Send + Sync + 'static, P: Payload> Guarded<H, S, P> {
+    pub(crate) fn new(guard: Guard<P>, policies: Policies<S>, handler: H) -> Self {
+        Self {
+            guard,
+            policies: (!policies.is_empty()).then(|| Arc::new(policies)),
+            handler,
+        }
+    }
 }
 
 impl<H: Clone, S, P: Payload> Clone for Guarded<H, S, P> {
     fn clone(&self) -> Self {
         Self {
             guard: self.guard.clone(),
-            policies: Arc::clone(&self.policies),
+            policies: self.policies.clone(),
             handler: self.handler.clone(),
+        }
+    }
+}
+
+pin_project! {
+    /// The answer of a handler behind its rule.
+    #[project = Stage]
+    pub(crate) enum Answering<F, P: Payload> {
+        /// The gate did not have to wait, and the handler answers.
+        AtOnce {
+            #[pin]
+            answer: F,
+            guard: Guard<P>,
+            stale: Option<&'static str>,
+        },
+        /// The gate or a policy is awaited, then the handler.
+        Later {
+            all: Pin<Box<dyn Future<Output = Response> + Send>>,
+        },
+    }
+}
+
+impl<F: Future<Output = Response>, P: Payload> Future for Answering<F, P> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        match self.project() {
+            Stage::AtOnce {
+                answer,
+                guard,
+                stale,
+            } => answer
+                .poll(context)
+                .map(|answer| guard.finish(answer, *stale)),
+            Stage::Later { all } => all.as_mut().poll(context),
         }
     }
 }
@@ -119,42 +181,52 @@ where
     S: Send + Sync + 'static,
     P: Payload,
 {
-    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+    type Future = Answering<H::Future, P>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
+        let now = |answer| Answering::Later {
+            all: Box::pin(ready(answer)),
+        };
         // A preflight asks about a request and is none; the handler is not for it.
         if request.method() == Method::OPTIONS {
             let allow = [(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE")];
-            let answer = (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
-            return Box::pin(ready(answer));
+            return now((StatusCode::METHOD_NOT_ALLOWED, allow).into_response());
         }
+        let Self {
+            guard,
+            policies,
+            handler,
+        } = self;
         let (mut parts, body) = request.into_parts();
         // Where nothing is to be waited for, the future is little more than the handler's own.
-        if self.policies.is_empty()
-            && let Some(admitted) = self.guard.admit_at_once(&mut parts)
+        if policies.is_none()
+            && let Some(admitted) = guard.admit_at_once(&mut parts)
         {
-            let guard = self.guard;
             return match admitted {
-                Ok(Admitted { stale, .. }) => {
-                    let answer = self.handler.call(Request::from_parts(parts, body), state);
-                    Box::pin(async move { guard.finish(answer.await, stale) })
-                }
-                Err(rejection) => Box::pin(ready(guard.finish(rejection.into_response(), None))),
+                Ok(Admitted { stale, .. }) => Answering::AtOnce {
+                    answer: handler.call(Request::from_parts(parts, body), state),
+                    guard,
+                    stale,
+                },
+                Err(rejection) => now(guard.finish(rejection.into_response(), None)),
             };
         }
-        Box::pin(async move {
-            let Admitted { stale, known } = match self.guard.admit(&mut parts).await {
+        let all = Box::pin(async move {
+            let Admitted { stale, known } = match guard.admit(&mut parts).await {
                 Ok(admitted) => admitted,
-                Err(rejection) => return self.guard.finish(rejection.into_response(), None),
+                Err(rejection) => return guard.finish(rejection.into_response(), None),
             };
-            if let Err(denial) = self.policies.decide(&mut parts, &state).await {
-                let denied = self.guard.denied(denial, known, &parts);
-                return self.guard.finish(denied.into_response(), stale);
+            if let Some(policies) = policies
+                && let Err(denial) = policies.decide(&mut parts, &state).await
+            {
+                let denied = guard.denied(denial, known, &parts);
+                return guard.finish(denied.into_response(), stale);
             }
             let request = Request::from_parts(parts, body);
-            let answer = self.handler.call(request, state).await;
-            self.guard.finish(answer, stale)
-        })
+            let answer = handler.call(request, state).await;
+            guard.finish(answer, stale)
+        });
+        Answering::Later { all }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Sections of a table: a rule, and the rows under it. What `jam_routes!` expands to.
 
 use std::any::TypeId;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
@@ -100,13 +99,7 @@ impl<P: Payload> SectionRule for Access<P> {
         T: 'static,
         S: Clone + Send + Sync + 'static,
     {
-        Box::new(move |jam| {
-            verb.route(Guarded {
-                guard: Guard::new(jam, self),
-                policies: Arc::new(policies),
-                handler,
-            })
-        })
+        Box::new(move |jam| verb.route(Guarded::new(Guard::new(jam, self), policies, handler)))
     }
 
     fn router<S>(self, router: Router<S>) -> Build<Router<S>>

@@ -79,7 +79,7 @@ impl<M: Rule> FromRequestParts<Jam> for LetIn<M> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, jam: &Jam) -> Result<Self, Rejection> {
-        gate::admit(jam, M::rule::<()>(), parts, |_| Ok(())).await?;
+        gate::admit(jam, M::rule::<()>(), parts).await?;
         Ok(Self(PhantomData))
     }
 }

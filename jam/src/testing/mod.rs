@@ -92,7 +92,7 @@ impl ManualClock {
 pub fn auth<P: Payload, R: Level>(payload: P) -> Auth<P, R> {
     let registered = RegisteredClaims {
         expires_at: u64::MAX,
-        issued_at: Some(0),
+        issued_at: Some(0.into()),
         ..RegisteredClaims::default()
     };
     Auth::holding_of(Holding::Own(Caller {

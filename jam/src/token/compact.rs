@@ -20,6 +20,7 @@ pub(crate) struct Compact<'a> {
 impl<'a> Compact<'a> {
     /// Takes `token` apart. Its header is probably `header`, and its signature is looked for where
     /// one of `signature` characters is.
+    #[inline]
     pub(crate) fn parse(
         token: &'a [u8],
         header: &str,
@@ -56,6 +57,7 @@ impl<'a> Compact<'a> {
     }
 
     /// Hands the bytes of the payload to `read`, once the signature has been found to be good.
+    #[inline]
     pub(crate) fn verified_payload<T>(
         &self,
         key: &Key,
@@ -65,7 +67,7 @@ impl<'a> Compact<'a> {
             return Err(TokenFault::Signature);
         }
         // Most payloads need no memory of their own.
-        let mut room = [0; 1024];
+        let mut room = [0; 512];
         match base64url::decode_into(self.payload, &mut room) {
             Some(payload) => read(payload),
             None => read(&base64url::decode(self.payload).ok_or(TokenFault::Malformed)?),

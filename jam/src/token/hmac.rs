@@ -28,8 +28,11 @@ impl HmacSha256 {
         Ok(Self(state))
     }
 
+    #[inline]
     fn over(&self, message: &[u8]) -> Hmac<Sha256> {
-        self.0.clone().chain_update(message)
+        let mut mac = self.0.clone();
+        mac.update(message);
+        mac
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; Self::LENGTH] {
@@ -37,6 +40,7 @@ impl HmacSha256 {
     }
 
     /// Compares in constant time.
+    #[inline]
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.over(message).verify_slice(signature).is_ok()
     }

@@ -80,6 +80,7 @@ impl Key {
     }
 
     /// Whether `signature`, as it stands in a token, is this key's over `message`.
+    #[inline]
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
         match &self.method {
             Method::Hs256(secret) => {

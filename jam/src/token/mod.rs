@@ -9,12 +9,13 @@ mod key;
 pub(crate) mod twins;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
-use crate::claims::{self, Claims, RegisteredClaims};
+use crate::claims::{self, Claims, Parties, RegisteredClaims};
 use crate::error::{Error, ErrorKind, TokenFault};
 use crate::payload::Payload;
 use crate::random;
@@ -187,8 +188,12 @@ impl Jwt {
             key,
             lifetime: self.lifetime,
             leeway: self.leeway,
-            issuer: self.issuer.map(Into::into),
-            audience: self.audience.map(Into::into),
+            parties: Parties {
+                issuer: self.issuer.map(Into::into),
+                subject: None,
+                audience: self.audience.map(SmolStr::from).into(),
+            }
+            .shared(None),
             typ: self.typ,
         })
     }
@@ -213,8 +218,8 @@ pub(crate) struct Tokens {
     accepted: AcceptedHeaders,
     lifetime: u64,
     leeway: u64,
-    issuer: Option<SmolStr>,
-    audience: Option<SmolStr>,
+    /// Whom our own tokens name.
+    parties: Option<Arc<Parties>>,
     typ: String,
 }
 
@@ -223,15 +228,13 @@ impl Tokens {
     pub(crate) fn claims<P: Payload>(&self, payload: P, now: u64) -> Claims<P> {
         Claims {
             registered: RegisteredClaims {
-                issuer: self.issuer.clone(),
-                subject: None,
-                audience: self.audience.clone().into(),
                 expires_at: now.saturating_add(self.lifetime),
                 not_before: None,
-                issued_at: Some(now),
+                issued_at: Some(now.into()),
                 // Signing makes up for a generator that failed here, or says so.
                 token_id: random::text::<16>().map(Into::into),
                 auth_time: None,
+                parties: self.parties.clone(),
             },
             payload,
         }
@@ -255,17 +258,19 @@ impl Tokens {
         Ok(Token {
             text,
             expires_at: claims.registered.expires_at,
-            issued_at: claims.registered.issued_at.unwrap_or(0),
+            issued_at: claims.registered.issued_at().unwrap_or(0),
         })
     }
 
-    /// Hands what a good token says to `keep`.
-    pub(crate) fn verify<P: Payload, T>(
+    /// The payload of a good token; the claims around it go into `registered`, which is worth nothing
+    /// after an error.
+    #[inline]
+    pub(crate) fn verify<P: Payload>(
         &self,
         text: &[u8],
         now: u64,
-        keep: impl FnOnce(RegisteredClaims, P) -> T,
-    ) -> Result<T, TokenFault> {
+        registered: &mut RegisteredClaims,
+    ) -> Result<P, TokenFault> {
         let compact = Compact::parse(text, &self.header, self.key.signature_length())?;
         // Our own header, to the letter, and those that were read before.
         let known = match P::TOKEN_TYPE {
@@ -280,9 +285,9 @@ impl Tokens {
                 // Only what the key has signed: a stranger fills no memory.
                 self.accepted.add(compact.header, P::TOKEN_TYPE);
             }
-            let (registered, payload) = claims::read(json)?;
-            self.judge(&registered, now)?;
-            Ok(keep(registered, payload))
+            let payload = claims::read(json, self.parties.as_ref(), registered)?;
+            self.judge(registered, now)?;
+            Ok(payload)
         })
     }
 
@@ -309,6 +314,7 @@ impl Tokens {
         }
     }
 
+    #[inline]
     fn judge(&self, registered: &RegisteredClaims, now: u64) -> Result<(), TokenFault> {
         let (late, early) = (
             now.saturating_sub(self.leeway),
@@ -317,24 +323,29 @@ impl Tokens {
         if registered.expires_at <= late {
             return Err(TokenFault::Expired);
         }
-        let starts = [
-            registered.not_before,
-            registered.issued_at,
-            registered.auth_time,
-        ];
-        if starts.into_iter().flatten().any(|start| start > early) {
+        let starts = registered.not_before.max(registered.issued_at);
+        let starts = starts.max(registered.auth_time);
+        if starts.is_some_and(|start| start.seconds() > early) {
             return Err(TokenFault::NotYetValid);
         }
         // A window that is empty was never meant to be open.
-        if registered.not_before >= Some(registered.expires_at) {
+        if registered.not_before() >= Some(registered.expires_at) {
             return Err(TokenFault::Claims);
         }
-        if self.issuer.is_some() && registered.issuer != self.issuer {
+        // Most tokens name whom our own do, and nobody else.
+        if registered.parties == self.parties {
+            return Ok(());
+        }
+        let nobody = Parties::default();
+        let named = registered.parties.as_deref().unwrap_or(&nobody);
+        let own = self.parties.as_deref().unwrap_or(&nobody);
+        if own.issuer.is_some() && named.issuer != own.issuer {
             return Err(TokenFault::Issuer);
         }
-        let ours = match &self.audience {
-            Some(audience) => registered.audience.as_slice().contains(audience),
-            None => registered.audience.as_slice().is_empty(),
+        let audience = named.audience.as_slice();
+        let ours = match own.audience.as_slice() {
+            [] => audience.is_empty(),
+            [own, ..] => audience.contains(own),
         };
         if !ours {
             return Err(TokenFault::Audience);
