@@ -287,11 +287,16 @@ where
         let presented = {
             let mut seat = None;
             match gate::admit_at_once(&jam, access, parts, &mut seat) {
-                AtOnce::Decided(admission) => match (admission?, seat) {
+                AtOnce::Decided(admission) => {
+                    let admission = admission?;
                     // Not by way of another `Result`, which would be one more copy.
-                    (Admission::Caller, Some(caller)) => return Ok(own(caller)),
-                    (stranger, _) => return stranger.caller(None).map(own),
-                },
+                    if matches!(admission, Admission::Caller)
+                        && let Some(caller) = seat
+                    {
+                        return Ok(own(caller));
+                    }
+                    return admission.caller(None).map(own);
+                }
                 AtOnce::Unknown(presented) => presented,
             }
         };
