@@ -95,8 +95,9 @@ fn without_repetition(headers: &mut HeaderMap) {
         names.collect::<Vec<_>>()
     };
     let said: Vec<String> = fields.iter().flat_map(names).collect();
-    let is_new = |name: &String| !said.contains(name) && !said.contains(&"*".to_owned());
-    let new: Vec<String> = names(&last).into_iter().filter(is_new).collect();
+    let is_said = |name: &String| said.iter().any(|own| own == name || own == "*");
+    let mut new = names(&last);
+    new.retain(|name| !is_said(name));
     if let Ok(last) = HeaderValue::try_from(new.join(", "))
         && !last.is_empty()
     {

@@ -32,8 +32,9 @@ struct Found {
     bound: bool,
 }
 
-/// Reads `json` as a `P`, and what is around it into `registered`, which is worth nothing after an error. Only the form is judged here:
-/// whether the times and names are acceptable is the verifier's decision.
+/// Reads `json` as a `P`, and what is around it into `registered`, which is worth nothing after an
+/// error. Only the form is judged here: whether the times and names are acceptable is the
+/// verifier's decision.
 ///
 /// `own` are the parties of our own tokens, which are shared and not kept anew.
 #[inline]
@@ -46,14 +47,9 @@ pub(crate) fn read<P: Payload>(
     if let Some(payload) = own::read(json, own, registered) {
         return Ok(payload);
     }
-    match read_plain(json, own) {
-        Ok(claims) => Ok(claims),
-        Err(_) => read_any(json, own),
-    }
-    .map(|claims| {
-        *registered = claims.registered;
-        claims.payload
-    })
+    let claims = read_plain(json, own).or_else(|_| read_any(json, own))?;
+    *registered = claims.registered;
+    Ok(claims.payload)
 }
 
 /// Reads most of what is good, whoever wrote it. Of the rest it says nothing: [`read_any`] does.
