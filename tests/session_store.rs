@@ -16,6 +16,7 @@ fn record(owner: &str) -> Record {
     Record::new(owner.to_owned(), SessionData::from_json("{}"), 100, 10_000)
 }
 
+/// Loads a session that nobody else writes to meanwhile.
 async fn load(store: &impl SessionStore, id: &SessionId) -> Record {
     let record = store.load(id).await.unwrap().unwrap();
     if let Some(at_hand) = store.at_hand(id) {
@@ -215,7 +216,11 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
                 loop {
-                    let mut kept = load(&store, &id(1)).await;
+                    let kept = store.load(&id(1)).await.unwrap().unwrap();
+                    if let Some(at_hand) = store.at_hand(&id(1)) {
+                        assert!(at_hand.version >= kept.version, "what was there is gone");
+                    }
+                    let mut kept = Arc::unwrap_or_clone(kept);
                     let count: u64 = std::str::from_utf8(kept.data.as_json())
                         .unwrap()
                         .parse()
