@@ -16,6 +16,7 @@ mod matrix;
 mod openapi;
 mod order;
 mod outage;
+mod passing;
 mod properties;
 mod readme;
 mod rows;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use jam::__private::{AsArgument, InRequest};
 use jam::dsl::{minutes, user};
 use jam::testing::ManualClock;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};
@@ -557,10 +558,16 @@ proptest! {
         }));
         let table = JamRouter::<()>::new()
             .section(generated.rule())
-            .route(jam::Verb::Get, "/", ok, "ok")
+            .route(jam::Verb::Get, "/argument", AsArgument, ok, "ok")
+            .route(jam::Verb::Get, "/request", InRequest, ok, "ok")
             .end();
         let app = table.into_router(&jam).unwrap();
-        let status = runtime.block_on(get_with(&app, "/", &headers)).status.as_u16();
+        let answer = |path| runtime.block_on(get_with(&app, path, &headers));
+        let (answer, twin) = (answer("/argument"), answer("/request"));
+        prop_assert_eq!(&answer.status, &twin.status);
+        prop_assert_eq!(&answer.headers, &twin.headers);
+        prop_assert_eq!(&answer.body, &twin.body);
+        let status = answer.status.as_u16();
         let expected = generated.lets_in([token, session], &user, age);
         prop_assert_eq!(status == 200, expected, "{} {:?}", generated.rule(), headers);
         prop_assert!(matches!(status, 200 | 401 | 403), "{status}");

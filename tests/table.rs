@@ -42,7 +42,7 @@ async fn machine(machine: Auth<Machine>) -> String {
     machine.machine.clone()
 }
 
-async fn wrong_payload(_: Auth<Machine>) -> &'static str {
+async fn wrong_payload(_: Auth<User>, _: Auth<Machine>) -> &'static str {
     "never"
 }
 
@@ -134,7 +134,8 @@ async fn sections_of_one_table_have_payloads_of_their_own() {
             .status,
         401
     );
-    // A handler that asks for another payload than its rule has is set up wrongly.
+    // A handler that asks for another payload too is set up wrongly. (If it is the first that it
+    // asks for, that does not compile.)
     assert_eq!(
         get_with(&app, "/wrong", &[("authorization", &bearer)])
             .await

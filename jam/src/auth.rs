@@ -220,6 +220,11 @@ impl<P> Auth<P> {
         &self.0
     }
 
+    /// A caller of whom nobody else is told.
+    pub(crate) fn own(caller: Caller<P>) -> Self {
+        Self(Holding::Own(caller))
+    }
+
     /// The caller whom a gate in front let in.
     pub(crate) fn shared(caller: Arc<Caller<P>>) -> Self {
         Self(Holding::Shared(caller))

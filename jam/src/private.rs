@@ -5,6 +5,7 @@ use axum::response::IntoResponse;
 
 pub use std::any::TypeId;
 pub use std::borrow::Cow;
+pub use std::marker::PhantomData;
 pub use std::sync::LazyLock;
 
 pub use serde;
@@ -15,6 +16,8 @@ pub use crate::auth::{Optional, Stale};
 pub use crate::payload::{Mark, NoRole, Nobody, Roles, Subject};
 pub use crate::policy::Policies;
 pub use crate::response::{Answered, answer};
+use crate::router::JamRouter;
+pub use crate::router::passing::{AsArgument, Handed, InRequest, Otherwise, TakesCaller};
 pub use crate::rule::{Gate, GateAnd, Open, Policed, Rule, required, strangers_too};
 
 // The handler's future moves between threads. The handler is named, and not called; one function
@@ -42,6 +45,16 @@ mod need_send {
 }
 
 pub use need_send::*;
+
+/// A table without rows, for a router with this state.
+pub fn table<S: Clone + Send + Sync + 'static>(_: PhantomData<S>) -> JamRouter<S> {
+    JamRouter::new()
+}
+
+/// The table as it is. Where its type is known, the state is known before `table` is looked at.
+pub fn with_state<S>(_: PhantomData<S>, table: JamRouter<S>) -> JamRouter<S> {
+    table
+}
 
 /// Which function this is.
 pub fn function<H: 'static>(_: &H) -> Option<TypeId> {

@@ -8,6 +8,7 @@ use super::row::{Method, Row, Words};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
 use crate::tokens;
+use crate::trees::Trees;
 
 // Input:
 //     public("probe") = [get("/healthz", ops::health)],
@@ -17,20 +18,22 @@ use crate::tokens;
 //
 // Output:
 //     {
-//         let table = JamRouter::new();
-//         let table = table
-//             .section(const { use dsl::*; public("probe") })
-//             .route(Verb::Get, "/healthz", ops::health, "ops::health")
-//             .end();
-//         let table = table
-//             .section(const { use dsl::*; WEB })
-//             .row(
-//                 const { use dsl::*; (WEB).scope("write") },
-//                 Verb::Put, "/notes/{id}", update, "update",
-//                 Policies::new().and(owner, "owner"),
-//             )
-//             .mount("/m", metrics(), "metrics()")
-//             .end();
+//         let state = PhantomData;
+//         with_state(state, {
+//         let table = table(state);
+//         let table = table.section(const { use dsl::*; public("probe") });
+//         let passing = { use (the two traits); (&Handed::to(&ops::health, state)).passing() };
+//         let table = table.route(Verb::Get, "/healthz", passing, ops::health, "ops::health");
+//         let table = table.end();
+//         let table = table.section(const { use dsl::*; WEB });
+//         let passing = { use (the two traits); (&Handed::to(&update, state)).passing() };
+//         let table = table.row(
+//             const { use dsl::*; (WEB).scope("write") },
+//             Verb::Put, "/notes/{id}", passing, update, "update",
+//             Policies::new().and(owner, "owner"),
+//         );
+//         let table = table.mount("/m", metrics(), "metrics()");
+//         let table = table.end();
 //         let handler = me;
 //         let table = table
 //             .declared()
@@ -38,10 +41,15 @@ use crate::tokens;
 //             .end();
 //         let table = table.merge(reports::routes());
 //         table
+//         })
 //     }
+//
+// What `with_state` is called for is that rustc, where it knows the type of the table, knows it
+// before it looks at the rows: it would look at each of them again for every other one.
 pub(crate) fn expand(items: &[Item], errors: Errors) -> TokenStream {
     let krate = Krate::default();
     let table = Ident::new("__jam_table", Span::mixed_site());
+    let state = Ident::new("__jam_state", Span::mixed_site());
     let items = items.iter().map(|item| match item {
         Item::Merge(router) => quote!(let #table = #table.merge(#router);),
         Item::HalfTyped(rule) => {
@@ -60,27 +68,31 @@ pub(crate) fn expand(items: &[Item], errors: Errors) -> TokenStream {
         Item::Section(section) => {
             let tokens = &section.head.tokens;
             let rule = block(tokens, &quote!(#tokens), &krate);
-            let rows = section.rows.iter().map(|each| row(each, tokens, &krate));
+            let rows = section.rows.iter();
+            let rows = rows.map(|each| row(each, tokens, &krate, [&table, &state]));
             quote! {
-                let #table = #table
-                    .section(#rule)
-                    #(#rows)*
-                    .end();
+                let #table = #table.section(#rule);
+                #(#rows)*
+                let #table = #table.end();
             }
         }
     });
     let errors = errors.into_tokens();
+    let private = krate.private();
     quote! {
         {
-            let #table = #krate::JamRouter::new();
-            #(#items)*
-            #errors
-            #table
+            let #state = #private::PhantomData;
+            #private::with_state(#state, {
+                let #table = #private::table(#state);
+                #(#items)*
+                #errors
+                #table
+            })
         }
     }
 }
 
-fn row(row: &Row, rule: &TokenStream, krate: &Krate) -> TokenStream {
+fn row(row: &Row, rule: &TokenStream, krate: &Krate, [table, state]: [&Ident; 2]) -> TokenStream {
     let Row {
         method,
         verb_span: _,
@@ -89,21 +101,57 @@ fn row(row: &Row, rule: &TokenStream, krate: &Krate) -> TokenStream {
         words,
     } = row;
     let name = tokens::text(target);
-    let verb = method.map(|method| verb(method, krate));
-    let verb = verb.into_iter();
-    if words.is_empty() {
-        return match method {
-            Some(_) => quote!(.route(#(#verb,)* #path, #target, #name)),
-            None => quote!(.mount(#path, #target, #name)),
-        };
-    }
     let private = krate.private();
-    let policies = tokens::policies_of(&words.policies, &private);
-    let rule = narrowed(rule, words, krate);
-    match method {
-        Some(_) => quote!(.row(#rule, #(#verb,)* #path, #target, #name, #policies)),
-        None => quote!(.mount_by(#rule, #path, #target, #name, #policies)),
+    let narrowed = (!words.is_empty()).then(|| {
+        let policies = tokens::policies_of(&words.policies, &private);
+        (narrowed(rule, words, krate), policies)
+    });
+    let Some(method) = method else {
+        return match narrowed {
+            None => quote!(let #table = #table.mount(#path, #target, #name);),
+            Some((rule, policies)) => {
+                quote!(let #table = #table.mount_by(#rule, #path, #target, #name, #policies);)
+            }
+        };
+    };
+    let verb = verb(*method, krate);
+    let place = Span::mixed_site().located_at(tokens::place(target.clone()));
+    let passing = Ident::new("__jam_passing", place);
+    let way = passing_of(target, &private, state);
+    let row = match narrowed {
+        None => quote!(.route(#verb, #path, #passing, #target, #name)),
+        Some((rule, policies)) => {
+            quote!(.row(#rule, #verb, #path, #passing, #target, #name, #policies))
+        }
+    };
+    quote! {
+        let #passing = #way;
+        let #table = #table #row;
     }
+}
+
+/// How the handler comes by its caller. Of one that is no plain path the type may not be known yet.
+fn passing_of(handler: &TokenStream, private: &Trees, state: &Ident) -> TokenStream {
+    if !is_plain(handler) {
+        return quote!(#private::InRequest);
+    }
+    // At the handler, for what rustc has to say about it.
+    let place = Span::mixed_site().located_at(tokens::place(handler.clone()));
+    quote_spanned! {place=>
+        {
+            use #private::{Otherwise as _, TakesCaller as _};
+            (&#private::Handed::to(&#handler, #state)).passing()
+        }
+    }
+}
+
+/// Whether it is names and `::` alone.
+fn is_plain(handler: &TokenStream) -> bool {
+    handler.clone().into_iter().all(|token| match token {
+        TokenTree::Ident(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == ':',
+        TokenTree::Group(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// The section's rule with the words of a row behind it. What rustc says about

@@ -1,90 +1,135 @@
 fn routes() -> JamRouter<App> {
-    let __jam_table = ::jam::JamRouter::new();
-    let __jam_table = __jam_table
-        .section(const {
-            #[allow(unused_imports)]
-            use ::jam::dsl::*;
-            public("probe")
-        })
-        .route(::jam::Verb::Get, "/healthz", ops::health, "ops::health")
-        .route(::jam::Verb::Any, "/x", |x: u8| async move { x }, "|x:u8|async move{x}")
-        .end();
-    let __jam_table = __jam_table
-        .section(const {
-            #[allow(unused_imports)]
-            use ::jam::dsl::*;
-            user::<Of<User, u8>>()
-        })
-        .route(
-            ::jam::Verb::Post,
-            "/notes",
-            notes::create::<Db, _>,
-            "notes::create::<Db, _>",
-        )
-        .end();
-    let __jam_table = __jam_table
-        .section(const {
-            #[allow(unused_imports)]
-            use ::jam::dsl::*;
-            EMPTY
-        })
-        .end();
-    let __jam_table = __jam_table
-        .section(const {
-            #[allow(unused_imports)]
-            use ::jam::dsl::*;
-            WEB.or(API)
-        })
-        .row(
-            const {
-                #[allow(unused_imports)]
-                use ::jam::dsl::*;
-                ((WEB.or(API)).scope("a")).hide()
-            },
-            ::jam::Verb::Put,
-            "/notes/{id}",
-            notes::update,
-            "notes::update",
-            ::jam::__private::Policies::new()
-                .and(owner, "owner")
-                .and(policies::within(3), "policies::within(3)"),
-        )
-        .row(
-            const {
-                #[allow(unused_imports)]
-                use ::jam::dsl::*;
-                WEB.or(API)
-            },
-            ::jam::Verb::Get,
-            "/notes/{id}",
-            notes::show,
-            "notes::show",
-            ::jam::__private::Policies::new().and(owner, "owner"),
-        )
-        .mount("/metrics", metrics(), "metrics()")
-        .mount_by(
-            const {
-                #[allow(unused_imports)]
-                use ::jam::dsl::*;
-                (WEB.or(API)).role(Role::Admin)
-            },
-            "/admin",
-            admin::<Db>(),
-            "admin::<Db>()",
-            ::jam::__private::Policies::new(),
-        )
-        .end();
-    let __jam_handler0 = pages::me;
-    let __jam_handler1 = pages::edit::<Db>;
-    let __jam_table = __jam_table
-        .declared()
-        .route::<pages::me, _, _>(::jam::Verb::Get, "/me", (__jam_handler0), "pages::me")
-        .route::<
-            pages::edit,
-            _,
-            _,
-        >(::jam::Verb::Put, "/me", (__jam_handler1), "pages::edit::<Db>")
-        .end();
-    let __jam_table = __jam_table.merge(reports::routes());
-    __jam_table
+    let __jam_state = ::jam::__private::PhantomData;
+    ::jam::__private::with_state(
+        __jam_state,
+        {
+            let __jam_table = ::jam::__private::table(__jam_state);
+            let __jam_table = __jam_table
+                .section(const {
+                    #[allow(unused_imports)]
+                    use ::jam::dsl::*;
+                    public("probe")
+                });
+            let __jam_passing = {
+                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                (&::jam::__private::Handed::to(&ops::health, __jam_state)).passing()
+            };
+            let __jam_table = __jam_table
+                .route(
+                    ::jam::Verb::Get,
+                    "/healthz",
+                    __jam_passing,
+                    ops::health,
+                    "ops::health",
+                );
+            let __jam_passing = ::jam::__private::InRequest;
+            let __jam_table = __jam_table
+                .route(
+                    ::jam::Verb::Any,
+                    "/x",
+                    __jam_passing,
+                    |x: u8| async move { x },
+                    "|x:u8|async move{x}",
+                );
+            let __jam_table = __jam_table.end();
+            let __jam_table = __jam_table
+                .section(const {
+                    #[allow(unused_imports)]
+                    use ::jam::dsl::*;
+                    user::<Of<User, u8>>()
+                });
+            let __jam_passing = ::jam::__private::InRequest;
+            let __jam_table = __jam_table
+                .route(
+                    ::jam::Verb::Post,
+                    "/notes",
+                    __jam_passing,
+                    notes::create::<Db, _>,
+                    "notes::create::<Db, _>",
+                );
+            let __jam_table = __jam_table.end();
+            let __jam_table = __jam_table
+                .section(const {
+                    #[allow(unused_imports)]
+                    use ::jam::dsl::*;
+                    EMPTY
+                });
+            let __jam_table = __jam_table.end();
+            let __jam_table = __jam_table
+                .section(const {
+                    #[allow(unused_imports)]
+                    use ::jam::dsl::*;
+                    WEB.or(API)
+                });
+            let __jam_passing = {
+                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                (&::jam::__private::Handed::to(&notes::update, __jam_state)).passing()
+            };
+            let __jam_table = __jam_table
+                .row(
+                    const {
+                        #[allow(unused_imports)]
+                        use ::jam::dsl::*;
+                        ((WEB.or(API)).scope("a")).hide()
+                    },
+                    ::jam::Verb::Put,
+                    "/notes/{id}",
+                    __jam_passing,
+                    notes::update,
+                    "notes::update",
+                    ::jam::__private::Policies::new()
+                        .and(owner, "owner")
+                        .and(policies::within(3), "policies::within(3)"),
+                );
+            let __jam_passing = {
+                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                (&::jam::__private::Handed::to(&notes::show, __jam_state)).passing()
+            };
+            let __jam_table = __jam_table
+                .row(
+                    const {
+                        #[allow(unused_imports)]
+                        use ::jam::dsl::*;
+                        WEB.or(API)
+                    },
+                    ::jam::Verb::Get,
+                    "/notes/{id}",
+                    __jam_passing,
+                    notes::show,
+                    "notes::show",
+                    ::jam::__private::Policies::new().and(owner, "owner"),
+                );
+            let __jam_table = __jam_table.mount("/metrics", metrics(), "metrics()");
+            let __jam_table = __jam_table
+                .mount_by(
+                    const {
+                        #[allow(unused_imports)]
+                        use ::jam::dsl::*;
+                        (WEB.or(API)).role(Role::Admin)
+                    },
+                    "/admin",
+                    admin::<Db>(),
+                    "admin::<Db>()",
+                    ::jam::__private::Policies::new(),
+                );
+            let __jam_table = __jam_table.end();
+            let __jam_handler0 = pages::me;
+            let __jam_handler1 = pages::edit::<Db>;
+            let __jam_table = __jam_table
+                .declared()
+                .route::<
+                    pages::me,
+                    _,
+                    _,
+                >(::jam::Verb::Get, "/me", (__jam_handler0), "pages::me")
+                .route::<
+                    pages::edit,
+                    _,
+                    _,
+                >(::jam::Verb::Put, "/me", (__jam_handler1), "pages::edit::<Db>")
+                .end();
+            let __jam_table = __jam_table.merge(reports::routes());
+            __jam_table
+        },
+    )
 }

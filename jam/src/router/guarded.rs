@@ -1,6 +1,7 @@
 //! What stands in front of a handler in a table: the gate, then the policies.
 
 use std::future::{Future, ready};
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,10 +16,11 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use pin_project_lite::pin_project;
 
+use super::passing::Passing;
 use crate::access::{Access, BackendName, Source};
-use crate::auth::Caller;
+use crate::auth::{Auth, Caller};
 use crate::found::{Gate, GateId};
-use crate::gate::{self, AtOnce, Shared};
+use crate::gate::{self, Admission, AtOnce, Shared};
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::policy::{Denial, Policies};
@@ -72,18 +74,6 @@ impl<P: Payload> Guard<P> {
         Ok(self.note(admission.shared(seat)?, parts))
     }
 
-    /// The same, if nothing is to be waited for.
-    fn admit_at_once(&self, parts: &mut Parts) -> Option<Result<Admitted, Rejection>> {
-        let mut seat = None;
-        match gate::admit_at_once(self.jam(), self.access(), parts, &mut seat) {
-            AtOnce::Decided(admission) => {
-                let shared = admission.and_then(|admission| admission.shared(seat));
-                Some(shared.map(|shared| self.note(shared, parts)))
-            }
-            AtOnce::Unknown(_) => None,
-        }
-    }
-
     fn note(&self, (caller, stale): Shared<P>, parts: &mut Parts) -> Admitted {
         let known = caller.as_deref().map(Caller::known_by);
         let gate = Gate::found(GateId::of(&self.0), self.jam().clone(), caller);
@@ -113,16 +103,19 @@ impl<P: Payload> Guard<P> {
 }
 
 /// A handler behind its rule.
-pub(crate) struct Guarded<H, S, P: Payload> {
+pub(crate) struct Guarded<W, H, S, P: Payload> {
+    /// How it comes by its caller.
+    passing: PhantomData<W>,
     guard: Guard<P>,
     /// Not even an empty list, where there are none: it would be counted for each request.
     policies: Option<Arc<Policies<S>>>,
     handler: H,
 }
 
-impl<H, S: Send + Sync + 'static, P: Payload> Guarded<H, S, P> {
+impl<W, H, S: Send + Sync + 'static, P: Payload> Guarded<W, H, S, P> {
     pub(crate) fn new(guard: Guard<P>, policies: Policies<S>, handler: H) -> Self {
         Self {
+            passing: PhantomData,
             guard,
             policies: (!policies.is_empty()).then(|| Arc::new(policies)),
             handler,
@@ -130,9 +123,10 @@ impl<H, S: Send + Sync + 'static, P: Payload> Guarded<H, S, P> {
     }
 }
 
-impl<H: Clone, S, P: Payload> Clone for Guarded<H, S, P> {
+impl<W, H: Clone, S, P: Payload> Clone for Guarded<W, H, S, P> {
     fn clone(&self) -> Self {
         Self {
+            passing: PhantomData,
             guard: self.guard.clone(),
             policies: self.policies.clone(),
             handler: self.handler.clone(),
@@ -175,13 +169,14 @@ impl<F: Future<Output = Response>, P: Payload> Future for Answering<F, P> {
     }
 }
 
-impl<H, T, S, P> Handler<T, S> for Guarded<H, S, P>
+impl<W, H, T, S, P> Handler<T, S> for Guarded<W, H, S, P>
 where
-    H: Handler<T, S> + Sync,
+    W: Passing<H, T, S, P>,
+    H: Clone + Send + Sync + 'static,
     S: Send + Sync + 'static,
     P: Payload,
 {
-    type Future = Answering<H::Future, P>;
+    type Future = Answering<W::Future, P>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
         let now = |answer| Answering::Later {
@@ -196,18 +191,29 @@ where
             guard,
             policies,
             handler,
+            ..
         } = self;
         let (mut parts, body) = request.into_parts();
         // Where nothing is to be waited for, the future is little more than the handler's own.
+        let mut seat = None;
         if policies.is_none()
-            && let Some(admitted) = guard.admit_at_once(&mut parts)
+            && let AtOnce::Decided(admission) =
+                gate::admit_at_once(guard.jam(), guard.access(), &parts, &mut seat)
         {
-            return match admitted {
-                Ok(Admitted { stale, .. }) => Answering::AtOnce {
-                    answer: handler.call(Request::from_parts(parts, body), state),
-                    guard,
-                    stale,
-                },
+            let answer = |user, stale, parts, guard| Answering::AtOnce {
+                answer: W::call(handler, user, Request::from_parts(parts, body), state),
+                guard,
+                stale,
+            };
+            if W::AS_ARGUMENT
+                && let Ok(Admission::Caller) = admission
+                && let Some(caller) = seat
+            {
+                return answer(Some(Auth::own(caller)), None, parts, guard);
+            }
+            let shared = admission.and_then(|admission| admission.shared(seat));
+            return match shared.map(|shared| guard.note(shared, &mut parts)) {
+                Ok(Admitted { stale, .. }) => answer(None, stale, parts, guard),
                 Err(rejection) => now(guard.finish(rejection.into_response(), None)),
             };
         }
@@ -223,7 +229,7 @@ where
                 return guard.finish(denied.into_response(), stale);
             }
             let request = Request::from_parts(parts, body);
-            let answer = handler.call(request, state).await;
+            let answer = W::call(handler, None, request, state).await;
             guard.finish(answer, stale)
         });
         Answering::Later { all }

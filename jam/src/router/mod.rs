@@ -2,6 +2,7 @@
 
 mod guarded;
 mod openapi;
+pub(crate) mod passing;
 mod section;
 mod table;
 #[cfg(feature = "testing")]

@@ -7,6 +7,7 @@ use axum::handler::Handler;
 use axum::routing::MethodRouter;
 
 use super::guarded::{Guard, Guarded, mounted};
+use super::passing::Passing;
 use super::table::{RuleInfo, TableRow};
 #[cfg(feature = "testing")]
 use super::trial::Trial;
@@ -30,15 +31,21 @@ pub trait SectionRule: Copy + Send + Sync + 'static {
     #[doc(hidden)]
     fn info(self) -> RuleInfo;
 
+    /// The payload of those who are let in.
     #[doc(hidden)]
-    fn handler<H, T, S>(
+    type Caller;
+
+    #[doc(hidden)]
+    fn handler<W, H, T, S>(
         self,
         verb: Verb,
+        _: W,
         handler: H,
         policies: Policies<S>,
     ) -> Build<MethodRouter<S>>
     where
-        H: Handler<T, S> + Sync,
+        W: Passing<H, T, S, Self::Caller>,
+        H: Clone + Send + Sync + 'static,
         T: 'static,
         S: Clone + Send + Sync + 'static;
 
@@ -55,18 +62,27 @@ pub trait SectionRule: Copy + Send + Sync + 'static {
 
 #[diagnostic::do_not_recommend]
 impl SectionRule for Public {
+    type Caller = Self;
+
     fn info(self) -> RuleInfo {
         RuleInfo::public(self)
     }
 
     // A public route with a policy is refused before it is built.
-    fn handler<H, T, S>(self, verb: Verb, handler: H, _: Policies<S>) -> Build<MethodRouter<S>>
+    fn handler<W, H, T, S>(
+        self,
+        verb: Verb,
+        _: W,
+        handler: H,
+        _: Policies<S>,
+    ) -> Build<MethodRouter<S>>
     where
-        H: Handler<T, S> + Sync,
+        W: Passing<H, T, S, Self>,
+        H: Clone + Send + Sync + 'static,
         T: 'static,
         S: Clone + Send + Sync + 'static,
     {
-        Box::new(move |_| verb.route(handler))
+        Box::new(move |_| verb.route(W::open(handler)))
     }
 
     fn router<S>(self, router: Router<S>) -> Build<Router<S>>
@@ -84,22 +100,29 @@ impl SectionRule for Public {
 
 #[diagnostic::do_not_recommend]
 impl<P: Payload> SectionRule for Access<P> {
+    type Caller = P;
+
     fn info(self) -> RuleInfo {
         RuleInfo::of(&self)
     }
 
-    fn handler<H, T, S>(
+    fn handler<W, H, T, S>(
         self,
         verb: Verb,
+        _: W,
         handler: H,
         policies: Policies<S>,
     ) -> Build<MethodRouter<S>>
     where
-        H: Handler<T, S> + Sync,
+        W: Passing<H, T, S, P>,
+        H: Clone + Send + Sync + 'static,
         T: 'static,
         S: Clone + Send + Sync + 'static,
     {
-        Box::new(move |jam| verb.route(Guarded::new(Guard::new(jam, self), policies, handler)))
+        Box::new(move |jam| {
+            let guard = Guard::new(jam, self);
+            verb.route(Guarded::<W, _, _, _>::new(guard, policies, handler))
+        })
     }
 
     fn router<S>(self, router: Router<S>) -> Build<Router<S>>
@@ -129,33 +152,44 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
     }
 
     /// A row under the section's own rule.
-    pub fn route<H, T>(self, verb: Verb, path: &'static str, handler: H, name: &'static str) -> Self
+    pub fn route<W, H, T>(
+        self,
+        verb: Verb,
+        path: &'static str,
+        passing: W,
+        handler: H,
+        name: &'static str,
+    ) -> Self
     where
-        H: Handler<T, S> + Sync,
+        W: Passing<H, T, S, R::Caller>,
+        H: Clone + Send + Sync + 'static,
         T: 'static,
     {
         let rule = self.rule;
-        self.row(rule, verb, path, handler, name, Policies::new())
+        self.row(rule, verb, path, passing, handler, name, Policies::new())
     }
 
     /// A row under a rule that narrows the section's.
-    pub fn row<N, H, T>(
+    #[allow(clippy::too_many_arguments)] // nobody writes them
+    pub fn row<N, W, H, T>(
         mut self,
         rule: N,
         verb: Verb,
         path: &'static str,
+        passing: W,
         handler: H,
         name: &'static str,
         policies: Policies<S>,
     ) -> Self
     where
         N: SectionRule,
-        H: Handler<T, S> + Sync,
+        W: Passing<H, T, S, N::Caller>,
+        H: Clone + Send + Sync + 'static,
         T: 'static,
     {
         self.table.routes.push(Route {
             row: TableRow::new(verb.as_str(), path, name, rule.info(), policies.names()),
-            target: Target::Handler(rule.handler(verb, handler, policies)),
+            target: Target::Handler(rule.handler(verb, passing, handler, policies)),
             is_another: false,
             #[cfg(feature = "testing")]
             trial: Trial::row(rule, verb),

@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::{Extension, Router};
 use http::request::Parts;
 
+use super::passing::InRequest;
 use super::verb::Verb;
 use super::{JamRouter, Route, RoutesError, SectionRule, Target, build};
 use crate::gate;
@@ -42,7 +43,7 @@ impl Trial {
         let reached = async move || Extension(Reached(id));
         Self {
             id,
-            target: Target::Handler(rule.handler(verb, reached, Policies::new())),
+            target: Target::Handler(rule.handler(verb, InRequest, reached, Policies::new())),
             callers: rule.callers(),
         }
     }

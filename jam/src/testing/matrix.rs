@@ -243,6 +243,7 @@ mod tests {
 
     use super::{Bench, Denials, ManualClock, Route, StandIns, block_on, jam};
     use crate::access::{Access, dsl::*};
+    use crate::router::passing::InRequest;
     use crate::router::{JamRouter, Reached, Verb};
     use crate::{JamPayload, JamRole, Scopes};
 
@@ -301,7 +302,7 @@ mod tests {
         let table = || {
             JamRouter::new()
                 .section(RULE)
-                .route(Verb::Post, "/", handler, "h")
+                .route(Verb::Post, "/", InRequest, handler, "h")
                 .end()
         };
         assert_eq!(
@@ -322,13 +323,16 @@ mod tests {
         let table = || {
             JamRouter::new()
                 .section(API)
-                .route(Verb::Any, "/", handler, "h")
+                .route(Verb::Any, "/", InRequest, handler, "h")
                 .end()
         };
         assert_eq!(faults_of(table(), open)[2], "ANY / (`h`) lets in a forger");
         let guests = JamRouter::new().section(RULE_OF_GUESTS);
         assert_eq!(
-            faults_of(guests.route(Verb::Post, "/", handler, "h").end(), open),
+            faults_of(
+                guests.route(Verb::Post, "/", InRequest, handler, "h").end(),
+                open
+            ),
             [
                 "a stranger whom another site sends (sec-fetch-site)",
                 "a stranger whom another site sends (origin)",
@@ -348,7 +352,9 @@ mod tests {
             .or(user().backend("jwt").scope("write"))
             .hide();
         let table = JamRouter::new().section(EITHER);
-        let table = table.route(Verb::Get, "/{{x}}/{id}", handler, "h").end();
+        let table = table
+            .route(Verb::Get, "/{{x}}/{id}", InRequest, handler, "h")
+            .end();
         let faults = faults_of(table, open);
         let found = |caller: &str| faults.iter().any(|fault| fault.ends_with(caller));
         assert!(found("lets in a caller without role Admin"), "{faults:?}");
@@ -359,7 +365,7 @@ mod tests {
     fn a_gate_that_does_not_hide_is_found_out() {
         const HIDDEN: Access<User> = user().backend("jwt").role(Role::Admin).hide();
         let table = JamRouter::new().section(HIDDEN);
-        let table = table.route(Verb::Get, "/", handler, "h").end();
+        let table = table.route(Verb::Get, "/", InRequest, handler, "h").end();
         let forbidden = |_| Router::new().fallback(any(async || http::StatusCode::FORBIDDEN));
         let faults = faults_of(table, forbidden);
         let wanted = "GET / (`h`) answers a caller without role Admin with 403, not [404]";
@@ -372,7 +378,7 @@ mod tests {
         let table = || {
             JamRouter::new()
                 .section(API)
-                .route(Verb::Get, "/", handler, "h")
+                .route(Verb::Get, "/", InRequest, handler, "h")
                 .end()
         };
         let status = |status| {

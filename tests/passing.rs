@@ -1,0 +1,179 @@
+//! How the handlers of a table come by their callers: as an argument, or by way of the request. It
+//! makes no difference but in time.
+
+use std::marker::PhantomData;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequestParts, OriginalUri, Path, RawQuery, State};
+use axum::response::IntoResponse;
+use axum::{Extension, Router};
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Uri};
+use jam::__private::{AsArgument, Handed, InRequest, Otherwise as _, TakesCaller as _};
+use jam::{Access, Auth, Jam, JamRouter, Rejection, dsl::user, jam_routes};
+
+use crate::support::{User, get_with, jam, send};
+
+const API: Access<User> = user().backend("jwt");
+
+async fn alone(user: Auth<User>) -> String {
+    user.user.to_string()
+}
+
+async fn first(
+    user: Auth<User>,
+    method: Method,
+    Path(id): Path<u64>,
+    State(jam): State<Jam>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: String,
+) -> impl IntoResponse {
+    let _ = jam.make_payload(User { user: 1 });
+    let accept = headers.get("accept").cloned();
+    format!("{} {method} {id} {accept:?} {query:?} {body}", user.user)
+}
+
+async fn short(
+    user: Auth<User>,
+    Extension(text): Extension<&'static str>,
+    OriginalUri(whole): OriginalUri,
+    uri: Uri,
+    body: Bytes,
+) -> Result<String, &'static str> {
+    match body.len() {
+        0 => Err("nothing"),
+        size => Ok(format!("{} {text} {whole} {uri} {size}", user.user)),
+    }
+}
+
+/// An extractor of the application's own that asks who calls.
+struct Number(u64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Number {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let user = Auth::<User>::from_request_parts(parts, state).await?;
+        Ok(Self(user.user))
+    }
+}
+
+async fn twice(user: Auth<User>, Number(number): Number) -> String {
+    format!("{} {number}", user.user)
+}
+
+/// The same handlers both ways: what is in brackets is no plain path.
+#[allow(unused_parens)]
+fn routes() -> JamRouter<Jam> {
+    jam_routes![
+        API = [
+            get("/argument/alone", alone),
+            get("/request/alone", (alone)),
+            any("/argument/first/{id}", first),
+            any("/request/first/{id}", (first)),
+            post("/argument/short", short),
+            post("/request/short", (short)),
+            get("/argument/twice", twice),
+            get("/request/twice", (twice)),
+        ],
+        API.optional() = [
+            get("/argument/optional", alone),
+            get("/request/optional", (alone)),
+        ],
+    ]
+}
+
+fn app() -> (Router, String) {
+    let (jam, _) = jam();
+    let token = jam.gen_jwt_token(&jam.make_payload(User { user: 7 }));
+    let bearer = format!("Bearer {}", token.unwrap().as_str());
+    let router = routes().into_router(&jam).unwrap();
+    let inner = Router::new().nest("/inner", router.clone());
+    let app = router.merge(inner).layer(Extension("text"));
+    (app.with_state(jam), bearer)
+}
+
+#[tokio::test]
+async fn a_handler_is_answered_alike_whichever_way_its_caller_comes() {
+    let (app, bearer) = app();
+    let mut statuses = Vec::new();
+    for credential in [Some(&bearer), Some(&"Bearer no".to_owned()), None] {
+        for (method, path, body) in [
+            ("GET", "alone", "".as_bytes()),
+            ("HEAD", "alone", b""),
+            ("OPTIONS", "alone", b""),
+            ("POST", "first/12?a=b", b"text"),
+            ("DELETE", "first/12", b""),
+            ("PUT", "first/twelve", b"text"),
+            ("POST", "first/12", b"\xff"),
+            ("POST", "short", b""),
+            ("POST", "short", b"12345"),
+            ("GET", "twice", b""),
+            ("GET", "optional", b""),
+        ] {
+            for prefix in ["", "/inner"] {
+                let mut answers = Vec::new();
+                for way in ["argument", "request"] {
+                    let mut request = Request::builder()
+                        .method(method)
+                        .uri(format!("{prefix}/{way}/{path}"))
+                        .header("accept", "text/plain");
+                    if let Some(credential) = credential {
+                        request = request.header("authorization", credential);
+                    }
+                    let request = request.body(Body::from(body)).unwrap();
+                    let answer = send(&app, request).await;
+                    let text = answer.body.replace(way, "way");
+                    answers.push((answer.status, answer.headers, text));
+                }
+                let [argument, request] = answers.try_into().unwrap();
+                let (status, headers, body) = argument;
+                assert_eq!(
+                    (status, without_length(headers), body),
+                    (request.0, without_length(request.1), request.2),
+                    "{method} {prefix}/../{path} by {credential:?}"
+                );
+                statuses.push(status.as_u16());
+            }
+        }
+    }
+    for expected in [200, 400, 401, 405] {
+        assert!(statuses.contains(&expected), "{statuses:?}");
+    }
+}
+
+/// The way is a part of the path, which is a part of some answers.
+fn without_length(mut headers: HeaderMap) -> HeaderMap {
+    headers.remove("content-length");
+    headers
+}
+
+#[tokio::test]
+async fn an_extractor_of_ones_own_finds_the_caller_beside_the_argument() {
+    let (app, bearer) = app();
+    let answer = get_with(&app, "/argument/twice", &[("authorization", &bearer)]).await;
+    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7 7"));
+}
+
+/// Which way it is, is a matter of types.
+#[test]
+#[allow(clippy::needless_borrow)] // it is as the macro writes it
+fn only_what_cannot_ask_stands_beside_an_argument() {
+    async fn open() {}
+    async fn second(_: Method, _: Auth<User>) {}
+    async fn maybe(_: Option<Auth<User>>) {}
+    async fn two(_: Auth<User>, _: Auth<User>) {}
+    async fn whole(_: Auth<User>, _: Request<Body>) {}
+
+    let state = PhantomData::<Jam>;
+    let _: AsArgument = (&Handed::to(&alone, state)).passing();
+    let _: AsArgument = (&Handed::to(&first, state)).passing();
+    let _: AsArgument = (&Handed::to(&short, state)).passing();
+    let _: InRequest = (&Handed::to(&twice, state)).passing();
+    let _: InRequest = (&Handed::to(&open, state)).passing();
+    let _: InRequest = (&Handed::to(&second, state)).passing();
+    let _: InRequest = (&Handed::to(&maybe, state)).passing();
+    let _: InRequest = (&Handed::to(&two, state)).passing();
+    let _: InRequest = (&Handed::to(&whole, state)).passing();
+}
