@@ -103,14 +103,29 @@ fn all_that_is_wrong_is_told_at_once_with_key_and_reason() {
 
 #[test]
 fn what_cannot_be_read_is_told_by_place_without_quoting_a_secret() {
-    let broken = fails(
+    for line in [
+        r#"secret = "my-broken-secret"#,
+        r#"secret = "my-broken-secret\q""#,
+        r#"secret = "my-broken-secret" my-broken-secret"#,
+        r#"secret = "my-broken-secret" = 1"#,
+        "secret = my-broken-secret",
+        "secret = 'my-broken-secret\u{1}'",
+        "secret = [\"my-broken-secret\"",
+        "my-broken-secret",
+    ] {
+        let broken = fails("jam.toml", &format!("[jwt]\n{line}\nlifetime = 1\n"));
+        assert!(
+            broken.starts_with("line ")
+                && broken.contains("it is not TOML")
+                && !broken.contains("my-broken-secret"),
+            "{broken}"
+        );
+    }
+    let place = fails(
         "jam.toml",
         "[jwt]\nsecret = \"my-broken-secret\nlifetime = 1\n",
     );
-    assert!(
-        broken.contains("line 2") && !broken.contains("my-broken-secret"),
-        "{broken}"
-    );
+    assert!(place.contains("line 2: it is not TOML"), "{place}");
     let broken = fails("jam.json", "{\"jwt\":{\"secret\":\"my-broken-secret\n");
     assert!(
         broken.contains("it is not JSON") && !broken.contains("my-broken-secret"),
@@ -123,7 +138,8 @@ fn what_cannot_be_read_is_told_by_place_without_quoting_a_secret() {
             "{broken}"
         );
     } else {
-        assert!(fails("jam.yaml", "").contains("feature `yaml`"));
+        let missing = fails("jam.yaml", "");
+        assert!(missing.contains(r#"features = ["yaml"]"#), "{missing}");
     }
     assert!(fails("jam.ini", "").contains("ends neither"));
     assert!(fails("jam.json", "[]").contains("must be a table"));

@@ -23,12 +23,13 @@ impl Errors {
 
     /// Reports a mistake at the tokens that have to change.
     pub(crate) fn at(&mut self, place: impl ToTokens, line: impl Display, help: impl Display) {
-        self.push(syn::Error::new_spanned(place, message(line, help)));
+        let place = place.to_token_stream();
+        self.push(syn::Error::new_spanned(place, message(&line, &help)));
     }
 
     /// Reports a mistake where there are no tokens to underline.
     pub(crate) fn at_span(&mut self, span: Span, line: impl Display, help: impl Display) {
-        self.push(syn::Error::new(span, message(line, help)));
+        self.push(syn::Error::new(span, message(&line, &help)));
     }
 
     /// Reports what a parser of syn has to say.
@@ -82,7 +83,7 @@ pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, known)| known)
 }
 
-fn message(line: impl Display, help: impl Display) -> String {
+fn message(line: &dyn Display, help: &dyn Display) -> String {
     // rustc indents what follows the first line of a message.
     format!("{line}\n= help: {help}")
 }

@@ -36,11 +36,13 @@
 //!
 //! # Features
 //!
-//! | feature | brings | default |
-//! |---|---|---|
-//! | `toml` | configuration files in TOML | yes |
-//! | `yaml` | configuration files in YAML (needs Rust 1.89) | no |
-//! | `testing` | callers and a clock for tests, and a table to compare | no |
+//! None is on by default.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `toml` | configuration files in TOML |
+//! | `yaml` | configuration files in YAML (needs Rust 1.89) |
+//! | `testing` | callers and a clock for tests, and a table to compare |
 
 mod access;
 mod auth;

@@ -89,15 +89,17 @@ impl Vary {
 fn without_repetition(headers: &mut HeaderMap) {
     let mut fields: Vec<HeaderValue> = headers.get_all(VARY).iter().cloned().collect();
     let Some(last) = fields.pop() else { return };
-    let names = |field: &HeaderValue| {
-        let text = field.to_str().unwrap_or_default().to_ascii_lowercase();
-        let names = text.split(',').map(|name| name.trim().to_owned());
-        names.collect::<Vec<_>>()
+    let names = |field| {
+        HeaderValue::to_str(field)
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
     };
-    let said: Vec<String> = fields.iter().flat_map(names).collect();
-    let is_said = |name: &String| said.iter().any(|own| own == name || own == "*");
-    let mut new = names(&last);
-    new.retain(|name| !is_said(name));
+    let is_said = |name: &&str| {
+        let mut said = fields.iter().flat_map(names);
+        said.any(|own| own == "*" || own.eq_ignore_ascii_case(name))
+    };
+    let new: Vec<&str> = names(&last).filter(|name| !is_said(name)).collect();
     if let Ok(last) = HeaderValue::try_from(new.join(", "))
         && !last.is_empty()
     {

@@ -1,7 +1,5 @@
 //! The rules that take more than one field, or a field and the struct.
 
-use std::collections::BTreeMap;
-
 use super::Payload;
 use super::attr::Mark;
 use crate::diagnostics::Errors;
@@ -76,22 +74,19 @@ fn registered_claims_are_free(payload: &Payload<'_>, errors: &mut Errors) {
 }
 
 fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
-    let mut seen: BTreeMap<&str, &syn::Ident> = BTreeMap::new();
     let marked = payload.fields.iter().filter_map(|field| {
         let (_, mark) = field.mark.as_ref()?;
-        Some((mark.claim(), field))
+        Some((mark.claim(), field.ident))
     });
-    for (claim, field) in marked {
-        seen.entry(claim).or_insert(field.ident);
-    }
+    let mut seen: Vec<(&str, &syn::Ident)> = marked.collect();
     for field in payload.fields.iter().filter(|field| field.mark.is_none()) {
         let Some(name) = field.name.as_deref() else {
             continue;
         };
-        match seen.get(name) {
+        match seen.iter().find(|(claim, _)| *claim == name) {
             // Reported as a registered claim already.
             Some(_) if REGISTERED.contains(&name) => {}
-            Some(first) => errors.at(
+            Some((_, first)) => errors.at(
                 field.ident,
                 format!(
                     "`{}` is kept as the claim `{name}`, and so is `{first}`",
@@ -99,9 +94,7 @@ fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
                 ),
                 "rename this field",
             ),
-            None => {
-                seen.insert(name, field.ident);
-            }
+            None => seen.push((name, field.ident)),
         }
     }
 }

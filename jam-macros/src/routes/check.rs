@@ -1,7 +1,5 @@
 //! What axum would panic about at start-up, found now.
 
-use std::collections::HashMap;
-
 use matchit::InsertError;
 use proc_macro2::TokenTree;
 use quote::ToTokens as _;
@@ -38,32 +36,42 @@ pub(crate) fn all(table: &[Item], errors: &mut Errors) {
 #[derive(Default)]
 struct Routes {
     matcher: matchit::Router<()>,
-    handlers: HashMap<String, Vec<(&'static str, String)>>,
-    mounts: HashMap<String, String>,
+    handlers: Vec<Routed>,
+    /// Paths, and the routers that are there.
+    mounts: Vec<(String, String)>,
+}
+
+struct Routed {
+    path: String,
+    method: &'static str,
+    handler: String,
 }
 
 impl Routes {
     fn insert(&mut self, row: &Row, Method(_, method): Method, errors: &mut Errors) {
-        let path = row.path.value();
-        let handler = tokens::text(&row.target);
+        let routed = Routed {
+            path: row.path.value(),
+            method,
+            handler: tokens::text(&row.target),
+        };
+        let same_path = self.handlers.iter().filter(|own| own.path == routed.path);
         // axum merges rows of one path; `any` takes what the others leave.
-        if let Some(handlers) = self.handlers.get_mut(&path) {
-            match handlers.iter().find(|(known, _)| *known == method) {
-                Some((_, first)) => errors.at_span(
-                    row.verb_span,
-                    format!("`{method} {path}` is routed twice"),
-                    format!("it goes to `{first}` already: remove one of the two rows"),
-                ),
-                None => handlers.push((method, handler)),
-            }
+        if let Some(Routed { path, handler, .. }) =
+            same_path.clone().find(|own| own.method == method)
+        {
+            errors.at_span(
+                row.verb_span,
+                format!("`{method} {path}` is routed twice"),
+                format!("it goes to `{handler}` already: remove one of the two rows"),
+            );
             return;
         }
-        match self.matcher.insert(path.clone(), ()) {
-            Ok(()) => {
-                self.handlers.insert(path, vec![(method, handler)]);
-            }
-            Err(error) => report(row, &error, errors),
+        let is_new = same_path.count() == 0;
+        if is_new && let Err(error) = self.matcher.insert(routed.path.clone(), ()) {
+            report(row, &error, errors);
+            return;
         }
+        self.handlers.push(routed);
     }
 
     /// What the router has under its path is not known here.
@@ -87,15 +95,13 @@ impl Routes {
         }
         let router = tokens::text(&row.target);
         let path = path.trim_end_matches('/').to_owned();
-        match self.mounts.get(&path) {
-            Some(first) => errors.at_span(
+        match self.mounts.iter().find(|(own, _)| *own == path) {
+            Some((_, first)) => errors.at_span(
                 row.verb_span,
                 format!("two routers are mounted at `{path}`"),
                 format!("`{first}` is there already: remove one of the two rows"),
             ),
-            None => {
-                self.mounts.insert(path, router);
-            }
+            None => self.mounts.push((path, router)),
         }
     }
 }

@@ -4,7 +4,6 @@ mod error;
 mod interpolate;
 mod table;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,7 +22,7 @@ use table::Table;
 
 impl Jam {
     /// A `Jam` by a file in TOML, YAML or JSON; its ending says which: `.toml`, `.yaml` or
-    /// `.yml`, `.json`. The features `toml` (on by default) and `yaml` bring their parsers.
+    /// `.yml`, `.json`. The features `toml` and `yaml` bring the parsers of the first two.
     ///
     /// ```toml
     /// [jwt]
@@ -71,7 +70,7 @@ impl Jam {
     /// `JAM_JWT_` or `JAM_SESSION_` is an error too.
     pub fn from_env() -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
-        let variables: BTreeMap<String, String> = std::env::vars_os()
+        let variables: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| {
                 let name = name
                     .into_string()
@@ -120,7 +119,7 @@ impl JamBuilder<WantsBackend> {
 /// line: a secret may stand in it.
 fn parse(path: &Path, text: &str) -> Result<Value, String> {
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("json") => serde_json::from_str(text).map_err(|error| {
+        Some("json") => text.parse().map_err(|error: serde_json::Error| {
             let (line, column) = (error.line(), error.column());
             format!("line {line}, column {column}: it is not JSON")
         }),
@@ -136,7 +135,7 @@ fn parse(path: &Path, text: &str) -> Result<Value, String> {
             format!("line {line}: it is not TOML: {}", error.message())
         }),
         #[cfg(not(feature = "toml"))]
-        Some("toml") => Err("needs the feature `toml` of jam-auth".to_owned()),
+        Some("toml") => Err(needs("toml")),
         #[cfg(feature = "yaml")]
         Some("yaml" | "yml") => serde_saphyr::from_str(text).map_err(|error| {
             let (line, column) = error
@@ -145,13 +144,20 @@ fn parse(path: &Path, text: &str) -> Result<Value, String> {
             format!("line {line}, column {column}: it is not YAML")
         }),
         #[cfg(not(feature = "yaml"))]
-        Some("yaml" | "yml") => Err("needs the feature `yaml` of jam-auth".to_owned()),
+        Some("yaml" | "yml") => Err(needs("yaml")),
         _ => Err("ends neither in .toml, .yaml, .yml nor .json".to_owned()),
     }
 }
 
+#[cfg(not(all(feature = "toml", feature = "yaml")))]
+fn needs(feature: &str) -> String {
+    format!(
+        "needs the feature `{feature}` of jam-auth: add `features = [\"{feature}\"]` to it in Cargo.toml"
+    )
+}
+
 /// The keys of a file, as far as the environment has them.
-fn from_variables(variables: BTreeMap<String, String>) -> Map<String, Value> {
+fn from_variables(variables: Vec<(String, String)>) -> Map<String, Value> {
     let mut root = Map::new();
     for (name, value) in variables {
         let text = || Value::String(value.clone());

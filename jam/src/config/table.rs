@@ -1,4 +1,4 @@
-//! A table of a configuration: every key is taken out once, and what is left is unknown.
+//! A table of a configuration: every key is asked for once, and any other one is unknown.
 
 use std::str::FromStr;
 
@@ -17,13 +17,9 @@ impl Table {
     /// The root of a configuration, or the one table `jam` in it.
     pub(crate) fn root(value: Value, faults: &mut Vec<Fault>) -> Self {
         let members = match value {
-            Value::Object(mut members) => match (members.len(), members.remove("jam")) {
-                (1, Some(Value::Object(inner))) => inner,
-                (_, Some(other)) => {
-                    members.insert("jam".to_owned(), other);
-                    members
-                }
-                (_, None) => members,
+            Value::Object(mut members) => match (members.len(), members.get_mut("jam")) {
+                (1, Some(Value::Object(inner))) => std::mem::take(inner),
+                _ => members,
             },
             // An empty YAML document.
             Value::Null => Map::new(),
@@ -56,7 +52,7 @@ impl Table {
 
     fn take(&mut self, key: &'static str) -> Option<Value> {
         self.known.push(key);
-        self.members.remove(key)
+        self.members.get_mut(key).map(Value::take)
     }
 
     pub(crate) fn table(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Option<Self> {
@@ -133,9 +129,10 @@ impl Table {
         parsed
     }
 
-    /// Says of every key that is left that it is unknown.
+    /// Says of every key that nobody asked for that it is unknown.
     pub(crate) fn finish(self, faults: &mut Vec<Fault>) {
-        for key in self.members.keys() {
+        let keys = self.members.keys();
+        for key in keys.filter(|key| !self.known.contains(&key.as_str())) {
             let why = format!("unknown key; the keys here are {}", self.known.join(", "));
             faults.push(self.fault(key, &why));
         }

@@ -1,6 +1,6 @@
 //! One part of the sessions: their entries, when they are to be looked at, and those in use.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
@@ -28,8 +28,9 @@ pub(super) struct Gone {
 #[derive(Default)]
 pub(super) struct Shard {
     entries: HashMap<Beginning, Entry, BuildHasherDefault<AsIs>>,
-    /// The beginning of every id once, by the bucket of time in which it is to be looked at.
-    ends: BTreeMap<u64, Vec<Beginning>>,
+    /// The beginning of every id once, by the bucket of time in which it is to be looked at: the
+    /// next one is the last of them.
+    ends: Vec<(u64, Vec<Beginning>)>,
     in_use: [Option<(SessionId, Arc<Record>)>; IN_USE],
 }
 
@@ -69,7 +70,7 @@ impl Shard {
         // A later end is found out when the one in the index comes.
         if new < old {
             self.take_from(old, id);
-            self.ends.entry(new).or_default().push(Beginning::of(id));
+            self.put_into(new, Beginning::of(id));
         } else {
             new = old;
         }
@@ -103,10 +104,7 @@ impl Shard {
 
     pub(super) fn add(&mut self, id: SessionId, record: &Record) {
         let bucket = record.ends() / BUCKET;
-        self.ends
-            .entry(bucket)
-            .or_default()
-            .push(Beginning::of(&id));
+        self.put_into(bucket, Beginning::of(&id));
         let entry = Entry::new(id, record, bucket);
         self.entries.insert(Beginning::of(&id), entry);
     }
@@ -119,15 +117,31 @@ impl Shard {
         }
     }
 
+    fn put_into(&mut self, bucket: u64, beginning: Beginning) {
+        let place = self.place_of(bucket);
+        match self.ends.get_mut(place) {
+            Some((own, all)) if *own == bucket => all.push(beginning),
+            _ => self.ends.insert(place, (bucket, vec![beginning])),
+        }
+    }
+
     fn take_from(&mut self, bucket: u64, id: &SessionId) {
-        if let Some(all) = self.ends.get_mut(&bucket) {
+        let place = self.place_of(bucket);
+        if let Some((own, all)) = self.ends.get_mut(place)
+            && *own == bucket
+        {
             if let Some(at) = all.iter().position(|own| *own == Beginning::of(id)) {
                 all.swap_remove(at);
             }
             if all.is_empty() {
-                self.ends.remove(&bucket);
+                self.ends.remove(place);
             }
         }
+    }
+
+    /// Where the bucket is, or would be.
+    fn place_of(&self, bucket: u64) -> usize {
+        self.ends.partition_point(|(own, _)| *own > bucket)
     }
 
     /// A few of the sessions that were over at `now`, and whose they are. One that was used since
@@ -135,14 +149,11 @@ impl Shard {
     pub(super) fn due(&mut self, now: u64) -> Vec<(SessionId, String)> {
         let mut due = Vec::new();
         for _ in 0..LOOKED_AT {
-            let Some(mut bucket) = self.ends.first_entry() else {
+            let Some((_, all)) = self.ends.last_mut().filter(|(at, _)| *at < now / BUCKET) else {
                 break;
             };
-            if *bucket.key() >= now / BUCKET {
-                break;
-            }
-            let Some(beginning) = bucket.get_mut().pop() else {
-                bucket.remove();
+            let Some(beginning) = all.pop() else {
+                self.ends.pop();
                 continue;
             };
             let Some(entry) = self.entries.get(&beginning) else {
@@ -154,7 +165,7 @@ impl Shard {
             // Those that are over stay in the index until they are removed.
             let bucket = entry.ends().max(now) / BUCKET;
             entry.set_bucket(bucket);
-            self.ends.entry(bucket).or_default().push(beginning);
+            self.put_into(bucket, beginning);
         }
         due
     }
