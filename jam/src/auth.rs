@@ -1,5 +1,7 @@
 //! The caller, as a handler receives it.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -261,8 +263,9 @@ impl<P, R: Level> fmt::Debug for Auth<P, R> {
             implement `axum::extract::FromRef<{Self}>` for `Jam`"
 )]
 pub trait JamState: Send + Sync + 'static {
-    /// The `Jam` in it.
-    fn jam(&self) -> Jam;
+    /// The `Jam` in it. A state that is one is not counted once more, which each request would
+    /// wait for.
+    fn jam(&self) -> Cow<'_, Jam>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -270,8 +273,11 @@ impl<S: Send + Sync + 'static> JamState for S
 where
     Jam: FromRef<S>,
 {
-    fn jam(&self) -> Jam {
-        Jam::from_ref(self)
+    fn jam(&self) -> Cow<'_, Jam> {
+        match (self as &dyn Any).downcast_ref() {
+            Some(jam) => Cow::Borrowed(jam),
+            None => Cow::Owned(Jam::from_ref(self)),
+        }
     }
 }
 
