@@ -205,6 +205,7 @@ fn variables() {
             "env-bad",
             &[("JAM_JWT_SECRET", "short"), ("JAM_JWT_TTL", "60")],
         );
+        run("env-twice", &[secret, ("JAM_JWT_secret", "another")]);
         run("env-none", &[]);
         run(
             "file",
@@ -228,6 +229,11 @@ fn variables() {
                 error.to_string().starts_with("the environment: "),
                 "{error}"
             );
+        }
+        "env-twice" => {
+            let error = Jam::from_env().unwrap_err().to_string();
+            assert!(error.contains("in other letters too"), "{error}");
+            assert!(!error.contains(SECRET), "{error}");
         }
         "env-none" => {
             let error = Jam::from_env().unwrap_err().to_string();

@@ -4,7 +4,8 @@
 use std::marker::PhantomData;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts, OriginalUri, Path, RawQuery, State};
+use axum::extract::{FromRef, FromRequestParts, OriginalUri, Path, RawQuery, State};
+use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::{Extension, Router};
 use http::request::Parts;
@@ -61,6 +62,40 @@ impl<S: Send + Sync> FromRequestParts<S> for Number {
 
 async fn twice(user: Auth<User>, Number(number): Number) -> String {
     format!("{} {number}", user.user)
+}
+
+/// What axum leaves to an application, of its own types: they may ask who calls.
+#[derive(Clone, FromRef)]
+struct App {
+    jam: Jam,
+}
+
+struct NotClone(u64);
+
+impl FromRequestParts<App> for Extension<NotClone> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, Rejection> {
+        let Number(number) = Number::from_request_parts(parts, state).await?;
+        Ok(Self(NotClone(number)))
+    }
+}
+
+impl FromRequestParts<App> for String {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, Rejection> {
+        let Number(number) = Number::from_request_parts(parts, state).await?;
+        Ok(number.to_string())
+    }
+}
+
+async fn extension(user: Auth<User>, Extension(NotClone(own)): Extension<NotClone>) -> String {
+    format!("{} {own}", user.user)
+}
+
+async fn text(user: Auth<User>, own: String, _: Method) -> String {
+    format!("{} {own}", user.user)
 }
 
 /// The same handlers both ways: what is in brackets is no plain path.
@@ -156,6 +191,44 @@ async fn an_extractor_of_ones_own_finds_the_caller_beside_the_argument() {
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7 7"));
 }
 
+#[tokio::test]
+async fn an_applications_extractor_for_a_type_of_axums_finds_the_caller_of_its_own_gate() {
+    const COOKIE: Access<User> = user().backend("session").cookie("sid");
+    let (jam, _) = jam();
+    let inner: JamRouter<App> =
+        jam_routes![API = [get("/extension", extension), get("/text", text)],];
+    let inner = inner.into_router(&jam).unwrap();
+    let outer: JamRouter<App> = jam_routes![COOKIE = [mount("/inner", inner.clone())]];
+    let app = inner.merge(outer.into_router(&jam).unwrap());
+    let app = app.with_state(App { jam: jam.clone() });
+    let token = jam.gen_jwt_token(&jam.make_payload(User { user: 7 }));
+    let bearer = format!("Bearer {}", token.unwrap().as_str());
+    let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", session.as_str());
+    let headers = [("authorization", bearer.as_str()), ("cookie", &cookie)];
+    for path in ["/extension", "/text", "/inner/extension", "/inner/text"] {
+        let answer = get_with(&app, path, &headers).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.body.as_str()),
+            (200, "7 7"),
+            "{path}"
+        );
+    }
+}
+
+/// A name need not be a function's.
+#[tokio::test]
+async fn a_handler_with_a_layer_stands_in_a_table_under_a_name() {
+    let (jam, _) = jam();
+    let layered = Handler::<_, Jam>::layer(alone, Extension("text"));
+    let table: JamRouter<Jam> = jam_routes![API = [get("/", layered)]];
+    let app = table.into_router(&jam).unwrap().with_state(jam.clone());
+    let token = jam.gen_jwt_token(&jam.make_payload(User { user: 7 }));
+    let bearer = format!("Bearer {}", token.unwrap().as_str());
+    let answer = get_with(&app, "/", &[("authorization", &bearer)]).await;
+    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7"));
+}
+
 /// Which way it is, is a matter of types.
 #[test]
 #[allow(clippy::needless_borrow)] // it is as the macro writes it
@@ -167,13 +240,17 @@ fn only_what_cannot_ask_stands_beside_an_argument() {
     async fn whole(_: Auth<User>, _: Request<Body>) {}
 
     let state = PhantomData::<Jam>;
-    let _: AsArgument = (&Handed::to(&alone, state)).passing();
-    let _: AsArgument = (&Handed::to(&first, state)).passing();
-    let _: AsArgument = (&Handed::to(&short, state)).passing();
-    let _: InRequest = (&Handed::to(&twice, state)).passing();
-    let _: InRequest = (&Handed::to(&open, state)).passing();
-    let _: InRequest = (&Handed::to(&second, state)).passing();
-    let _: InRequest = (&Handed::to(&maybe, state)).passing();
-    let _: InRequest = (&Handed::to(&two, state)).passing();
-    let _: InRequest = (&Handed::to(&whole, state)).passing();
+    let _: AsArgument = (&Handed::to(&alone, state)).__jam_passing();
+    let _: AsArgument = (&Handed::to(&first, state)).__jam_passing();
+    let _: AsArgument = (&Handed::to(&short, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&twice, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&open, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&second, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&maybe, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&two, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&whole, state)).__jam_passing();
+    let state = PhantomData::<App>;
+    let _: AsArgument = (&Handed::to(&short, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&extension, state)).__jam_passing();
+    let _: InRequest = (&Handed::to(&text, state)).__jam_passing();
 }

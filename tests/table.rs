@@ -134,8 +134,8 @@ async fn sections_of_one_table_have_payloads_of_their_own() {
             .status,
         401
     );
-    // A handler that asks for another payload too is set up wrongly. (If it is the first that it
-    // asks for, that does not compile.)
+    // A handler that asks for another payload too is set up wrongly. (If it asks for that one alone,
+    // it does not compile.)
     assert_eq!(
         get_with(&app, "/wrong", &[("authorization", &bearer)])
             .await

@@ -12,31 +12,31 @@ fn routes() -> JamRouter<App> {
                 });
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&a, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&a, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(::jam::Verb::Get, "/a", __jam_passing, a, "a");
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&b, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&b, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(::jam::Verb::Get, "/b", __jam_passing, b, "b");
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&d, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&d, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(::jam::Verb::Get, "/d", __jam_passing, d, "d");
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&e, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&e, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(::jam::Verb::Get, "/e", __jam_passing, e, "e");
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&f, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&f, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
                 .row(
@@ -69,7 +69,7 @@ fn routes() -> JamRouter<App> {
                 );
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&g, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&g, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(::jam::Verb::Get, "/g", __jam_passing, g, "g");
@@ -82,7 +82,7 @@ fn routes() -> JamRouter<App> {
                 });
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&h, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&h, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(::jam::Verb::Get, "/h", __jam_passing, h, "h");

@@ -12,7 +12,8 @@ fn routes() -> JamRouter<App> {
                 });
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&ops::health, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&ops::health, __jam_state))
+                    .__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(
@@ -63,7 +64,8 @@ fn routes() -> JamRouter<App> {
                 });
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&notes::update, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&notes::update, __jam_state))
+                    .__jam_passing()
             };
             let __jam_table = __jam_table
                 .row(
@@ -83,7 +85,8 @@ fn routes() -> JamRouter<App> {
                 );
             let __jam_passing = {
                 use ::jam::__private::{Otherwise as _, TakesCaller as _};
-                (&::jam::__private::Handed::to(&notes::show, __jam_state)).passing()
+                (&::jam::__private::Handed::to(&notes::show, __jam_state))
+                    .__jam_passing()
             };
             let __jam_table = __jam_table
                 .row(

@@ -85,7 +85,7 @@ impl Jam {
                 }
             })
             .collect();
-        let root = Value::Object(from_variables(variables));
+        let root = Value::Object(from_variables(variables, &mut faults));
         configure(Self::builder(), "the environment", root, faults)?.build()
     }
 }
@@ -157,7 +157,7 @@ fn needs(feature: &str) -> String {
 }
 
 /// The keys of a file, as far as the environment has them.
-fn from_variables(variables: Vec<(String, String)>) -> Map<String, Value> {
+fn from_variables(variables: Vec<(String, String)>, faults: &mut Vec<Fault>) -> Map<String, Value> {
     let mut root = Map::new();
     for (name, value) in variables {
         let text = || Value::String(value.clone());
@@ -165,8 +165,10 @@ fn from_variables(variables: Vec<(String, String)>) -> Map<String, Value> {
             let table = root
                 .entry(table)
                 .or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(table) = table {
-                table.insert(key.to_ascii_lowercase(), text());
+            if let Value::Object(table) = table
+                && table.insert(key.to_ascii_lowercase(), text()).is_some()
+            {
+                faults.push(Fault::new(name.clone(), "it is there in other letters too"));
             }
         };
         if let Some(key) = name.strip_prefix("JAM_JWT_") {

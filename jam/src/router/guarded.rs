@@ -172,11 +172,11 @@ impl<F: Future<Output = Response>, P: Payload> Future for Answering<F, P> {
 impl<W, H, T, S, P> Handler<T, S> for Guarded<W, H, S, P>
 where
     W: Passing<H, T, S, P>,
-    H: Clone + Send + Sync + 'static,
+    H: Handler<T, S> + Sync,
     S: Send + Sync + 'static,
     P: Payload,
 {
-    type Future = Answering<W::Future, P>;
+    type Future = Answering<H::Future, P>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
         let now = |answer| Answering::Later {

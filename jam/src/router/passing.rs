@@ -3,8 +3,8 @@
 //! One that takes `Auth<_>` first is given the caller as it is called. For any other one the
 //! caller is noted in the request, where whatever extractor wants to know finds it; that takes some
 //! thousand instructions more. Which of the two it is the compiler finds out of the
-//! handler's type: `(&Handed::to(&handler, state)).passing()` is [`TakesCaller::passing`] if that
-//! fits, and [`Otherwise::passing`], which needs one more reference, if it does not.
+//! handler's type: `(&Handed::to(&handler, state)).__jam_passing()` is [`TakesCaller::__jam_passing`] if that
+//! fits, and [`Otherwise::__jam_passing`], which needs one more reference, if it does not.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -12,34 +12,27 @@ use std::pin::Pin;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{
-    Extension, FromRequest, FromRequestParts, OriginalUri, Path, RawPathParams, RawQuery, Request,
-    State,
+    Extension, FromRef, FromRequest, FromRequestParts, OriginalUri, Path, RawPathParams, RawQuery,
+    Request, State,
 };
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, Uri, Version};
+use serde::de::DeserializeOwned;
 
 use crate::access::Public;
 use crate::auth::Auth;
 use crate::payload::Payload;
 
 /// How a handler comes by its caller, whose payload is `P`.
-#[diagnostic::on_unimplemented(
-    message = "the handler takes a caller of another payload than its rule has",
-    label = "its rule is over `{P}`",
-    note = "take `Auth<{P}>`, or move the row to a section whose rule is over the other payload"
-)]
 pub trait Passing<H, T, S, P>: Copy + Send + Sync + 'static {
     /// Whether [`call`](Self::call) passes the caller on; if not, it is in the request.
     const AS_ARGUMENT: bool = false;
 
-    type Future: Future<Output = Response> + Send + 'static;
-
     /// Calls the handler, with the caller if the request does not say who it is.
-    fn call(handler: H, user: Option<Auth<P>>, request: Request, state: S) -> Self::Future;
-
-    /// The route of such a handler in front of which there is nothing.
-    fn open(handler: H) -> impl Handler<T, S>;
+    fn call(handler: H, user: Option<Auth<P>>, request: Request, state: S) -> H::Future
+    where
+        H: Handler<T, S>;
 }
 
 /// The caller is in the request.
@@ -52,62 +45,68 @@ pub struct InRequest;
 #[allow(clippy::exhaustive_structs)] // a value of it is all that it is
 pub struct AsArgument;
 
-impl<H, T, S, P> Passing<H, T, S, P> for InRequest
-where
-    H: Handler<T, S>,
-{
-    type Future = H::Future;
-
-    fn call(handler: H, _: Option<Auth<P>>, request: Request, state: S) -> H::Future {
+// That it is a handler is asked for where it is called, so that rustc says it of the handler.
+impl<H, T, S, P> Passing<H, T, S, P> for InRequest {
+    fn call(handler: H, _: Option<Auth<P>>, request: Request, state: S) -> H::Future
+    where
+        H: Handler<T, S>,
+    {
         handler.call(request, state)
-    }
-
-    fn open(handler: H) -> impl Handler<T, S> {
-        handler
     }
 }
 
 /// In front of an open handler there is nobody who could say who calls.
 #[diagnostic::do_not_recommend]
-impl<H, T, S> Passing<H, T, S, Public> for AsArgument
-where
-    H: Handler<T, S>,
-{
-    type Future = H::Future;
-
-    fn call(handler: H, _: Option<Auth<Public>>, request: Request, state: S) -> H::Future {
+impl<H, T, S> Passing<H, T, S, Public> for AsArgument {
+    fn call(handler: H, _: Option<Auth<Public>>, request: Request, state: S) -> H::Future
+    where
+        H: Handler<T, S>,
+    {
         handler.call(request, state)
     }
+}
 
-    fn open(handler: H) -> impl Handler<T, S> {
-        handler
+/// A caller whose payload is `P`.
+#[diagnostic::on_unimplemented(
+    message = "the handler takes a caller of another payload than its rule has",
+    label = "its rule is over `{P}`",
+    note = "take `Auth<{P}>`, or move the row to a section whose rule is over the other payload"
+)]
+pub trait CallerOf<P>: Send + Sized + 'static {
+    /// The same.
+    fn of(user: Auth<P>) -> Self;
+}
+
+impl<P: Payload> CallerOf<P> for Auth<P> {
+    fn of(user: Self) -> Self {
+        user
     }
 }
 
 macro_rules! takes_caller {
     ($(($($argument:ident)*; $($last:ident)?))*) => {$(
-        #[diagnostic::do_not_recommend]
+        // The caller is a type of its own here: rustc would not look at the handler for what it
+        // takes, if it said here already what that must be.
         #[allow(non_snake_case, unused_mut, unused_variables)] // named as the types; one uses none
-        impl<F, Fut, S, P, M, $($argument,)* $($last,)?>
-            Passing<F, (M, Auth<P>, $($argument,)* $($last,)?), S, P> for AsArgument
+        impl<F, Fut, S, P, M, Caller, $($argument,)* $($last,)?>
+            Passing<F, (M, Caller, $($argument,)* $($last,)?), S, P> for AsArgument
         where
-            F: FnOnce(Auth<P>, $($argument,)* $($last,)?) -> Fut
-                + Handler<(M, Auth<P>, $($argument,)* $($last,)?), S, Future = Answer>,
+            F: FnOnce(Caller, $($argument,)* $($last,)?) -> Fut
+                + Handler<(M, Caller, $($argument,)* $($last,)?), S, Future = Answer>,
             Fut: Future<Output: IntoResponse> + Send,
             S: Send + Sync + 'static,
             P: Payload,
+            Caller: CallerOf<P>,
             $($argument: FromRequestParts<S> + Send,)*
             $($last: FromRequest<S, M> + Send,)?
         {
             const AS_ARGUMENT: bool = true;
 
-            type Future = Answer;
-
             fn call(handler: F, user: Option<Auth<P>>, request: Request, state: S) -> Answer {
                 let Some(user) = user else {
                     return handler.call(request, state);
                 };
-                let (mut parts, body) = request.into_parts();
+                let (user, (mut parts, body)) = (Caller::of(user), request.into_parts());
                 Box::pin(async move {
                     $(
                         let $argument = match $argument::from_request_parts(&mut parts, &state).await {
@@ -125,16 +124,15 @@ macro_rules! takes_caller {
                     handler(user, $($argument,)* $($last,)?).await.into_response()
                 })
             }
-
-            fn open(handler: F) -> impl Handler<(M, Auth<P>, $($argument,)* $($last,)?), S> {
-                handler
-            }
         }
 
-        impl<H, S, M, P, $($argument: Unasking,)* $($last: Unasking,)?>
+        impl<H, Fut, S, M, P, $($argument,)* $($last,)?>
             TakesCaller<(M, P, $($argument,)* $($last,)?)> for Handed<H, S>
         where
-            H: Handler<(M, Auth<P>, $($argument,)* $($last,)?), S>,
+            H: FnOnce(Auth<P>, $($argument,)* $($last,)?) -> Fut
+                + Handler<(M, Auth<P>, $($argument,)* $($last,)?), S>,
+            $($argument: Unasking<S, false>,)*
+            $($last: Unasking<S, true>,)?
         {
         }
     )*};
@@ -153,22 +151,29 @@ takes_caller! {
 /// The future of every function that is a handler.
 type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// An extractor of axum's that does not ask who calls.
-pub trait Unasking {}
+/// An extractor that does not ask who calls: one of axum's own, where nobody else can have written
+/// it. What reads the body is `LAST`, and an extractor of the application's elsewhere.
+pub trait Unasking<S, const LAST: bool> {}
 
-impl Unasking for Body {}
-impl Unasking for Bytes {}
-impl<T> Unasking for Extension<T> {}
-impl Unasking for HeaderMap {}
-impl Unasking for Method {}
-impl Unasking for OriginalUri {}
-impl<T> Unasking for Path<T> {}
-impl Unasking for RawPathParams {}
-impl Unasking for RawQuery {}
-impl<S> Unasking for State<S> {}
-impl Unasking for String {}
-impl Unasking for Uri {}
-impl Unasking for Version {}
+impl<S> Unasking<S, true> for Body {}
+impl<S> Unasking<S, true> for Bytes {}
+impl<S> Unasking<S, true> for String {}
+
+impl<S, const LAST: bool> Unasking<S, LAST> for HeaderMap {}
+impl<S, const LAST: bool> Unasking<S, LAST> for Method {}
+impl<S, const LAST: bool> Unasking<S, LAST> for OriginalUri {}
+impl<S, const LAST: bool> Unasking<S, LAST> for RawPathParams {}
+impl<S, const LAST: bool> Unasking<S, LAST> for RawQuery {}
+impl<S, const LAST: bool> Unasking<S, LAST> for Uri {}
+impl<S, const LAST: bool> Unasking<S, LAST> for Version {}
+
+// With axum's own bounds: of other types these are extractors too, if somebody writes them.
+impl<S, T, const LAST: bool> Unasking<S, LAST> for Extension<T> where
+    T: Clone + Send + Sync + 'static
+{
+}
+impl<S, T: DeserializeOwned + Send, const LAST: bool> Unasking<S, LAST> for Path<T> {}
+impl<S, T: FromRef<S>, const LAST: bool> Unasking<S, LAST> for State<T> {}
 
 /// A handler of a router with the state `S`, of which the compiler finds out how it comes by its
 /// caller.
@@ -185,7 +190,7 @@ impl<H, S> Handed<H, S> {
 /// Takes an `Auth<_>` first, and then nothing that could ask who calls.
 pub trait TakesCaller<T> {
     /// How it comes by its caller.
-    fn passing(&self) -> AsArgument {
+    fn __jam_passing(&self) -> AsArgument {
         AsArgument
     }
 }
@@ -193,7 +198,7 @@ pub trait TakesCaller<T> {
 /// Any other handler.
 pub trait Otherwise {
     /// How it comes by its caller.
-    fn passing(&self) -> InRequest {
+    fn __jam_passing(&self) -> InRequest {
         InRequest
     }
 }

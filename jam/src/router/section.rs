@@ -31,7 +31,7 @@ pub trait SectionRule: Copy + Send + Sync + 'static {
     #[doc(hidden)]
     fn info(self) -> RuleInfo;
 
-    /// The payload of those who are let in.
+    /// The payload of those who are let in, where it matters who they are.
     #[doc(hidden)]
     type Caller;
 
@@ -44,8 +44,8 @@ pub trait SectionRule: Copy + Send + Sync + 'static {
         policies: Policies<S>,
     ) -> Build<MethodRouter<S>>
     where
+        H: Handler<T, S> + Sync,
         W: Passing<H, T, S, Self::Caller>,
-        H: Clone + Send + Sync + 'static,
         T: 'static,
         S: Clone + Send + Sync + 'static;
 
@@ -77,12 +77,12 @@ impl SectionRule for Public {
         _: Policies<S>,
     ) -> Build<MethodRouter<S>>
     where
+        H: Handler<T, S> + Sync,
         W: Passing<H, T, S, Self>,
-        H: Clone + Send + Sync + 'static,
         T: 'static,
         S: Clone + Send + Sync + 'static,
     {
-        Box::new(move |_| verb.route(W::open(handler)))
+        Box::new(move |_| verb.route(handler))
     }
 
     fn router<S>(self, router: Router<S>) -> Build<Router<S>>
@@ -114,8 +114,8 @@ impl<P: Payload> SectionRule for Access<P> {
         policies: Policies<S>,
     ) -> Build<MethodRouter<S>>
     where
+        H: Handler<T, S> + Sync,
         W: Passing<H, T, S, P>,
-        H: Clone + Send + Sync + 'static,
         T: 'static,
         S: Clone + Send + Sync + 'static,
     {
@@ -161,8 +161,8 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         name: &'static str,
     ) -> Self
     where
+        H: Handler<T, S> + Sync,
         W: Passing<H, T, S, R::Caller>,
-        H: Clone + Send + Sync + 'static,
         T: 'static,
     {
         let rule = self.rule;
@@ -183,8 +183,8 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
     ) -> Self
     where
         N: SectionRule,
+        H: Handler<T, S> + Sync,
         W: Passing<H, T, S, N::Caller>,
-        H: Clone + Send + Sync + 'static,
         T: 'static,
     {
         self.table.routes.push(Route {

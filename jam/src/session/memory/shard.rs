@@ -29,7 +29,7 @@ pub(super) struct Gone {
 pub(super) struct Shard {
     entries: HashMap<Beginning, Entry, BuildHasherDefault<AsIs>>,
     /// The beginning of every id once, by the bucket of time in which it is to be looked at: the
-    /// next one is the last of them.
+    /// next one is the last of them. One is put before the others once in its time.
     ends: Vec<(u64, Vec<Beginning>)>,
     in_use: [Option<(SessionId, Arc<Record>)>; IN_USE],
 }
