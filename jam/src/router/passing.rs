@@ -30,9 +30,13 @@ pub trait Passing<H, T, S, P>: Copy + Send + Sync + 'static {
     const AS_ARGUMENT: bool = false;
 
     /// Calls the handler, with the caller if the request does not say who it is.
-    fn call(handler: H, user: Option<Auth<P>>, request: Request, state: S) -> H::Future
+    // That it is a handler is asked for here, so that rustc says it of the handler.
+    fn call(handler: H, _user: Option<Auth<P>>, request: Request, state: S) -> H::Future
     where
-        H: Handler<T, S>;
+        H: Handler<T, S>,
+    {
+        handler.call(request, state)
+    }
 }
 
 /// The caller is in the request.
@@ -45,26 +49,11 @@ pub struct InRequest;
 #[allow(clippy::exhaustive_structs)] // a value of it is all that it is
 pub struct AsArgument;
 
-// That it is a handler is asked for where it is called, so that rustc says it of the handler.
-impl<H, T, S, P> Passing<H, T, S, P> for InRequest {
-    fn call(handler: H, _: Option<Auth<P>>, request: Request, state: S) -> H::Future
-    where
-        H: Handler<T, S>,
-    {
-        handler.call(request, state)
-    }
-}
+impl<H, T, S, P> Passing<H, T, S, P> for InRequest {}
 
 /// In front of an open handler there is nobody who could say who calls.
 #[diagnostic::do_not_recommend]
-impl<H, T, S> Passing<H, T, S, Public> for AsArgument {
-    fn call(handler: H, _: Option<Auth<Public>>, request: Request, state: S) -> H::Future
-    where
-        H: Handler<T, S>,
-    {
-        handler.call(request, state)
-    }
-}
+impl<H, T, S> Passing<H, T, S, Public> for AsArgument {}
 
 /// A caller whose payload is `P`.
 #[diagnostic::on_unimplemented(
