@@ -13,7 +13,7 @@ use jam::{
     Access, Auth, AuthenticationLayer, Jam, JamRouter, JwtBackend, Rejection, jam_auth, jam_routes,
 };
 
-use crate::support::{User, call, get_with, jam};
+use crate::support::{User, bearer, call, get_with, jam};
 
 #[derive(Clone, FromRef)]
 struct App {
@@ -136,17 +136,10 @@ mod ops {
     pub(super) async fn probe() {}
 }
 
-fn bearer(jam: &Jam) -> String {
-    let token = jam
-        .gen_jwt_token(&jam.make_payload(User { user: 1 }))
-        .unwrap();
-    format!("Bearer {}", token.as_str())
-}
-
 #[tokio::test]
 async fn a_policy_is_asked_after_the_rule_and_before_the_arguments() {
     let (app, jam, asked) = app();
-    let token = bearer(&jam);
+    let token = bearer(&jam, &User { user: 1 });
     assert_eq!(get_with(&app, "/note/1", &[]).await.status, 401);
     assert_eq!(asked.counts(), [0, 0]);
     let denied = get_with(&app, "/note/2", &[("authorization", &token)]).await;
@@ -161,7 +154,7 @@ async fn a_policy_is_asked_after_the_rule_and_before_the_arguments() {
 #[tokio::test]
 async fn all_policies_are_asked_and_the_first_denial_counts() {
     let (app, jam, _) = app();
-    let token = bearer(&jam);
+    let token = bearer(&jam, &User { user: 1 });
     let json = ("content-type", "application/json");
     let headers = [("authorization", &*token), json];
     // The body, which is none, is read only behind the policies.
@@ -177,7 +170,7 @@ async fn all_policies_are_asked_and_the_first_denial_counts() {
 #[tokio::test]
 async fn a_denial_hides_where_the_rule_hides_and_a_failed_extractor_denies() {
     let (app, jam, asked) = app();
-    let token = bearer(&jam);
+    let token = bearer(&jam, &User { user: 1 });
     let headers = [("authorization", &*token)];
     assert_eq!(get_with(&app, "/hidden/1", &headers).await.status, 200);
     assert_eq!(get_with(&app, "/hidden/2", &headers).await.status, 404);
@@ -189,7 +182,7 @@ async fn a_denial_hides_where_the_rule_hides_and_a_failed_extractor_denies() {
 async fn a_policy_of_an_optional_handler_may_turn_strangers_away() {
     let (app, jam, _) = app();
     assert_eq!(get_with(&app, "/some", &[]).await.status, 403);
-    let token = bearer(&jam);
+    let token = bearer(&jam, &User { user: 1 });
     let cookie = format!("jwt={}", token.strip_prefix("Bearer ").unwrap());
     let answer = get_with(&app, "/some", &[("cookie", &cookie)]).await;
     assert_eq!((answer.status.as_u16(), &*answer.body), (200, "true"));
@@ -210,7 +203,12 @@ async fn a_policy_leaves_what_the_table_around_it_has_found() {
         asked,
     };
     let app = routes.into_router(&jam).unwrap().with_state(state);
-    let answer = get_with(&app, "/tenant", &[("authorization", &bearer(&jam))]).await;
+    let answer = get_with(
+        &app,
+        "/tenant",
+        &[("authorization", &bearer(&jam, &User { user: 1 }))],
+    )
+    .await;
     assert_eq!((answer.status.as_u16(), &*answer.body), (200, "1"));
 }
 
@@ -233,7 +231,7 @@ fn an_open_handlers_name_opens_no_other_function() {
 #[tokio::test]
 async fn a_policy_does_not_open_the_handlers_other_arguments() {
     let (app, jam, _) = app();
-    let token = bearer(&jam);
+    let token = bearer(&jam, &User { user: 1 });
     let headers = [("authorization", &*token)];
     // As without a policy: only the marked argument has a rule.
     assert_eq!(get_with(&app, "/second", &headers).await.status, 500);

@@ -13,7 +13,7 @@ use http::{HeaderMap, Method, Request, Uri};
 use jam::__private::{AsArgument, Handed, InRequest, Otherwise as _, TakesCaller as _};
 use jam::{Access, Auth, Jam, JamRouter, Rejection, dsl::user, jam_routes};
 
-use crate::support::{User, get_with, jam, send};
+use crate::support::{User, bearer, get_with, jam, send};
 
 const API: Access<User> = user().backend("jwt");
 
@@ -121,8 +121,7 @@ fn routes() -> JamRouter<Jam> {
 
 fn app() -> (Router, String) {
     let (jam, _) = jam();
-    let token = jam.gen_jwt_token(&jam.make_payload(User { user: 7 }));
-    let bearer = format!("Bearer {}", token.unwrap().as_str());
+    let bearer = bearer(&jam, &User { user: 7 });
     let router = routes().into_router(&jam).unwrap();
     let inner = Router::new().nest("/inner", router.clone());
     let app = router.merge(inner).layer(Extension("text"));
@@ -201,8 +200,7 @@ async fn an_applications_extractor_for_a_type_of_axums_finds_the_caller_of_its_o
     let outer: JamRouter<App> = jam_routes![COOKIE = [mount("/inner", inner.clone())]];
     let app = inner.merge(outer.into_router(&jam).unwrap());
     let app = app.with_state(App { jam: jam.clone() });
-    let token = jam.gen_jwt_token(&jam.make_payload(User { user: 7 }));
-    let bearer = format!("Bearer {}", token.unwrap().as_str());
+    let bearer = bearer(&jam, &User { user: 7 });
     let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
     let cookie = format!("sid={}", session.as_str());
     let headers = [("authorization", bearer.as_str()), ("cookie", &cookie)];
@@ -223,8 +221,7 @@ async fn a_handler_with_a_layer_stands_in_a_table_under_a_name() {
     let layered = Handler::<_, Jam>::layer(alone, Extension("text"));
     let table: JamRouter<Jam> = jam_routes![API = [get("/", layered)]];
     let app = table.into_router(&jam).unwrap().with_state(jam.clone());
-    let token = jam.gen_jwt_token(&jam.make_payload(User { user: 7 }));
-    let bearer = format!("Bearer {}", token.unwrap().as_str());
+    let bearer = bearer(&jam, &User { user: 7 });
     let answer = get_with(&app, "/", &[("authorization", &bearer)]).await;
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7"));
 }

@@ -13,7 +13,7 @@ use jam::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Answer, call, get_with, jam};
+use crate::support::{Answer, bearer, call, get_with, jam};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
 enum Role {
@@ -152,11 +152,7 @@ fn site() -> Site {
 
 impl Site {
     fn token(&self, user: &User) -> String {
-        let token = self
-            .jam
-            .gen_jwt_token(&self.jam.make_payload(user.clone()))
-            .unwrap();
-        format!("Bearer {}", token.as_str())
+        bearer(&self.jam, user)
     }
 
     async fn cookie(&self, user: &User) -> String {

@@ -12,7 +12,7 @@ use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, j
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Answer, NOW, call, claims, forge, get_with, jam};
+use crate::support::{Answer, NOW, bearer, call, claims, forge, get_with, jam};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
 enum Role {
@@ -95,11 +95,6 @@ fn app() -> (Router, Jam, ManualClock) {
 async fn session_of(jam: &Jam, user: &User) -> String {
     let session = jam.create_session("1", user).await.unwrap();
     format!("sid={}", session.as_str())
-}
-
-fn bearer(jam: &Jam, user: &User) -> String {
-    let token = jam.gen_jwt_token(&jam.make_payload(user.clone())).unwrap();
-    format!("Bearer {}", token.as_str())
 }
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");

@@ -13,7 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use jam::testing::ManualClock;
-use jam::{Auth, Jam, JamPayload, Jwt, Sessions, jam_auth};
+use jam::{Auth, Jam, JamPayload, Jwt, Payload, Sessions, jam_auth};
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
 
@@ -158,6 +158,12 @@ pub(crate) async fn call(
 
 pub(crate) async fn get_with(app: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
     call(app, "GET", path, headers).await
+}
+
+/// The value of `Authorization` for this user.
+pub(crate) fn bearer(jam: &Jam, user: &impl Payload) -> String {
+    let token = jam.gen_jwt_token(&jam.make_payload(user.clone())).unwrap();
+    format!("Bearer {}", token.as_str())
 }
 
 /// Signs in, and gives the cookie to send from then on.

@@ -294,7 +294,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         const { all_of_it::<R>() };
         let (jam, access) = (state.jam(), R::rule::<()>());
-        let own = |caller| Self(Auth(Holding::Own(caller)));
+        let own = |caller| Self(Auth::own(caller));
         let presented = {
             let mut seat = None;
             match gate::admit_at_once(&jam, access, parts, &mut seat) {

@@ -55,9 +55,10 @@ impl Routes {
             handler: tokens::text(&row.target),
         };
         let same_path = self.handlers.iter().filter(|own| own.path == routed.path);
+        let same_path: Vec<_> = same_path.collect();
         // axum merges rows of one path; `any` takes what the others leave.
         if let Some(Routed { path, handler, .. }) =
-            same_path.clone().find(|own| own.method == method)
+            same_path.iter().find(|own| own.method == method)
         {
             errors.at_span(
                 row.verb_span,
@@ -66,8 +67,9 @@ impl Routes {
             );
             return;
         }
-        let is_new = same_path.count() == 0;
-        if is_new && let Err(error) = self.matcher.insert(routed.path.clone(), ()) {
+        if same_path.is_empty()
+            && let Err(error) = self.matcher.insert(routed.path.clone(), ())
+        {
             report(row, &error, errors);
             return;
         }

@@ -49,20 +49,13 @@ impl<R: Role> Display for Way<R> {
                 Source::Header(name) => write!(f, "header {name}")?,
             }
         }
-        let mut before = " [";
-        for demand in self.conditions() {
-            write!(f, "{before}{demand}")?;
-            before = ", ";
+        let mut demands: Vec<String> = self.conditions().map(|demand| demand.to_string()).collect();
+        demands.extend(self.fresh.map(|age| format!("signed in within {age} s")));
+        demands.extend(self.hide.then(|| "hidden".to_owned()));
+        match demands.as_slice() {
+            [] => Ok(()),
+            demands => write!(f, " [{}]", demands.join(", ")),
         }
-        if let Some(age) = self.fresh {
-            write!(f, "{before}signed in within {age} s")?;
-            before = ", ";
-        }
-        if self.hide {
-            write!(f, "{before}hidden")?;
-            before = ", ";
-        }
-        f.write_str(if before == ", " { "]" } else { "" })
     }
 }
 

@@ -226,11 +226,7 @@ pub struct RoutesError(Vec<String>);
 
 impl fmt::Display for RoutesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, fault) in self.0.iter().enumerate() {
-            f.write_str(if at == 0 { "" } else { "\n" })?;
-            f.write_str(fault)?;
-        }
-        Ok(())
+        f.write_str(&self.0.join("\n"))
     }
 }
 

@@ -14,13 +14,14 @@ pub(super) fn document(rows: &[TableRow]) -> Value {
         .filter(|row| row.method != "MOUNT")
         .partition(|row| row.method == "ANY");
     for row in own.into_iter().chain(every) {
+        let security = security(row, &mut schemes);
         let path = paths
             .entry(row.path.replace("{*", "{"))
             .or_insert_with(|| json!({}));
         let Value::Object(item) = path else { continue };
         for operation in operations(row.method) {
             item.entry(*operation)
-                .or_insert_with(|| json!({ "security": security(row, &mut schemes) }));
+                .or_insert_with(|| json!({ "security": security.clone() }));
         }
     }
     json!({

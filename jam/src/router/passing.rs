@@ -2,9 +2,9 @@
 //!
 //! One that takes `Auth<_>` first is given the caller as it is called. For any other one the
 //! caller is noted in the request, where whatever extractor wants to know finds it; that takes some
-//! thousand instructions more. Which of the two it is the compiler finds out of the
-//! handler's type: `(&Handed::to(&handler, state)).__jam_passing()` is [`TakesCaller::__jam_passing`] if that
-//! fits, and [`Otherwise::__jam_passing`], which needs one more reference, if it does not.
+//! thousand instructions more. Which of the two it is the compiler finds out of the handler's
+//! type: `(&Handed::to(&handler, state)).__jam_passing()` is that of [`TakesCaller`] if it fits, and
+//! that of [`Otherwise`], which needs one more reference, if it does not.
 
 use std::future::Future;
 use std::marker::PhantomData;
