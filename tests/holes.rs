@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use jam::dsl::user;
@@ -229,7 +230,18 @@ async fn an_optional_page_for_others_signs_a_user_out() {
 
 #[tokio::test]
 async fn a_plain_argument_is_refused_in_another_way_than_the_application_wants() {
-    const MAYBE: Access<User> = user().backend("session").cookie("sid").optional();
+    const MAYBE: Access<User> = user().backend("session").cookie("sid");
+    /// An extractor of the application's own that needs a caller.
+    struct Asks;
+    impl<S: Send + Sync> FromRequestParts<S> for Asks {
+        type Rejection = jam::Rejection;
+
+        async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, jam::Rejection> {
+            let _ = Auth::<User>::from_request_parts(parts, state).await?;
+            Ok(Self)
+        }
+    }
+    async fn asks(_: Asks) {}
     let jam = Jam::builder()
         .sessions(Sessions::in_memory())
         .on_reject(|rejection, _| {
@@ -241,7 +253,7 @@ async fn a_plain_argument_is_refused_in_another_way_than_the_application_wants()
         })
         .build()
         .unwrap();
-    let table: JamRouter = jam_routes![MAYBE = [get("/", name)]];
+    let table: JamRouter = jam_routes![MAYBE.optional() = [get("/", asks)]];
     let app = table.into_router(&jam).unwrap();
     let answer = get_with(&app, "/", &[]).await;
     assert_eq!(answer.body, "mapped NoCredential");

@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use axum::{Extension, Router};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Uri};
-use jam::__private::{AsArgument, Handed, InRequest, Otherwise as _, TakesCaller as _};
+use jam::__private::{AsArgument, Handed, InRequest, OfRow, Otherwise as _, TakesCaller as _};
 use jam::{Access, Auth, Jam, JamRouter, Rejection, dsl::user, jam_routes};
 
 use crate::support::{User, bearer, get_with, jam, send};
@@ -98,6 +98,10 @@ async fn text(user: Auth<User>, own: String, _: Method) -> String {
     format!("{} {own}", user.user)
 }
 
+async fn maybe(user: Option<Auth<User>>) -> String {
+    user.map_or(0, |user| user.user).to_string()
+}
+
 /// The same handlers both ways: what is in brackets is no plain path.
 #[allow(unused_parens)]
 fn routes() -> JamRouter<Jam> {
@@ -113,8 +117,8 @@ fn routes() -> JamRouter<Jam> {
             get("/request/twice", (twice)),
         ],
         API.optional() = [
-            get("/argument/optional", alone),
-            get("/request/optional", (alone)),
+            get("/argument/optional", maybe),
+            get("/request/optional", (maybe)),
         ],
     ]
 }
@@ -232,14 +236,13 @@ async fn a_handler_with_a_layer_stands_in_a_table_under_a_name() {
 fn only_what_cannot_ask_stands_beside_an_argument() {
     async fn open() {}
     async fn second(_: Method, _: Auth<User>) {}
-    async fn maybe(_: Option<Auth<User>>) {}
     async fn two(_: Auth<User>, _: Auth<User>) {}
     async fn whole(_: Auth<User>, _: Request<Body>) {}
 
     let state = PhantomData::<Jam>;
-    let _: AsArgument = (&Handed::to(&alone, state)).__jam_passing();
-    let _: AsArgument = (&Handed::to(&first, state)).__jam_passing();
-    let _: AsArgument = (&Handed::to(&short, state)).__jam_passing();
+    let _: AsArgument<OfRow> = (&Handed::to(&alone, state)).__jam_passing();
+    let _: AsArgument<OfRow> = (&Handed::to(&first, state)).__jam_passing();
+    let _: AsArgument<OfRow> = (&Handed::to(&short, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&twice, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&open, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&second, state)).__jam_passing();
@@ -247,7 +250,7 @@ fn only_what_cannot_ask_stands_beside_an_argument() {
     let _: InRequest = (&Handed::to(&two, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&whole, state)).__jam_passing();
     let state = PhantomData::<App>;
-    let _: AsArgument = (&Handed::to(&short, state)).__jam_passing();
+    let _: AsArgument<OfRow> = (&Handed::to(&short, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&extension, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&text, state)).__jam_passing();
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use jam::__private::{AsArgument, InRequest};
+use jam::__private::{AsArgument, InRequest, OfRow};
 use jam::dsl::{minutes, user};
 use jam::testing::ManualClock;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};
@@ -553,7 +553,7 @@ proptest! {
         }));
         let table = JamRouter::<()>::new()
             .section(generated.rule())
-            .route(jam::Verb::Get, "/argument", AsArgument, ok, "ok")
+            .route(jam::Verb::Get, "/argument", AsArgument::<OfRow>::new(), ok, "ok")
             .route(jam::Verb::Get, "/request", InRequest, ok, "ok")
             .end();
         let app = table.into_router(&jam).unwrap();

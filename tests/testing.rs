@@ -46,7 +46,7 @@ fn routes(opened: bool) -> JamRouter<Jam> {
     };
     jam_routes![
         public("probe") = [get("/healthz", page)],
-        WEB = [get("/me", me)],
+        WEB = [get("/me", page)],
         merge(account),
     ]
 }

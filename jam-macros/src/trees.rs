@@ -10,6 +10,15 @@ use quote::ToTokens;
 pub(crate) struct Trees(Vec<TokenTree>);
 
 impl Trees {
+    /// The same path as if it was written at another place.
+    pub(crate) fn spanned(&self, place: Span) -> Self {
+        let spanned = self.0.iter().cloned().map(|mut token| {
+            token.set_span(place);
+            token
+        });
+        Self(spanned.collect())
+    }
+
     /// The same path at another place, as [`located`](crate::tokens::located) has it.
     pub(crate) fn located(&self, place: Span) -> Self {
         let located = self.0.iter().cloned().map(|mut token| {

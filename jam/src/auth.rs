@@ -19,7 +19,7 @@ use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::rejection::Rejection;
 use crate::response::Vary;
-use crate::rule::{GateAnd, Level, Plain, Policed, Rule};
+use crate::rule::{Gated, GatedWithPolicies, Level, Plain, Policed, Rule};
 use crate::session::SessionInfo;
 
 /// A caller who was let in: the proof of it, and the payload.
@@ -217,6 +217,13 @@ impl<P, R: Level> Auth<P, R> {
     }
 }
 
+impl<P, R: Level<Holds<P> = Auth<P>>> Auth<P, R> {
+    /// The caller of a handler whose rule is `R`.
+    pub(crate) fn marked(user: Auth<P>) -> Self {
+        Self(user)
+    }
+}
+
 impl<P> Auth<P> {
     pub(crate) fn holding(&self) -> &Holding<P> {
         &self.0
@@ -283,16 +290,15 @@ where
 
 // One for handlers with policies and one for those without: rustc solves these bounds for each
 // handler anew, and what only some need would cost all of them.
-impl<S, P, R> FromRequestParts<S> for Auth<P, R>
+impl<S, P, R> FromRequestParts<S> for Auth<P, Gated<R>>
 where
     S: JamState,
     P: Payload,
-    R: Rule<Payload = P>,
+    R: Rule<P>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        const { all_of_it::<R>() };
         let (jam, access) = (state.jam(), R::rule::<()>());
         let own = |caller| Self(Auth::own(caller));
         let presented = {
@@ -316,20 +322,12 @@ where
     }
 }
 
-/// At compile time: no policy is left out.
-const fn all_of_it<R: Rule>() {
-    assert!(
-        !R::POLICED,
-        "the rule of this handler has policies: write `Auth<_>`, and #[jam_auth(..)] marks it"
-    );
-}
-
 #[diagnostic::do_not_recommend]
-impl<S, P, R> FromRequestParts<S> for Auth<P, GateAnd<R>>
+impl<S, P, R> FromRequestParts<S> for Auth<P, GatedWithPolicies<R>>
 where
     S: JamState,
     P: Payload,
-    R: Policed<S, Payload = P>,
+    R: Rule<P> + Policed<S>,
 {
     type Rejection = Rejection;
 
@@ -337,7 +335,7 @@ where
         let jam = state.jam();
         let (admission, seat) = gate::admit(&jam, R::rule::<()>(), parts).await?;
         let caller = Arc::new(admission.caller(seat)?);
-        found::ask::<R, S>(&jam, Some(&caller), parts, state).await?;
+        found::ask::<P, R, S>(&jam, Some(&caller), parts, state).await?;
         Ok(Self(Auth::shared(caller)))
     }
 }
@@ -384,17 +382,16 @@ impl<P, R> fmt::Debug for Optional<P, R> {
     }
 }
 
-impl<S, P, R> FromRequestParts<S> for Optional<P, R>
+impl<S, P, R> FromRequestParts<S> for Optional<P, Gated<R>>
 where
     S: JamState,
     P: Payload,
-    R: Rule<Payload = P>,
+    R: Rule<P>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        const { all_of_it::<R>() };
-        let (caller, stale) = whoever::<R>(&state.jam(), parts).await?;
+        let (caller, stale) = whoever::<P, R>(&state.jam(), parts).await?;
         let user = caller.map(Auth::shared);
         Ok(Self {
             stale,
@@ -404,18 +401,18 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, P, R> FromRequestParts<S> for Optional<P, GateAnd<R>>
+impl<S, P, R> FromRequestParts<S> for Optional<P, GatedWithPolicies<R>>
 where
     S: JamState,
     P: Payload,
-    R: Policed<S, Payload = P>,
+    R: Rule<P> + Policed<S>,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let jam = state.jam();
-        let (caller, stale) = whoever::<R>(&jam, parts).await?;
-        let asked = found::ask::<R, S>(&jam, caller.as_ref(), parts, state).await;
+        let (caller, stale) = whoever::<P, R>(&jam, parts).await?;
+        let asked = found::ask::<P, R, S>(&jam, caller.as_ref(), parts, state).await;
         if let Err(denied) = asked {
             return Err(denied.with(stale));
         }
@@ -428,10 +425,10 @@ where
 }
 
 /// Whom an optional rule lets in, and what the answer is to say of it.
-async fn whoever<R: Rule>(
+async fn whoever<P: Payload, R: Rule<P>>(
     jam: &Jam,
     parts: &mut Parts,
-) -> Result<(Option<Arc<Caller<R::Payload>>>, Stale), Rejection> {
+) -> Result<(Option<Arc<Caller<P>>>, Stale), Rejection> {
     let access = R::rule::<()>();
     let (admission, seat) = gate::admit(jam, access, parts).await?;
     let (caller, stale) = admission.shared(seat)?;

@@ -36,7 +36,7 @@ impl GateId {
         Self::Place(Arc::as_ptr(rule).addr())
     }
 
-    fn of_handler<R: Rule>() -> Self {
+    fn of_handler<R: 'static>() -> Self {
         Self::Handler(TypeId::of::<R>())
     }
 }
@@ -159,15 +159,24 @@ impl<S: Send + Sync, P: Payload> OptionalFromRequestParts<S> for Auth<P> {
     }
 }
 
+/// Puts back what a gate around noted, in place of what the gate inside noted.
+pub(crate) fn restore(around: Option<Gate>, parts: &mut Parts) {
+    match around {
+        Some(around) => parts.extensions.insert(around),
+        None => parts.extensions.remove(),
+    };
+}
+
 /// Asks the policies of an attribute, which find the caller as they would behind a table's rule.
-pub(crate) async fn ask<R, S>(
+pub(crate) async fn ask<P, R, S>(
     jam: &Jam,
-    caller: Option<&Arc<Caller<R::Payload>>>,
+    caller: Option<&Arc<Caller<P>>>,
     parts: &mut Parts,
     state: &S,
 ) -> Result<(), Rejection>
 where
-    R: Policed<S>,
+    P: Payload,
+    R: Rule<P> + Policed<S>,
     S: JamState,
 {
     let access = R::rule::<()>();
@@ -176,10 +185,7 @@ where
     let decided = R::policies().decide(parts, state).await;
     // What stands behind the handler's rule is the handler, and not its other arguments: they
     // find what a table or a layer around it has left for them.
-    match outer {
-        Some(outer) => parts.extensions.insert(outer),
-        None => parts.extensions.remove(),
-    };
+    restore(outer, parts);
     let hide = caller.is_some_and(|caller| gate::hides(jam, access, caller.known_by()));
     decided.map_err(|denial| denial.into_rejection(hide, jam, parts))
 }

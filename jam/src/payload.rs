@@ -7,7 +7,6 @@ use serde::de::{self, DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access::Access;
-use crate::access::word::read;
 use crate::rule::Rule;
 use crate::text;
 
@@ -70,7 +69,7 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     /// The rule of the words of `R`, once for all handlers: here the type of roles is known, and
     /// only of a known type a constant can be borrowed for good.
     #[doc(hidden)]
-    fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self>;
+    fn rule<R: Rule<Self>>() -> &'static Access<Self>;
 
     /// Who this is, as text: the field marked `#[jam(sub)]`. It owns the sessions that
     /// are created without another key.
@@ -143,21 +142,6 @@ impl Role for NoRole {
 
     fn name(self) -> &'static str {
         match self {}
-    }
-}
-
-/// The payload of a handler that is open to everybody; there is none.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
-pub enum Nobody {}
-
-impl Payload for Nobody {
-    type Role = NoRole;
-    const KIND: &'static str = "nobody";
-
-    fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self> {
-        const { &read(R::WORDS) }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What Jam adds to the answer of a handler.
 
+use std::marker::PhantomData;
+use std::ops::Deref;
+
 use axum::response::{IntoResponse, Response};
 use http::header::VARY;
 use http::{HeaderMap, HeaderValue};
@@ -27,6 +30,45 @@ impl<R: IntoResponse> IntoResponse for Answered<R> {
         let mut response = self.answer.into_response();
         self.stale.add_to(&mut response);
         response
+    }
+}
+
+/// What a handler with `#[jam_auth(public = "..")]` returns: its answer, and the reason `R` as a type.
+///
+/// It derefs to the answer.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Open<T, R> {
+    answer: T,
+    reason: PhantomData<fn() -> R>,
+}
+
+#[doc(hidden)]
+pub fn open<T: Answer, R>(answer: T) -> Open<T, R> {
+    Open {
+        answer,
+        reason: PhantomData,
+    }
+}
+
+impl<T, R> Open<T, R> {
+    /// The answer of the handler.
+    pub fn into_inner(self) -> T {
+        self.answer
+    }
+}
+
+impl<T, R> Deref for Open<T, R> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.answer
+    }
+}
+
+impl<T: IntoResponse, R> IntoResponse for Open<T, R> {
+    fn into_response(self) -> Response {
+        self.answer.into_response()
     }
 }
 

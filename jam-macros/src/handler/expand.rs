@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::item::{Caller, Handler};
+use super::item::{Caller, Handler, rule_name};
 use super::rule::{OwnPayload, Policies, Rule};
 use super::signature::Attribute;
 use super::types::marked;
@@ -33,16 +33,16 @@ impl Output<'_> {
     //     async fn me(user: Auth<User>) -> Json<User> { .. }
     //
     // Output:
-    //     async fn me(user: Auth<User, me>) -> Json<User> { .. }
-    //     struct me {}
-    //     impl ::jam::__private::Rule for me {
-    //         type Payload = User;
-    //         type Front = ::jam::__private::Gate;
+    //     async fn me(user: Auth<User, ::jam::__private::Gated<__jam_rule_of_me>>) -> Json<User> { .. }
+    //     struct __jam_rule_of_me {}
+    //     impl ::jam::__private::Rule<User> for __jam_rule_of_me {
     //         const WORDS: &'static str = "backend=jwt cookie=jwt";
     //         fn check() {
     //             return;
     //             ::jam::__private::need_response::<Json<User>>();
-    //             ::jam::__private::need_send1(me);
+    //             ::jam::__private::takes_caller::<
+    //                 ::jam::__private::Auth<_, ::jam::__private::Gated<Self>>, (_,), _,
+    //             >(me);
     //         }
     //     }
     //
@@ -56,16 +56,19 @@ impl Output<'_> {
         };
         let marker = self.marker();
         let payload = caller.payload.to_token_stream();
-        let front = self.front();
         let rule_of_it = self.rule(rule, &payload);
         let check = self.check(caller);
         let evaluation = self.evaluation(rule, caller);
         // What a generic handler is checked with is generic too, and no method of the trait.
-        let (method, beside) = match check {
-            Some(check) if self.is_generic() => (None, quote!(#check #evaluation)),
-            check => (check, evaluation),
+        let (method, beside) = match self.is_generic() {
+            true => (None, quote!(#check #evaluation)),
+            false => (Some(check), evaluation),
         };
-        let implementation = self.implementation(&payload, &quote!(#front #rule_of_it #method));
+        // A type that is no payload is reported at itself: for that, all of the path has its span.
+        let place = tokens::place(payload.clone());
+        let private = self.private.spanned(place);
+        let of = quote_spanned!(place=> #private::Rule<#payload>);
+        let implementation = self.implementation(&of, &quote!(#rule_of_it #method));
         let policies = self.policies();
         let aside = self.aside(&beside);
         let items = [
@@ -84,34 +87,25 @@ impl Output<'_> {
     //     async fn health() -> &'static str { "ok" }
     //
     // Output:
-    //     async fn health() -> &'static str { "ok" }
-    //     struct health {}
-    //     impl ::jam::__private::Rule for health {
-    //         type Payload = ::jam::__private::Nobody;
-    //         type Front = ::jam::__private::Open;
-    //         const PUBLIC: Option<Public> = Some(::jam::__private::Public::because("health probe"));
-    //         fn open_handler() -> Option<TypeId> { ::jam::__private::function(&health) }
+    //     async fn health() -> Open<&'static str, __jam_rule_of_health> {
+    //         ::jam::__private::open(async move {
+    //             if let Some(value) = Option::<&'static str>::None { return value; }
+    //             "ok"
+    //         }.await)
     //     }
-    pub(crate) fn open(&self, item: &TokenStream, reason: &syn::LitStr) -> TokenStream {
+    //     struct __jam_rule_of_health {}
+    //     impl ::jam::__private::OpenRule for __jam_rule_of_health {
+    //         const PUBLIC: Public = ::jam::__private::Public::because("health probe");
+    //     }
+    pub(crate) fn open(&self, reason: &syn::LitStr) -> TokenStream {
         let private = self.private;
+        let function = self.open_function();
         let marker = self.marker();
-        let name = self.handler.name();
-        // The type of a generic function has no name here.
-        let function = self.handler.0.parameters.is_empty().then(|| {
-            quote! {
-                fn open_handler() -> ::core::option::Option<#private::TypeId> {
-                    #private::function(&#name)
-                }
-            }
-        });
         let members = quote! {
-            type Front = #private::Open;
-            const PUBLIC: ::core::option::Option<#private::Public> =
-                ::core::option::Option::Some(#private::Public::because(#reason));
-            #function
+            const PUBLIC: #private::Public = #private::Public::because(#reason);
         };
-        let implementation = self.implementation(&quote!(#private::Nobody), &members);
-        quote!(#item #marker #implementation)
+        let implementation = self.implementation(&quote!(#private::OpenRule), &members);
+        quote!(#function #marker #implementation)
     }
 
     /// What stands beside the handler and has no name.
@@ -127,32 +121,15 @@ impl Output<'_> {
         })
     }
 
-    /// After a mistake: the item as it is, and what others may refer to, so
-    /// that one mistake gives one error.
-    pub(crate) fn as_written(
-        &self,
-        item: &TokenStream,
-        caller: Option<&Caller>,
-        errors: Errors,
-    ) -> TokenStream {
+    /// After a mistake: the item as it was written.
+    pub(crate) fn as_written(&self, item: &TokenStream, errors: Errors) -> TokenStream {
         let own_payload = self.own_payload();
         let errors = errors.into_tokens();
         if self.handler.is_method() {
             return quote!(#item #own_payload #errors);
         }
-        let rule = caller.map(|caller| {
-            let marker = self.marker();
-            let payload = caller.payload.to_token_stream();
-            let private = self.private;
-            let implementation =
-                self.implementation(&payload, &quote!(type Front = #private::Gate;));
-            quote!(#marker #implementation)
-        });
-        let editor = match rule {
-            Some(_) => None,
-            None => self.aside(&self.editor().unwrap_or_default()),
-        };
-        quote!(#item #own_payload #rule #editor #errors)
+        let editor = self.aside(&self.editor().unwrap_or_default());
+        quote!(#item #own_payload #editor #errors)
     }
 
     /// The function with its caller's type marked.
@@ -165,22 +142,31 @@ impl Output<'_> {
         quote!(#head #body)
     }
 
-    /// What stands in the type of the handler's caller.
+    /// The second argument of the caller's type.
     pub(super) fn mark(&self) -> Trees {
-        let Self { private, .. } = self;
-        let name = self.handler.name();
+        let name = self.rule_name();
+        self.mark_of(&quote!(#name))
+    }
+
+    /// The mark of the rule whose type is `rule`.
+    pub(super) fn mark_of(&self, rule: &TokenStream) -> Trees {
+        let private = self.private;
         match self.policies {
-            None => Trees::from(vec![name.clone().into()]),
-            Some(_) => quote!(#private::GateAnd<#name>).into(),
+            None => quote!(#private::Gated<#rule>).into(),
+            Some(_) => quote!(#private::GatedWithPolicies<#rule>).into(),
         }
     }
 
-    /// A type with the handler's name: whoever imports the handler imports
-    /// its rule. Of most lints it is no business, since a macro made it; these two look at the
-    /// handler's own tokens.
+    pub(super) fn rule_name(&self) -> Ident {
+        let name = self.handler.name();
+        Ident::new(&rule_name(name), name.span())
+    }
+
+    /// The type that carries the rule. It is as visible as the handler. Lints do not look at what a
+    /// macro made, except for these two, which look at the handler's own tokens.
     fn marker(&self) -> TokenStream {
         let vis = &self.handler.0.vis;
-        let name = self.handler.name();
+        let name = self.rule_name();
         let cfgs = self.cfgs();
         quote! {
             #(#cfgs)*
@@ -255,36 +241,23 @@ impl Output<'_> {
         }
     }
 
-    fn implementation(&self, payload: &TokenStream, members: &TokenStream) -> TokenStream {
-        let private = self.private;
-        let name = self.handler.name();
+    fn implementation(&self, of: &TokenStream, members: &TokenStream) -> TokenStream {
+        let name = self.rule_name();
         let cfgs = self.cfgs();
         let editor = self.editor();
         quote! {
             #(#cfgs)*
             #[automatically_derived]
             #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-            impl #private::Rule for #name {
-                type Payload = #payload;
+            impl #of for #name {
                 #members
                 #editor
             }
         }
     }
 
-    fn front(&self) -> TokenStream {
-        let private = self.private;
-        match self.policies {
-            None => quote!(type Front = #private::Gate;),
-            Some(_) => quote! {
-                type Front = #private::GateAnd<Self>;
-                const POLICED: bool = true;
-            },
-        }
-    }
-
     // Output:
-    //     impl Policed<App> for update {
+    //     impl Policed<App> for __jam_rule_of_update {
     //         fn policies() -> &'static Policies<App> {
     //             static POLICIES: LazyLock<Policies<App>> =
     //                 LazyLock::new(|| Policies::new().and(note_owner, "note_owner"));
@@ -294,7 +267,7 @@ impl Output<'_> {
     fn policies(&self) -> Option<TokenStream> {
         let Policies { all, state } = self.policies?;
         let private = self.private;
-        let name = self.handler.name();
+        let name = self.rule_name();
         let cfgs = self.cfgs();
         let policies = tokens::policies_of(all, private);
         Some(quote! {
@@ -311,7 +284,7 @@ impl Output<'_> {
         })
     }
 
-    fn is_generic(&self) -> bool {
+    pub(super) fn is_generic(&self) -> bool {
         let Handler(signature) = self.handler;
         !signature.generics.is_empty() || !signature.conditions.is_empty()
     }

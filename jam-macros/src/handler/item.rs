@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use super::signature::{Argument, Parameter, Signature};
+use super::signature::{Argument, Attribute, Parameter, Signature};
 use super::types::{bare, is_punct, is_type, is_word, last_segment};
 use crate::diagnostics::Errors;
 use crate::tokens;
@@ -20,6 +20,9 @@ const BODY_EXTRACTORS: &[&str] = &[
     "Request",
     "String",
 ];
+
+/// The most arguments that axum implements `Handler` for.
+const MOST_ARGUMENTS: usize = 16;
 
 pub(crate) struct Handler(pub(crate) Signature);
 
@@ -42,6 +45,13 @@ enum Role {
     /// Marked by another `#[jam_auth]` on the same function.
     Marked,
     None,
+}
+
+/// The name of the type that carries a handler's rule. It is not the handler's own, which a module
+/// or another type may have.
+pub(super) fn rule_name(handler: &Ident) -> String {
+    let handler = handler.to_string();
+    format!("__jam_rule_of_{}", handler.trim_start_matches("r#"))
 }
 
 impl Handler {
@@ -71,6 +81,7 @@ impl Handler {
     pub(crate) fn caller(&self, payload: &str, errors: &mut Errors) -> Option<Caller> {
         self.check_function(errors);
         self.check_lifetimes(errors);
+        self.check_arguments(errors);
         let caller = self.find_caller(payload, errors)?;
         self.check_payload(caller, errors)
     }
@@ -172,6 +183,26 @@ impl Handler {
         }
     }
 
+    /// Checks what would keep rustc from proving that the handler takes its caller.
+    fn check_arguments(&self, errors: &mut Errors) {
+        if let Some(first_too_many) = self.0.arguments.get(MOST_ARGUMENTS) {
+            errors.at(
+                &first_too_many.ty,
+                format!("a handler takes {MOST_ARGUMENTS} arguments at most"),
+                "put several of them into one struct that derives `axum::extract::FromRequestParts`",
+            );
+        }
+        for argument in self.arguments() {
+            if tokens::mentions(argument.ty.to_vec(), "impl") {
+                errors.at(
+                    &argument.ty,
+                    "the type of an argument has to be named: axum chooses the extractor by it",
+                    "write the type, or make it a parameter: `async fn name<T: ..>(.., it: T)`",
+                );
+            }
+        }
+    }
+
     fn find_caller(&self, payload: &str, errors: &mut Errors) -> Option<Caller> {
         let mut found: Option<Caller> = None;
         for (position, argument) in self.arguments().enumerate() {
@@ -182,7 +213,8 @@ impl Handler {
                     "remove this argument",
                 ),
                 Role::Caller(caller) => {
-                    if position > 0 && !self.has_cfg() {
+                    self.check_attributes(&argument.attrs, errors);
+                    if position > 0 {
                         errors.at(
                             &argument.ty,
                             "the caller must be the first argument",
@@ -226,6 +258,19 @@ impl Handler {
         found
     }
 
+    /// A caller that `#[cfg]` removes would leave the handler open to everybody.
+    fn check_attributes(&self, attrs: &[Attribute], errors: &mut Errors) {
+        for attr in attrs {
+            if let Some(word) = ["cfg", "cfg_attr"].iter().find(|word| attr.is(word)) {
+                errors.at(
+                    attr,
+                    format!("`#[{word}]` cannot remove the caller of a handler"),
+                    "write two handlers, each with its own `#[cfg(..)]`",
+                );
+            }
+        }
+    }
+
     fn check_body_extractors(&self, errors: &mut Errors) {
         let count = self.arguments().count();
         if self.has_cfg() || count == 0 {
@@ -263,9 +308,8 @@ impl Handler {
         let Some(segment) = last_segment(ty) else {
             return Role::None;
         };
-        // With policies, it stands in a `GateAnd<_>`.
-        let is_marker =
-            |ty: &Trees| is_type(ty) && tokens::mentions(ty.to_vec(), &self.name().to_string());
+        let rule = rule_name(self.name());
+        let is_marker = |ty: &Trees| is_type(ty) && tokens::mentions(ty.to_vec(), &rule);
         let arguments = segment.arguments.as_slice();
         match arguments {
             [payload] if segment.name == "Auth" && is_type(payload) => {

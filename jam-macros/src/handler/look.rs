@@ -1,7 +1,7 @@
 //! What looks at the handler, and does nothing: rustc's types, and an editor.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::args::is_option;
 use super::expand::Output;
@@ -11,15 +11,11 @@ use super::types::{bare, is_punct};
 use crate::tokens;
 use crate::trees::Trees;
 
-/// As many as a handler of axum may have.
-const MOST_ARGUMENTS: usize = 16;
-
 impl Output<'_> {
-    /// Has rustc look at the handler where it stands, rather than at the
-    /// router, where a mistake would be reported without its reason. Behind a `return` it finds
-    /// out the types, which is all that is asked for, and spares itself the borrows.
-    pub(super) fn check(&self, caller: &Caller) -> Option<TokenStream> {
-        let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.to_vec(), "impl");
+    /// Proves that the handler takes its caller: rustc type-checks it here, where it stands, and in
+    /// the form that every other macro has left. Behind a `return` the types are checked and the
+    /// borrows are not.
+    pub(super) fn check(&self, caller: &Caller) -> TokenStream {
         let Handler(Signature {
             generics,
             parameters,
@@ -27,14 +23,9 @@ impl Output<'_> {
             arguments,
             ..
         }) = self.handler;
-        if self.handler.has_cfg() || arguments.len() > MOST_ARGUMENTS {
-            return None;
-        }
-        if arguments.iter().any(|argument| has_impl(&argument.ty)) {
-            return None;
-        }
         let private = self.private;
         let name = self.handler.name();
+        let has_impl = |ty: &[TokenTree]| tokens::mentions(ty.to_vec(), "impl");
         let response = match self.handler.0.output().map(Trees::from) {
             Some(ty) if !caller.optional && !has_impl(&ty) && !is_punct(bare(&ty).first(), '!') => {
                 Some(quote!(#private::need_response::<#ty>();))
@@ -50,21 +41,33 @@ impl Output<'_> {
             [] => quote!(#name),
             parameters => quote!(#name::<#(#parameters),*>),
         };
-        let count = arguments.len();
+        let rule = match self.is_generic() {
+            true => self.rule_name().into_token_stream(),
+            false => quote!(Self),
+        };
+        let mark = self.mark_of(&rule);
+        let caller = match caller.optional {
+            true => quote!(#private::Optional<_, #mark>),
+            false => quote!(#private::Auth<_, #mark>),
+        };
         let place = Span::mixed_site().located_at(name.span());
-        let need_send = Ident::new(
-            &format!("need_send{count}"),
-            Span::call_site().located_at(place),
-        );
+        // With `#[cfg]` the number of arguments is not known here.
+        let all = match self.handler.has_cfg() {
+            true => quote!(_),
+            false => {
+                let others = arguments.iter().skip(1).map(|_| quote!(_,));
+                quote!((_, #(#others)*))
+            }
+        };
         let private = private.located(place);
-        let need_send = quote_spanned!(place=> #private::#need_send(#handler));
-        Some(quote! {
+        let check = quote_spanned!(place=> #private::takes_caller::<#caller, #all, _>(#handler));
+        quote! {
             fn check #generics () #conditions {
                 return;
                 #response
-                #need_send
+                #check
             }
-        })
+        }
     }
 
     // The options are real items of the runtime, so that an editor that

@@ -60,9 +60,9 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         }
         (_, Rule::Public(reason)) if errors.is_empty() => {
             errors.into_tokens();
-            output.open(item, reason)
+            output.open(reason)
         }
-        (caller, _) => output.as_written(item, caller, errors),
+        _ => output.as_written(item, errors),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The handler of an optional rule, whose answer needs more than its own.
+//! Handlers whose return type is wrapped: those with an optional rule, and public ones.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -17,7 +17,7 @@ impl Output<'_> {
     //     async fn home(user: Option<Auth<User>>) -> Html<String> { .. }
     //
     // Output:
-    //     async fn home(user: Optional<User, home>) -> Answered<Html<String>> {
+    //     async fn home(user: Optional<User, Gated<__jam_rule_of_home>>) -> Answered<Html<String>> {
     //         let (user, stale): (Option<Auth<User>>, _) = Optional::split(user);
     //         answer(stale, async move {
     //             if let Some(value) = Option::<Html<String>>::None { return value; }
@@ -32,13 +32,44 @@ impl Output<'_> {
             payload, written, ..
         } = caller;
         let stale = Ident::new("__jam_stale", Span::mixed_site());
-        let value = Ident::new("__jam_value", Span::mixed_site());
         let argument = &signature.arguments[caller.position];
         let pattern = &argument.pattern;
         let taken = match &**pattern {
             [TokenTree::Ident(plain)] if plain != "_" => plain.clone(),
             _ => Ident::new("__jam_caller", Span::mixed_site()),
         };
+        let (answer, answered) = self.answer();
+        let head = signature.rewritten(
+            argument,
+            quote!(#taken: #private::Optional<#payload, #mark>),
+            quote!(-> #private::Answered<#answer>),
+        );
+        quote! {
+            #head {
+                let (#pattern, #stale): (#written, _) = #private::Optional::split(#taken);
+                #private::answer(#stale, #answered)
+            }
+        }
+    }
+
+    /// The function of a public handler.
+    pub(super) fn open_function(&self) -> TokenStream {
+        let Handler(signature) = self.handler;
+        let private = self.private;
+        let rule = self.rule_name();
+        let (answer, answered) = self.answer();
+        let head = signature.returning(quote!(-> #private::Open<#answer, #rule>));
+        quote! {
+            #head {
+                #private::open(#answered)
+            }
+        }
+    }
+
+    /// The handler's own return type, and its body as an expression of that type.
+    fn answer(&self) -> (TokenStream, TokenStream) {
+        let Handler(signature) = self.handler;
+        let value = Ident::new("__jam_value", Span::mixed_site());
         let (answer, declared, place) = match signature.output() {
             None => (quote!(()), quote!(()), signature.name.span()),
             Some(ty) => {
@@ -47,11 +78,6 @@ impl Output<'_> {
                 (quote!(#answer), quote!(#inferred), place)
             }
         };
-        let head = signature.rewritten(
-            argument,
-            quote!(#taken: #private::Optional<#payload, #mark>),
-            quote!(-> #private::Answered<#answer>),
-        );
         // Nothing runs here: the statement only tells the block its type, so
         // that `?`, `return` and coercions work as they do in a function.
         let typed = quote! {
@@ -64,12 +90,7 @@ impl Output<'_> {
         let answered = quote_spanned! {Span::mixed_site().located_at(place)=>
             async move { #typed #statements }.await
         };
-        quote! {
-            #head {
-                let (#pattern, #stale): (#written, _) = #private::Optional::split(#taken);
-                #private::answer(#stale, #answered)
-            }
-        }
+        (answer, answered)
     }
 }
 

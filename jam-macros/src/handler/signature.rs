@@ -130,6 +130,11 @@ impl Signature {
         self.with(list, &result.into())
     }
 
+    /// The same, with another result alone.
+    pub(crate) fn returning(&self, result: TokenStream) -> TokenStream {
+        self.with([&self.list, &[], &[]], &result.into())
+    }
+
     fn with(&self, list: [&[TokenTree]; 3], result: &Trees) -> TokenStream {
         let Self {
             attrs,

@@ -316,18 +316,45 @@ fn nothing_is_missing_after_an_option_that_failed() {
 }
 
 #[test]
-fn arguments_behind_cfg_have_no_position() {
+fn the_caller_is_first_whatever_cfg_says() {
     let args = || quote!(backend = "jwt");
+    for item in [
+        quote!(
+            async fn me(#[cfg(unix)] a: A, user: Auth<User>) {}
+        ),
+        quote!(
+            async fn me(a: A, user: Auth<User>) {}
+        ),
+    ] {
+        assert_eq!(
+            errors(args(), &item),
+            ["the caller must be the first argument"]
+        );
+    }
+    for item in [
+        quote!(
+            async fn me(#[cfg(unix)] user: Auth<User>) {}
+        ),
+        quote!(
+            async fn me(#[cfg(unix)] user: jam::Auth<User>, a: A) {}
+        ),
+    ] {
+        assert_eq!(
+            errors(args(), &item),
+            ["`#[cfg]` cannot remove the caller of a handler"]
+        );
+    }
     let item = quote!(
-        async fn me(#[cfg(unix)] a: A, user: Auth<User>) {}
-    );
-    assert_eq!(errors(args(), &item), [""; 0]);
-    let item = quote!(
-        async fn me(a: A, user: Auth<User>) {}
+        async fn me(
+            #[allow(unused)]
+            #[cfg_attr(unix, cfg(any()))]
+            user: Auth<User>,
+        ) {
+        }
     );
     assert_eq!(
         errors(args(), &item),
-        ["the caller must be the first argument"]
+        ["`#[cfg_attr]` cannot remove the caller of a handler"]
     );
 }
 

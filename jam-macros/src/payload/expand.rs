@@ -17,7 +17,7 @@ use crate::tokens;
 //         type Role = Role;
 //         const KIND: &'static str = "User";
 //         const SCOPES: &'static [&'static str] = &["notes:read"];
-//         fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self> {
+//         fn rule<R: Rule<Self>>() -> &'static Access<Self> {
 //             const { &read(R::WORDS) }
 //         }
 //         const MARKS: &'static [Mark] = &[Mark::sub("id"), Mark::roles("roles")];
@@ -102,7 +102,7 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
             const KIND: &'static str = #kind;
             #token_type
             const SCOPES: &'static [&'static str] = &[#(#declared),*];
-            fn rule<R: #private::Rule<Payload = Self>>() -> &'static #krate::Access<Self> {
+            fn rule<R: #private::Rule<Self>>() -> &'static #krate::Access<Self> {
                 const { &#private::read(R::WORDS) }
             }
             #members

@@ -34,11 +34,7 @@ use crate::trees::Trees;
 //             );
 //             let table = table.mount("/m", metrics(), "metrics()");
 //             let table = table.end();
-//             let handler = me;
-//             let table = table
-//                 .declared()
-//                 .route::<me, _, _>(Verb::Get, "/me", me, "me")
-//                 .end();
+//             let table = table.declared().route(Verb::Get, "/me", me, "me").end();
 //             let table = table.merge(reports::routes());
 //             table
 //         })
@@ -201,31 +197,17 @@ fn block(place: &TokenStream, rule: &TokenStream, krate: &Krate) -> TokenStream 
     quote_spanned!(Span::mixed_site().located_at(place)=> const #block)
 }
 
-/// The value comes before the type of the same name: an editor completes what
-/// it sees first.
 fn declared(section: &Section, krate: &Krate, table: &Ident) -> TokenStream {
-    let rows = section.rows.iter();
-    let rows: Vec<_> = rows
-        .filter(|row| row.names_its_handler())
-        .filter_map(|row| Some((row, row.method?)))
-        .collect();
-    let names: Vec<_> = (0..rows.len())
-        .map(|row| Ident::new(&format!("__jam_handler{row}"), Span::mixed_site()))
-        .collect();
-    let values = rows.iter().map(|(row, _)| &row.target);
-    let rows = rows.iter().zip(&names).map(|((row, method), value)| {
+    let rows = section.rows.iter().filter(|row| row.names_its_handler());
+    let rows = rows.filter_map(|row| {
         let Row { path, target, .. } = row;
-        let verb = verb(*method, krate);
-        let marker = marker(target);
+        let verb = verb(row.method?, krate);
         let name = tokens::text(target);
-        // In brackets at the handler, for what rustc has to say about it. The name in them stays
-        // away from there: an editor would take it for what the user wrote.
-        let mut value = Group::new(Delimiter::Parenthesis, value.to_token_stream());
-        value.set_span(Span::mixed_site().located_at(tokens::place(target.clone())));
-        quote!(.route::<#marker, _, _>(#verb, #path, #value, #name))
+        let place = Span::mixed_site().located_at(tokens::place(target.clone()));
+        let route = quote_spanned!(place=> .route);
+        Some(quote!(#route(#verb, #path, #target, #name)))
     });
     quote! {
-        #(let #names = #values;)*
         let #table = #table.declared() #(#rows)* .end();
     }
 }
@@ -233,18 +215,4 @@ fn declared(section: &Section, krate: &Krate, table: &Ident) -> TokenStream {
 fn verb(Method(variant, _): Method, krate: &Krate) -> TokenStream {
     let verb = Ident::new(variant, Span::call_site());
     quote!(#krate::Verb::#verb)
-}
-
-/// The handler's path without its generic arguments, which the rule of a
-/// generic handler does not have.
-fn marker(handler: &TokenStream) -> TokenStream {
-    let tokens: Vec<TokenTree> = handler.clone().into_iter().collect();
-    let is = |place: usize, wanted: char| match tokens.get(place) {
-        Some(TokenTree::Punct(punct)) => punct.as_char() == wanted,
-        _ => false,
-    };
-    let end = (0..tokens.len())
-        .find(|&place| is(place, ':') && is(place + 1, ':') && is(place + 2, '<'))
-        .unwrap_or(tokens.len());
-    tokens.into_iter().take(end).collect()
 }

@@ -1,18 +1,20 @@
-async fn me(_: Auth<User, me>) {}
+async fn me(_: Auth<User, ::jam::__private::Gated<__jam_rule_of_me>>) {}
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
-struct me {}
+struct __jam_rule_of_me {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule for me {
-    type Payload = User;
-    type Front = ::jam::__private::Gate;
+impl ::jam::__private::Rule<User> for __jam_rule_of_me {
     fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
         const { &self::rules::WEB }
     }
     fn check() {
         return;
-        ::jam::__private::need_send1(me)
+        ::jam::__private::takes_caller::<
+            ::jam::__private::Auth<_, ::jam::__private::Gated<Self>>,
+            (_,),
+            _,
+        >(me)
     }
 }
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]

@@ -1,5 +1,5 @@
 async fn edit<D: Db, const N: usize>(
-    mut user: jam::Auth<User, edit>,
+    mut user: jam::Auth<User, crate::auth::jam::__private::Gated<__jam_rule_of_edit>>,
     db: State<D>,
 ) -> impl IntoResponse
 where
@@ -7,12 +7,10 @@ where
 {}
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
-struct edit {}
+struct __jam_rule_of_edit {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl crate::auth::jam::__private::Rule for edit {
-    type Payload = User;
-    type Front = crate::auth::jam::__private::Gate;
+impl crate::auth::jam::__private::Rule<User> for __jam_rule_of_edit {
     fn rule<Lazily>() -> &'static crate::auth::jam::__private::Access<User> {
         const {
             &crate::auth::jam::__private::said([
@@ -47,7 +45,14 @@ const _: () = {
         D: Clone,
     {
         return;
-        crate::auth::jam::__private::need_send2(edit::<D, N>)
+        crate::auth::jam::__private::takes_caller::<
+            crate::auth::jam::__private::Auth<
+                _,
+                crate::auth::jam::__private::Gated<__jam_rule_of_edit>,
+            >,
+            (_, _),
+            _,
+        >(edit::<D, N>)
     }
     let _ = crate::auth::jam::__private::of::<User>().scope("a");
     let _ = crate::auth::jam::__private::of::<User>().scope("b");

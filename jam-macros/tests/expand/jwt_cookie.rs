@@ -1,19 +1,24 @@
 /// Who am I?
 #[instrument(skip_all)]
-pub async fn get_user(user: Auth<User, get_user>, Path(id): Path<u64>) -> Json<User> {}
+pub async fn get_user(
+    user: Auth<User, ::jam::__private::Gated<__jam_rule_of_get_user>>,
+    Path(id): Path<u64>,
+) -> Json<User> {}
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
-pub struct get_user {}
+pub struct __jam_rule_of_get_user {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule for get_user {
-    type Payload = User;
-    type Front = ::jam::__private::Gate;
+impl ::jam::__private::Rule<User> for __jam_rule_of_get_user {
     const WORDS: &'static str = "backend=jwt cookie=jwt";
     fn check() {
         return;
         ::jam::__private::need_response::<Json<User>>();
-        ::jam::__private::need_send2(get_user)
+        ::jam::__private::takes_caller::<
+            ::jam::__private::Auth<_, ::jam::__private::Gated<Self>>,
+            (_, _),
+            _,
+        >(get_user)
     }
     #[cfg(rust_analyzer)]
     fn options() {

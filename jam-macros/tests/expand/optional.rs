@@ -1,5 +1,8 @@
 async fn home(
-    __jam_caller: ::jam::__private::Optional<User, home>,
+    __jam_caller: ::jam::__private::Optional<
+        User,
+        ::jam::__private::Gated<__jam_rule_of_home>,
+    >,
     id: Path<u64>,
 ) -> ::jam::__private::Answered<Result<impl IntoResponse, Error>> {
     let (Caller { name, .. }, __jam_stale): (Option<Auth<User>>, _) = ::jam::__private::Optional::split(
@@ -20,16 +23,18 @@ async fn home(
 }
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
-struct home {}
+struct __jam_rule_of_home {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule for home {
-    type Payload = User;
-    type Front = ::jam::__private::Gate;
+impl ::jam::__private::Rule<User> for __jam_rule_of_home {
     const WORDS: &'static str = "backend=jwt optional";
     fn check() {
         return;
-        ::jam::__private::need_send2(home)
+        ::jam::__private::takes_caller::<
+            ::jam::__private::Optional<_, ::jam::__private::Gated<Self>>,
+            (_, _),
+            _,
+        >(home)
     }
     #[cfg(rust_analyzer)]
     fn options() {

@@ -14,19 +14,23 @@ pub struct GetUserPayload {
     pub user: u64,
     pub names: HashMap<String, String>,
 }
-pub async fn get_user(user: Auth<GetUserPayload, get_user>) {}
+pub async fn get_user(
+    user: Auth<GetUserPayload, renamed::__private::Gated<__jam_rule_of_get_user>>,
+) {}
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
-pub struct get_user {}
+pub struct __jam_rule_of_get_user {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl renamed::__private::Rule for get_user {
-    type Payload = GetUserPayload;
-    type Front = renamed::__private::Gate;
+impl renamed::__private::Rule<GetUserPayload> for __jam_rule_of_get_user {
     const WORDS: &'static str = "backend=jwt";
     fn check() {
         return;
-        renamed::__private::need_send1(get_user)
+        renamed::__private::takes_caller::<
+            renamed::__private::Auth<_, renamed::__private::Gated<Self>>,
+            (_,),
+            _,
+        >(get_user)
     }
     #[cfg(rust_analyzer)]
     fn options() {

@@ -3,9 +3,7 @@ impl ::jam::Payload for User {
     type Role = Role;
     const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &["notes:read", "notes:write"];
-    fn rule<R: ::jam::__private::Rule<Payload = Self>>() -> &'static ::jam::Access<
-        Self,
-    > {
+    fn rule<R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
         const { &::jam::__private::read(R::WORDS) }
     }
     const MARKS: &'static [::jam::__private::Mark] = &[

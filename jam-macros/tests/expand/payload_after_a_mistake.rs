@@ -3,9 +3,7 @@ impl ::jam::Payload for User {
     type Role = ::jam::__private::NoRole;
     const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &[];
-    fn rule<R: ::jam::__private::Rule<Payload = Self>>() -> &'static ::jam::Access<
-        Self,
-    > {
+    fn rule<R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
         const { &::jam::__private::read(R::WORDS) }
     }
 }

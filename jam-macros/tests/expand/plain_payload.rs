@@ -6,9 +6,7 @@ where
     type Role = auth::jam::__private::NoRole;
     const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &[];
-    fn rule<R: auth::jam::__private::Rule<Payload = Self>>() -> &'static auth::jam::Access<
-        Self,
-    > {
+    fn rule<R: auth::jam::__private::Rule<Self>>() -> &'static auth::jam::Access<Self> {
         const { &auth::jam::__private::read(R::WORDS) }
     }
     const MARKS: &'static [auth::jam::__private::Mark] = &[];

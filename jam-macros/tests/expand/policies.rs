@@ -1,16 +1,13 @@
 async fn update(
-    user: Auth<User, ::jam::__private::GateAnd<update>>,
+    user: Auth<User, ::jam::__private::GatedWithPolicies<__jam_rule_of_update>>,
     State(app): State<App>,
 ) {}
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
-struct update {}
+struct __jam_rule_of_update {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule for update {
-    type Payload = User;
-    type Front = ::jam::__private::GateAnd<Self>;
-    const POLICED: bool = true;
+impl ::jam::__private::Rule<User> for __jam_rule_of_update {
     fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
         const {
             &::jam::__private::said([
@@ -22,7 +19,11 @@ impl ::jam::__private::Rule for update {
     }
     fn check() {
         return;
-        ::jam::__private::need_send2(update)
+        ::jam::__private::takes_caller::<
+            ::jam::__private::Auth<_, ::jam::__private::GatedWithPolicies<Self>>,
+            (_, _),
+            _,
+        >(update)
     }
     #[cfg(rust_analyzer)]
     fn options() {
@@ -33,7 +34,7 @@ impl ::jam::__private::Rule for update {
 }
 #[automatically_derived]
 #[allow(deprecated, unused_qualifications)]
-impl ::jam::__private::Policed<App> for update {
+impl ::jam::__private::Policed<App> for __jam_rule_of_update {
     fn policies() -> &'static ::jam::__private::Policies<App> {
         static POLICIES: ::jam::__private::LazyLock<::jam::__private::Policies<App>> = ::jam::__private::LazyLock::new(||
         {

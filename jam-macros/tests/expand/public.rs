@@ -1,17 +1,27 @@
 /// Up?
-pub async fn health<D: Db>(State(db): State<D>) -> &'static str {
-    "ok"
+pub async fn health<D: Db>(
+    State(db): State<D>,
+) -> ::jam::__private::Open<&'static str, __jam_rule_of_health> {
+    ::jam::__private::open(
+        async move {
+            if let ::core::option::Option::Some(__jam_value) = ::core::option::Option::<
+                &'static str,
+            >::None {
+                return __jam_value;
+            }
+            "ok"
+        }
+            .await,
+    )
 }
 #[doc(hidden)]
 #[allow(non_camel_case_types, clippy::exhaustive_structs)]
-pub struct health {}
+pub struct __jam_rule_of_health {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule for health {
-    type Payload = ::jam::__private::Nobody;
-    type Front = ::jam::__private::Open;
-    const PUBLIC: ::core::option::Option<::jam::__private::Public> = ::core::option::Option::Some(
-        ::jam::__private::Public::because("health probe"),
+impl ::jam::__private::OpenRule for __jam_rule_of_health {
+    const PUBLIC: ::jam::__private::Public = ::jam::__private::Public::because(
+        "health probe",
     );
     #[cfg(rust_analyzer)]
     fn options() {

@@ -116,20 +116,10 @@ fn routes() -> JamRouter<App> {
                     ::jam::__private::Policies::new(),
                 );
             let __jam_table = __jam_table.end();
-            let __jam_handler0 = pages::me;
-            let __jam_handler1 = pages::edit::<Db>;
             let __jam_table = __jam_table
                 .declared()
-                .route::<
-                    pages::me,
-                    _,
-                    _,
-                >(::jam::Verb::Get, "/me", (__jam_handler0), "pages::me")
-                .route::<
-                    pages::edit,
-                    _,
-                    _,
-                >(::jam::Verb::Put, "/me", (__jam_handler1), "pages::edit::<Db>")
+                .route(::jam::Verb::Get, "/me", pages::me, "pages::me")
+                .route(::jam::Verb::Put, "/me", pages::edit::<Db>, "pages::edit::<Db>")
                 .end();
             let __jam_table = __jam_table.merge(reports::routes());
             __jam_table

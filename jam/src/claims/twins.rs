@@ -178,7 +178,7 @@ impl Payload for Hasty {
     type Role = NoRole;
     const KIND: &'static str = "Hasty";
 
-    fn rule<R: Rule<Payload = Self>>() -> &'static Access<Self> {
+    fn rule<R: Rule<Self>>() -> &'static Access<Self> {
         const { &Access::user() }
     }
 }

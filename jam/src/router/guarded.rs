@@ -19,7 +19,7 @@ use pin_project_lite::pin_project;
 use super::passing::Passing;
 use crate::access::{Access, BackendName, Source};
 use crate::auth::{Auth, Caller};
-use crate::found::{Gate, GateId};
+use crate::found::{self, Gate, GateId};
 use crate::gate::{self, Admission, AtOnce, Shared};
 use crate::jam::Jam;
 use crate::payload::Payload;
@@ -35,14 +35,6 @@ struct Guarding<P: Payload> {
     access: Access<P>,
     /// On what every answer depends.
     vary: Vary,
-}
-
-/// What the gate left to do.
-struct Admitted {
-    /// The cookie that was no good.
-    stale: Option<&'static str>,
-    /// By what the caller is known, if it is one.
-    known: Option<(Source, BackendName)>,
 }
 
 impl<P: Payload> Clone for Guard<P> {
@@ -68,17 +60,15 @@ impl<P: Payload> Guard<P> {
         &self.0.access
     }
 
-    /// Lets the request in, and notes in it who calls.
-    async fn admit(&self, parts: &mut Parts) -> Result<Admitted, Rejection> {
+    async fn admit(&self, parts: &Parts) -> Result<Shared<P>, Rejection> {
         let (admission, seat) = gate::admit(self.jam(), self.access(), parts).await?;
-        Ok(self.note(admission.shared(seat)?, parts))
+        admission.shared(seat)
     }
 
-    fn note(&self, (caller, stale): Shared<P>, parts: &mut Parts) -> Admitted {
-        let known = caller.as_deref().map(Caller::known_by);
+    /// Notes in the request who calls, and returns what was noted there before.
+    fn note(&self, caller: Option<Arc<Caller<P>>>, parts: &mut Parts) -> Option<Gate> {
         let gate = Gate::found(GateId::of(&self.0), self.jam().clone(), caller);
-        parts.extensions.insert(gate);
-        Admitted { stale, known }
+        parts.extensions.insert(gate)
     }
 
     /// What a caller is told whom a policy turned away.
@@ -212,24 +202,35 @@ where
                 return answer(Some(Auth::own(caller)), None, parts, guard);
             }
             let shared = admission.and_then(|admission| admission.shared(seat));
-            return match shared.map(|shared| guard.note(shared, &mut parts)) {
-                Ok(Admitted { stale, .. }) => answer(None, stale, parts, guard),
+            return match shared {
+                Ok((caller, stale)) => {
+                    if !W::ALONE {
+                        guard.note(caller, &mut parts);
+                    }
+                    answer(None, stale, parts, guard)
+                }
                 Err(rejection) => now(guard.finish(rejection.into_response(), None)),
             };
         }
         let all = Box::pin(async move {
-            let Admitted { stale, known } = match guard.admit(&mut parts).await {
-                Ok(admitted) => admitted,
+            let (caller, stale) = match guard.admit(&parts).await {
+                Ok(shared) => shared,
                 Err(rejection) => return guard.finish(rejection.into_response(), None),
             };
+            let around = guard.note(caller.clone(), &mut parts);
             if let Some(policies) = policies
                 && let Err(denial) = policies.decide(&mut parts, &state).await
             {
+                let known = caller.as_deref().map(Caller::known_by);
                 let denied = guard.denied(denial, known, &parts);
                 return guard.finish(denied.into_response(), stale);
             }
+            if W::ALONE {
+                found::restore(around, &mut parts);
+            }
+            let user = caller.filter(|_| W::AS_ARGUMENT).map(Auth::shared);
             let request = Request::from_parts(parts, body);
-            let answer = W::call(handler, None, request, state).await;
+            let answer = W::call(handler, user, request, state).await;
             guard.finish(answer, stale)
         });
         Answering::Later { all }
@@ -247,10 +248,11 @@ where
         let guard = guard.clone();
         async move {
             let (mut parts, body) = request.into_parts();
-            let stale = match guard.admit(&mut parts).await {
-                Ok(admitted) => admitted.stale,
+            let (caller, stale) = match guard.admit(&parts).await {
+                Ok(shared) => shared,
                 Err(rejection) => return guard.finish(rejection.into_response(), None),
             };
+            guard.note(caller, &mut parts);
             let answer = next.run(Request::from_parts(parts, body)).await;
             guard.finish(answer, stale)
         }

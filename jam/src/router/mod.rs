@@ -1,5 +1,7 @@
 //! The table: routes under the rules that guard them.
 
+mod arguments;
+mod declared;
 mod guarded;
 mod openapi;
 pub(crate) mod passing;
@@ -63,11 +65,11 @@ pub struct JamRouter<S = ()> {
 }
 
 /// A route and what is known of it.
-struct Route<S> {
+pub(crate) struct Route<S> {
     row: TableRow,
     target: Target<S>,
-    /// The row names an open handler and its value is another function.
-    is_another: bool,
+    /// Why the handler does not fit the rule.
+    fault: Option<String>,
     #[cfg(feature = "testing")]
     trial: trial::Trial,
 }
@@ -140,10 +142,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
         let mut paths = matchit::Router::new();
         for (at, route) in self.routes.iter().enumerate() {
             let Route {
-                row,
-                target,
-                is_another,
-                ..
+                row, target, fault, ..
             } = route;
             let mut earlier = self.routes[..at].iter().map(|route| &route.row);
             let path_is_new = earlier.clone().all(|other| other.path != row.path);
@@ -157,12 +156,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
             } else if path_is_new && let Err(error) = paths.insert(row.path, ()) {
                 faults.push(format!("{row} cannot be routed: {error}"));
             }
-            if *is_another {
-                faults.push(format!(
-                    "{row} is not the function whose #[jam_auth(public = ..)] has that name: name \
-                     no other value like it"
-                ));
-            }
+            faults.extend(fault.clone());
             if let Some(policy) = row.policies.first() {
                 if row.reason.is_some() {
                     faults.push(format!("{row} is public and has the policy `{policy}`"));

@@ -1,10 +1,10 @@
-//! How a handler in a table comes by its caller.
+//! How a handler in a table receives its caller.
 //!
-//! One that takes `Auth<_>` first is given the caller as it is called. For any other one the
-//! caller is noted in the request, where whatever extractor wants to know finds it; that takes some
-//! thousand instructions more. Which of the two it is the compiler finds out of the handler's
-//! type: `(&Handed::to(&handler, state)).__jam_passing()` is that of [`TakesCaller`] if it fits, and
-//! that of [`Otherwise`], which needs one more reference, if it does not.
+//! A handler that takes `Auth<_>` first receives the caller as that argument. For any other handler
+//! the caller is noted in the request's extensions, where every extractor finds it; that costs some
+//! thousand instructions. The compiler chooses by the handler's type:
+//! `(&Handed::to(&handler, state)).__jam_passing()` calls the method of [`TakesCaller`] if that trait
+//! is implemented, and the method of [`Otherwise`], which needs one more reference, if it is not.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -23,14 +23,18 @@ use serde::de::DeserializeOwned;
 use crate::access::Public;
 use crate::auth::Auth;
 use crate::payload::Payload;
+use crate::rule::{Gated, GatedWithPolicies, Level, Plain};
 
-/// How a handler comes by its caller, whose payload is `P`.
+/// How a handler receives its caller, whose payload is `P`.
 pub trait Passing<H, T, S, P>: Copy + Send + Sync + 'static {
-    /// Whether [`call`](Self::call) passes the caller on; if not, it is in the request.
+    /// `true` if [`call`](Self::call) passes the caller as an argument; otherwise it is in the
+    /// request.
     const AS_ARGUMENT: bool = false;
+    /// `true` if the handler alone may know the caller, and no other extractor.
+    const ALONE: bool = false;
 
-    /// Calls the handler, with the caller if the request does not say who it is.
-    // That it is a handler is asked for here, so that rustc says it of the handler.
+    /// Calls the handler. Without a `user` the request tells who calls.
+    // The bound is here, so that rustc reports a missing `Handler` at the handler.
     fn call(handler: H, _user: Option<Auth<P>>, request: Request, state: S) -> H::Future
     where
         H: Handler<T, S>,
@@ -44,58 +48,103 @@ pub trait Passing<H, T, S, P>: Copy + Send + Sync + 'static {
 #[allow(clippy::exhaustive_structs)] // a value of it is all that it is
 pub struct InRequest;
 
-/// The caller is the handler's first argument.
+/// The caller is the handler's first argument, made by `K`.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs)] // a value of it is all that it is
-pub struct AsArgument;
+pub struct AsArgument<K>(PhantomData<fn() -> K>);
+
+impl<K> AsArgument<K> {
+    /// The only value.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<K> Default for AsArgument<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The handler has a rule of its own.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)] // a value of it is all that it is
+pub struct HasOwnRule;
 
 impl<H, T, S, P> Passing<H, T, S, P> for InRequest {}
 
-/// In front of an open handler there is nobody who could say who calls.
-#[diagnostic::do_not_recommend]
-impl<H, T, S> Passing<H, T, S, Public> for AsArgument {}
+/// Implemented by no handler.
+#[diagnostic::on_unimplemented(
+    message = "this handler takes its caller, and a public row has none",
+    label = "takes `Auth<_>`",
+    note = "remove the argument, or move the row to a section with a rule; a section with \
+            `.optional()` serves anonymous requests too"
+)]
+pub trait NeedsNoCaller {}
 
-/// A caller whose payload is `P`.
+impl<H: NeedsNoCaller, T, S, K: 'static> Passing<H, T, S, Public> for AsArgument<K> where Self: Copy {}
+
+/// Implemented by no handler.
+#[diagnostic::on_unimplemented(
+    message = "this handler has a rule of its own, and its section has another",
+    label = "has `#[jam_auth(..)]`",
+    note = "move the row to `declared() = [..]`, or remove the attribute"
+)]
+pub trait HasNoRule {}
+
+impl<H: HasNoRule, T, S, P> Passing<H, T, S, P> for HasOwnRule {}
+
+/// Makes the first argument of a handler, of type `C`.
 #[diagnostic::on_unimplemented(
     message = "the handler takes a caller of another payload than its rule has",
     label = "its rule is over `{P}`",
     note = "take `Auth<{P}>`, or move the row to a section whose rule is over the other payload"
 )]
-pub trait CallerOf<P>: Send + Sized + 'static {
-    /// The same.
-    fn of(user: Auth<P>) -> Self;
+pub trait Delivers<C, P>: 'static {
+    /// `true` if no other extractor may know the caller.
+    const ALONE: bool = false;
+
+    /// The argument, or `None` if the request tells who calls.
+    fn deliver(user: Option<Auth<P>>) -> Option<C>;
 }
 
-impl<P: Payload> CallerOf<P> for Auth<P> {
-    fn of(user: Self) -> Self {
+/// The caller of the row's rule.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum OfRow {}
+
+impl<P: Payload> Delivers<Auth<P>, P> for OfRow {
+    fn deliver(user: Option<Auth<P>>) -> Option<Auth<P>> {
         user
     }
 }
 
 macro_rules! takes_caller {
     ($(($($argument:ident)*; $($last:ident)?))*) => {$(
-        // The caller is a type of its own here: rustc would not look at the handler for what it
-        // takes, if it said here already what that must be.
+        // The caller's type is a parameter: rustc infers the arguments from the handler only if
+        // they are not fixed here.
         #[allow(non_snake_case, unused_mut, unused_variables)] // named as the types; one uses none
-        impl<F, Fut, S, P, M, Caller, $($argument,)* $($last,)?>
-            Passing<F, (M, Caller, $($argument,)* $($last,)?), S, P> for AsArgument
+        impl<F, Fut, S, P, M, K, Caller, $($argument,)* $($last,)?>
+            Passing<F, (M, Caller, $($argument,)* $($last,)?), S, P> for AsArgument<K>
         where
             F: FnOnce(Caller, $($argument,)* $($last,)?) -> Fut
                 + Handler<(M, Caller, $($argument,)* $($last,)?), S, Future = Answer>,
             Fut: Future<Output: IntoResponse> + Send,
             S: Send + Sync + 'static,
             P: Payload,
-            Caller: CallerOf<P>,
+            K: Delivers<Caller, P> + Copy,
+            Caller: Send + 'static,
             $($argument: FromRequestParts<S> + Send,)*
             $($last: FromRequest<S, M> + Send,)?
         {
             const AS_ARGUMENT: bool = true;
+            const ALONE: bool = K::ALONE;
 
             fn call(handler: F, user: Option<Auth<P>>, request: Request, state: S) -> Answer {
-                let Some(user) = user else {
+                let Some(user) = K::deliver(user) else {
                     return handler.call(request, state);
                 };
-                let (user, (mut parts, body)) = (Caller::of(user), request.into_parts());
+                let (mut parts, body) = request.into_parts();
                 Box::pin(async move {
                     $(
                         let $argument = match $argument::from_request_parts(&mut parts, &state).await {
@@ -114,16 +163,6 @@ macro_rules! takes_caller {
                 })
             }
         }
-
-        impl<H, Fut, S, M, P, $($argument,)* $($last,)?>
-            TakesCaller<(M, P, $($argument,)* $($last,)?)> for Handed<H, S>
-        where
-            H: FnOnce(Auth<P>, $($argument,)* $($last,)?) -> Fut
-                + Handler<(M, Auth<P>, $($argument,)* $($last,)?), S>,
-            $($argument: Unasking<S, false>,)*
-            $($last: Unasking<S, true>,)?
-        {
-        }
     )*};
 }
 
@@ -135,10 +174,71 @@ takes_caller! {
     (A B C; D)
     (A B C D; E)
     (A B C D E; G)
+    (A B C D E G; H)
+    (A B C D E G H; I)
+    (A B C D E G H I; J)
+    (A B C D E G H I J; L)
+    (A B C D E G H I J L; N)
+    (A B C D E G H I J L N; O)
+    (A B C D E G H I J L N O; Q)
+    (A B C D E G H I J L N O Q; R)
+    (A B C D E G H I J L N O Q R; T)
+}
+
+macro_rules! asks_nobody {
+    ($(($($argument:ident)*; $($last:ident)?))*) => {$(
+        impl<H, Fut, S, M, P, V: Mark, $($argument,)* $($last,)?>
+            TakesCaller<(M, P, V, $($argument,)* $($last,)?)> for Handed<H, S>
+        where
+            H: FnOnce(Auth<P, V>, $($argument,)* $($last,)?) -> Fut
+                + Handler<(M, Auth<P, V>, $($argument,)* $($last,)?), S>,
+            $($argument: Unasking<S, false>,)*
+            $($last: Unasking<S, true>,)?
+        {
+            type Passing = V::Passing;
+
+            fn __jam_passing(&self) -> V::Passing {
+                V::PASSING
+            }
+        }
+    )*};
+}
+
+asks_nobody! {
+    (;)
+    (; A)
+    (A; B)
+    (A B; C)
+    (A B C; D)
+    (A B C D; E)
+    (A B C D E; G)
+}
+
+/// The second parameter of an `Auth<P, V>`, and how a handler that takes it receives its caller.
+pub trait Mark: Level {
+    /// The type of [`PASSING`](Self::PASSING).
+    type Passing;
+    /// The way.
+    const PASSING: Self::Passing;
+}
+
+impl Mark for Plain {
+    type Passing = AsArgument<OfRow>;
+    const PASSING: AsArgument<OfRow> = AsArgument::new();
+}
+
+impl<R> Mark for Gated<R> {
+    type Passing = HasOwnRule;
+    const PASSING: HasOwnRule = HasOwnRule;
+}
+
+impl<R> Mark for GatedWithPolicies<R> {
+    type Passing = HasOwnRule;
+    const PASSING: HasOwnRule = HasOwnRule;
 }
 
 /// The future of every function that is a handler.
-type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub(super) type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// An extractor that does not ask who calls: one of axum's own, where nobody else can have written
 /// it. What reads the body is `LAST`, and an extractor of the application's elsewhere.
@@ -176,17 +276,18 @@ impl<H, S> Handed<H, S> {
     }
 }
 
-/// Takes an `Auth<_>` first, and then nothing that could ask who calls.
+/// A handler that takes an `Auth<_>` first, and then nothing that could ask who calls.
 pub trait TakesCaller<T> {
-    /// How it comes by its caller.
-    fn __jam_passing(&self) -> AsArgument {
-        AsArgument
-    }
+    /// The type of the way.
+    type Passing;
+
+    /// Returns how it receives its caller.
+    fn __jam_passing(&self) -> Self::Passing;
 }
 
 /// Any other handler.
 pub trait Otherwise {
-    /// How it comes by its caller.
+    /// Returns how it receives its caller.
     fn __jam_passing(&self) -> InRequest {
         InRequest
     }

@@ -1,11 +1,11 @@
 //! Sections of a table: a rule, and the rows under it. What `jam_routes!` expands to.
 
-use std::any::TypeId;
-
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::MethodRouter;
 
+use super::arguments;
+use super::declared::DeclaredHandler;
 use super::guarded::{Guard, Guarded, mounted};
 use super::passing::Passing;
 use super::table::{RuleInfo, TableRow};
@@ -16,7 +16,6 @@ use super::{Build, JamRouter, Route, Target};
 use crate::access::{Access, Public};
 use crate::payload::Payload;
 use crate::policy::Policies;
-use crate::rule::{Declares, Front, Rule};
 #[cfg(feature = "testing")]
 use crate::testing::Callers;
 
@@ -153,7 +152,7 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
 
     /// A row under the section's own rule.
     pub fn route<W, H, T>(
-        self,
+        mut self,
         verb: Verb,
         path: &'static str,
         passing: W,
@@ -165,8 +164,10 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         W: Passing<H, T, S, R::Caller>,
         T: 'static,
     {
-        let rule = self.rule;
-        self.row(rule, verb, path, passing, handler, name, Policies::new())
+        let policies = Policies::new();
+        let route = route(self.rule, verb, path, passing, handler, name, policies);
+        self.table.routes.push(route.checked::<R::Caller, T>());
+        self
     }
 
     /// A row under a rule that narrows the section's.
@@ -187,13 +188,8 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         W: Passing<H, T, S, N::Caller>,
         T: 'static,
     {
-        self.table.routes.push(Route {
-            row: TableRow::new(verb.as_str(), path, name, rule.info(), policies.names()),
-            target: Target::Handler(rule.handler(verb, passing, handler, policies)),
-            is_another: false,
-            #[cfg(feature = "testing")]
-            trial: Trial::row(rule, verb),
-        });
+        let route = route(rule, verb, path, passing, handler, name, policies);
+        self.table.routes.push(route.checked::<N::Caller, T>());
         self
     }
 
@@ -216,7 +212,7 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
         self.table.routes.push(Route {
             row: TableRow::new("MOUNT", path, name, rule.info(), policies.names()),
             target: Target::Router(rule.router(router)),
-            is_another: false,
+            fault: None,
             #[cfg(feature = "testing")]
             trial: Trial::mount(rule),
         });
@@ -240,7 +236,8 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
         Self { table }
     }
 
-    pub fn route<M, H, T>(
+    /// A row whose rule is on its handler.
+    pub fn route<H, T, K>(
         mut self,
         verb: Verb,
         path: &'static str,
@@ -248,27 +245,47 @@ impl<S: Clone + Send + Sync + 'static> DeclaredSection<S> {
         name: &'static str,
     ) -> Self
     where
-        M: Rule<Front: Declares<M, T> + Front<S>>,
-        H: Handler<T, S> + Sync,
-        T: 'static,
+        H: Handler<T, S> + DeclaredHandler<T, S, K>,
     {
-        let info = match M::PUBLIC {
-            Some(public) => RuleInfo::public(public),
-            None => RuleInfo::of(M::rule::<()>()),
-        };
-        let is_another = M::open_handler().is_some_and(|open| open != TypeId::of::<H>());
-        let policies = M::Front::policies().map_or(&[][..], Policies::names);
-        self.table.routes.push(Route {
-            row: TableRow::new(verb.as_str(), path, name, info, policies),
-            target: Target::Handler(Box::new(move |_| verb.route(handler))),
-            is_another,
-            #[cfg(feature = "testing")]
-            trial: Trial::declared::<M>(verb),
-        });
+        self.table.routes.push(handler.declared(verb, path, name));
         self
     }
 
     pub fn end(self) -> JamRouter<S> {
         self.table
+    }
+}
+
+/// The row of a handler.
+pub(super) fn route<N, W, H, T, S>(
+    rule: N,
+    verb: Verb,
+    path: &'static str,
+    passing: W,
+    handler: H,
+    name: &'static str,
+    policies: Policies<S>,
+) -> Route<S>
+where
+    N: SectionRule,
+    H: Handler<T, S> + Sync,
+    W: Passing<H, T, S, N::Caller>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    Route {
+        row: TableRow::new(verb.as_str(), path, name, rule.info(), policies.names()),
+        target: Target::Handler(rule.handler(verb, passing, handler, policies)),
+        fault: None,
+        #[cfg(feature = "testing")]
+        trial: Trial::row(rule, verb),
+    }
+}
+
+impl<S> Route<S> {
+    /// Compares the arguments of the handler, `T`, with the rule, whose callers are `P`.
+    fn checked<P, T>(mut self) -> Self {
+        self.fault = arguments::fault::<P, T>(&self.row);
+        self
     }
 }

@@ -121,7 +121,6 @@ impl TableRow {
         self.info.ways.iter().map(|way| way.backend)
     }
 
-    #[cfg(feature = "testing")]
     pub(crate) fn lets_strangers_in(&self) -> bool {
         self.info.open
     }

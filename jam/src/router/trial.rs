@@ -1,21 +1,15 @@
 //! The routes of a table with their rules and without their handlers, for
 //! [`crate::testing::assert_denies`].
 
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::extract::FromRequestParts;
 use axum::{Extension, Router};
-use http::request::Parts;
 
 use super::passing::InRequest;
 use super::verb::Verb;
 use super::{JamRouter, Route, RoutesError, SectionRule, Target, build};
-use crate::gate;
 use crate::jam::Jam;
 use crate::policy::Policies;
-use crate::rejection::Rejection;
-use crate::rule::Rule;
 use crate::testing::{Callers, StandIns};
 
 /// What one route is tried with.
@@ -56,32 +50,6 @@ impl Trial {
             target: Target::Router(rule.router(router)),
             callers: rule.callers(),
         }
-    }
-
-    /// A row whose rule is on its handler.
-    pub(super) fn declared<M: Rule>(verb: Verb) -> Self {
-        let is_public = M::PUBLIC.is_some();
-        let id = next_id();
-        Self {
-            id,
-            target: Target::Handler(Box::new(move |_| match is_public {
-                true => verb.route(async move || Extension(Reached(id))),
-                false => verb.route(async move |_: LetIn<M>| Extension(Reached(id))),
-            })),
-            callers: (!is_public).then(|| Box::new(*M::rule::<()>()) as Box<dyn Callers>),
-        }
-    }
-}
-
-/// A caller whom the rule of a handler lets in, its policies aside.
-struct LetIn<M>(PhantomData<fn() -> M>);
-
-impl<M: Rule> FromRequestParts<Jam> for LetIn<M> {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, jam: &Jam) -> Result<Self, Rejection> {
-        gate::admit(jam, M::rule::<()>(), parts).await?;
-        Ok(Self(PhantomData))
     }
 }
 

@@ -52,9 +52,13 @@ async fn optional<D: Db>(user: Option<Auth<User>>, State(db): State<D>) -> Strin
 }
 
 #[jam_auth(backend = "jwt")]
-#[allow(dead_code)]
-async fn opaque(_: Auth<User>, _: impl FromRequestParts<App> + Send) -> String {
+async fn by_extractor<T: FromRequestParts<App> + Send>(_: Auth<User>, _: T) -> String {
     String::new()
+}
+
+#[jam_auth(public = "probe")]
+async fn health<D: Db>(State(db): State<D>) -> String {
+    db.name()
 }
 
 fn routes() -> JamRouter<App> {
@@ -62,6 +66,8 @@ fn routes() -> JamRouter<App> {
         declared() = [
             get("/type", by_type::<Memory, 3>),
             get("/optional", optional::<Memory>),
+            get("/extractor", by_extractor::<axum::http::Method>),
+            get("/health", health::<Memory>),
         ],
     ]
 }

@@ -90,6 +90,8 @@ mod inner {
     use jam::{Auth, jam_auth};
 
     #[jam_auth(super::WEB)]
+    pub(crate) async fn attributed(_: Auth<super::User>) {}
+
     pub(crate) async fn page(_: Auth<super::User>) {}
 
     #[jam_auth(backend = "jwt", payload(user: u64))]
@@ -116,16 +118,18 @@ pub fn routes() -> JamRouter<Jam> {
             get("/me/{id}", me),
             get("/own", own),
             get("/both", both),
-            get("/private", inner::private)
+            get("/private", inner::private),
+            get("/attributed", inner::attributed),
+            get("/home/{id}", home),
         ],
         merge(JamRouter::new()),
-        dsl::user::<User>().backend("jwt").optional() = [get("/home/{id}", home)],
+        dsl::user::<User>().backend("jwt") = [get("/inline", inner::page)],
     ]
 }
 
 fn main() {
     let _ = Verb::Get;
-    __private::need_send1(|(): ()| std::future::ready(()));
+    __private::takes_caller::<(), _, _>(|(): ()| std::future::ready(()));
     #[jam_auth(WEB)]
     async fn inside(_: Auth<User>) {}
     let _: JamRouter<Jam> = jam_routes![declared() = [get("/inside", inside)]];

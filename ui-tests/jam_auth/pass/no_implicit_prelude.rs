@@ -68,15 +68,17 @@ async fn own(user: Auth<OwnPayload>) -> ::std::string::String {
     ::std::string::ToString::to_string(&user.user)
 }
 
+async fn plain(_: Auth<User>) {}
+
 fn routes() -> ::jam::JamRouter<::jam::Jam> {
     ::jam::jam_routes![
         declared() = [get("/me", me), get("/", home), get("/both", both)],
         user::<User>() = [
-            post("/me", own).role(Role::Admin).fresh(minutes(5)),
-            put("/me", own).policy(owner),
+            post("/me", plain).role(Role::Admin).fresh(minutes(5)),
+            put("/me", plain).policy(owner),
             mount("/more", ::axum::Router::new()).hide(),
         ],
-        user::<OwnPayload>() = [get("/own", own)],
+        declared() = [get("/own", own)],
     ]
 }
 

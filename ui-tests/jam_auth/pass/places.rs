@@ -1,4 +1,5 @@
-// In a function, in modules, under a raw name, with arguments that may vanish.
+// In a function, in modules, under a raw name, with arguments that `#[cfg]` removes, and beside modules and types of
+// the handler's name.
 
 #![deny(warnings)]
 
@@ -29,11 +30,36 @@ pub mod pages {
 
 use pages::notes::{self, r#type};
 
+// One handler per file, re-exported.
+mod list {
+    use crate::User;
+    use jam::{Auth, jam_auth};
+
+    #[jam_auth(backend = "jwt")]
+    pub async fn list(user: Auth<User>) -> String {
+        user.user.to_string()
+    }
+
+    #[jam_auth(public = "probe")]
+    pub async fn health() -> &'static str {
+        "ok"
+    }
+}
+pub use list::list;
+use list::health as renamed;
+
+mod users {}
+
+#[jam_auth(backend = "jwt")]
+async fn users(user: Auth<User>) -> String {
+    user.user.to_string()
+}
+
 #[jam_auth(backend = "jwt")]
 #[allow(clippy::unused_async)]
 async fn cfg(
-    #[cfg(any())] _: u8,
     user: Auth<User>,
+    #[cfg(any())] _: u8,
     #[cfg(all())] _: axum::extract::Path<u64>,
 ) -> String {
     user.user.to_string()
@@ -68,6 +94,9 @@ fn routes() -> JamRouter<Jam> {
             get("/notes", notes::list),
             get("/all", crate::pages::notes::list),
             get("/cfg/{id}", cfg),
+            get("/list", list),
+            get("/users", users),
+            get("/health", renamed),
         ],
     ]
 }

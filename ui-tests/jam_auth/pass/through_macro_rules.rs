@@ -67,11 +67,11 @@ macro_rules! with {
 with!(five, login = "/login", fresh = "5m");
 
 macro_rules! table {
-    ($rule:expr; $age:expr, $policy:expr, $router:expr; $($verb:ident $path:literal $handler:path),*) => {
+    ($rule:expr; $age:expr, $policy:expr, $router:expr; $page:path; $($verb:ident $path:literal $handler:path),*) => {
         jam_routes![
             $rule = [
-                $($verb($path, $handler)),*,
-                $($verb("/more", $handler).fresh($age).hide().policy($policy, owner)),*,
+                $($verb($path, $page)),*,
+                $($verb("/more", $page).fresh($age).hide().policy($policy, owner)),*,
                 mount("/mounted", $router).hide(),
             ],
             declared() = [$($verb("/declared", $handler)),*],
@@ -83,8 +83,10 @@ async fn owner(_: Auth<User>) -> bool {
     true
 }
 
+async fn page(_: Auth<User>) {}
+
 fn routes() -> JamRouter<Jam> {
-    table![WEB.hide(); dsl::minutes(5), self::owner, axum::Router::new(); get "/one" self::one, post "/two" two]
+    table![WEB.hide(); dsl::minutes(5), self::owner, axum::Router::new(); self::page; get "/one" self::one, post "/two" two]
 }
 
 fn main() {

@@ -1,4 +1,4 @@
-// The rule is found by the name of one function, and the route leads to another.
+// The attribute is on another function of the same name.
 
 use jam::{Jam, JamRouter, jam_routes};
 
@@ -15,19 +15,24 @@ mod guarded {
     pub async fn me(_: Auth<User>) -> &'static str {
         "secret"
     }
+
+    #[jam_auth(public = "probe")]
+    pub async fn generic<T: Send>(_: T) {}
 }
 
 mod open {
     pub async fn me() -> &'static str {
         "secret"
     }
+
+    pub async fn generic<T: Send>(_: T) {}
 }
 
 use guarded::*;
-use open::me;
+use open::{generic, me};
 
 fn routes() -> JamRouter<Jam> {
-    jam_routes![declared() = [get("/me", me)]]
+    jam_routes![declared() = [get("/me", me), get("/generic", generic::<String>)]]
 }
 
 fn main() {

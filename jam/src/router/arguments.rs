@@ -1,0 +1,99 @@
+//! The arguments of a handler, compared with the rule of its row.
+//!
+//! Where the compiler cannot compare them, the table does when it is built. It looks at the names of
+//! the types: a name is no proof, but a handler that is missed here answers 500 or is stricter than
+//! its row says, and never lets anybody in.
+
+use std::any::type_name;
+
+use super::table::TableRow;
+use crate::auth::{Auth, Optional};
+use crate::rule::Gated;
+
+/// Returns why a handler with the arguments `T` does not fit `row`, whose callers are `P`.
+pub(super) fn fault<P, T>(row: &TableRow) -> Option<String> {
+    let arguments = type_name::<T>();
+    let auth = generic(type_name::<Auth<()>>());
+    let marked = [generic(type_name::<Optional<(), ()>>()), rules()]
+        .iter()
+        .any(|name| has(arguments, name));
+    if marked {
+        return Some(format!(
+            "{row} has a rule of its own, in its #[jam_auth(..)], and its section has another: move \
+             it to `declared() = [..]`, or remove the attribute"
+        ));
+    }
+    let all = count(arguments, auth);
+    if all == 0 {
+        return None;
+    }
+    if row.reason.is_some() {
+        return Some(format!(
+            "{row} is public and takes `Auth<_>`, which nobody has there: remove the argument, or \
+             move the row to a section with a rule"
+        ));
+    }
+    let own = count(arguments, type_name::<Auth<P>>());
+    if own < all {
+        return Some(format!(
+            "{row} takes `Auth<_>` of another payload than its rule has: take `Auth<{}>`",
+            short(type_name::<P>())
+        ));
+    }
+    let optional = count(arguments, type_name::<Option<Auth<P>>>());
+    if row.lets_strangers_in() && optional < all {
+        return Some(format!(
+            "{row} serves anonymous requests and takes `Auth<_>`, which they do not have: take \
+             `Option<Auth<_>>`, or remove `.optional()` or `.guest()` from the rule"
+        ));
+    }
+    None
+}
+
+/// The module of the marks of rules, up to the type's own name.
+fn rules() -> &'static str {
+    generic(type_name::<Gated<()>>())
+}
+
+/// The name of a generic type with its opening bracket.
+fn generic(name: &'static str) -> &'static str {
+    let end = name.find('<').map_or(name.len(), |bracket| bracket + 1);
+    &name[..end]
+}
+
+fn has(text: &str, name: &str) -> bool {
+    count(text, name) > 0
+}
+
+/// How often `name` stands in `text`, as a whole path.
+fn count(text: &str, name: &str) -> usize {
+    let places = text.match_indices(name);
+    let is_whole = |at: usize| {
+        let before = text[..at].chars().next_back();
+        before.is_none_or(|letter| !letter.is_alphanumeric() && !matches!(letter, '_' | ':'))
+    };
+    places.filter(|(at, _)| is_whole(*at)).count()
+}
+
+/// The name without its path.
+fn short(name: &str) -> &str {
+    let path = name.split('<').next().unwrap_or(name);
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, generic, short};
+
+    #[test]
+    fn names_are_compared_as_whole_paths() {
+        assert_eq!(
+            generic("jam::auth::Auth<(), jam::rule::Plain>"),
+            "jam::auth::Auth<"
+        );
+        let text = "(via, jam::auth::Auth<a>, other::jam::auth::Auth<a>, x<jam::auth::Auth<b>>)";
+        assert_eq!(count(text, "jam::auth::Auth<"), 2);
+        assert_eq!(count(text, "jam::auth::Auth<a>"), 1);
+        assert_eq!(short("a::b::User<c::D>"), "User");
+    }
+}

@@ -1,0 +1,213 @@
+//! Rows of `declared()`: the rule of such a row is on its handler, and is found through the handler's
+//! type.
+//!
+//! `#[jam_auth(..)]` marks the first argument of a handler with the rule, or the return type if the
+//! handler is public. The table is then guarded by one gate, that of [`super::guarded`], and by one
+//! `Jam`: the marked argument is made here and not by its extractor, which would ask the `Jam` of the
+//! router's state.
+
+use std::future::Future;
+
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::handler::Handler;
+use axum::response::IntoResponse;
+
+use super::passing::{Answer, AsArgument, Delivers, Passing};
+use super::section::route;
+use super::verb::Verb;
+use super::{Route, SectionRule};
+use crate::access::Access;
+use crate::auth::{Auth, JamState, Optional};
+use crate::payload::Payload;
+use crate::policy::Policies;
+use crate::response::Open;
+use crate::rule::{Gated, GatedWithPolicies, OpenRule, Policed, Rule};
+
+/// A handler with `#[jam_auth(..)]`.
+#[diagnostic::on_unimplemented(
+    message = "this handler declares no rule",
+    label = "has no `#[jam_auth(..)]`",
+    note = "put `#[jam_auth(..)]` on the function, or move the row to a section with a rule: \
+            `RULE = [..]`"
+)]
+pub trait DeclaredHandler<T, S, K>: Sized {
+    /// The row that leads to it.
+    #[allow(private_interfaces)] // for tables alone
+    fn declared(self, verb: Verb, path: &'static str, name: &'static str) -> Route<S>;
+}
+
+/// The rule is that of the first argument.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum ByCaller {}
+
+/// The handler is public, as its return type says.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum ByAnswer {}
+
+/// The first argument of a handler with a rule.
+pub trait MarkedCaller<S>: Sized {
+    /// The payload of its callers.
+    type Payload: Payload;
+
+    /// The rule.
+    fn rule() -> Access<Self::Payload>;
+
+    /// The policies that are asked after the rule.
+    fn policies() -> Policies<S>;
+
+    /// The argument, for a caller that the rule admitted; `None` if the rule needs a caller and
+    /// there is none.
+    fn of(user: Option<Auth<Self::Payload>>) -> Option<Self>;
+}
+
+macro_rules! marked_caller {
+    ($($caller:ident, $mark:ident, ($($policed:tt)*), $policies:expr, $of:expr;)*) => {$(
+        impl<S, P, R> MarkedCaller<S> for $caller<P, $mark<R>>
+        where
+            S: JamState,
+            P: Payload,
+            R: Rule<P> $($policed)*,
+        {
+            type Payload = P;
+
+            fn rule() -> Access<P> {
+                *R::rule::<()>()
+            }
+
+            fn policies() -> Policies<S> {
+                $policies
+            }
+
+            fn of(user: Option<Auth<P>>) -> Option<Self> {
+                $of(user)
+            }
+        }
+    )*};
+}
+
+marked_caller! {
+    Auth, Gated, (), Policies::new(), |user: Option<Auth<P>>| user.map(Auth::marked);
+    Auth, GatedWithPolicies, (+ Policed<S>), R::policies().clone(),
+        |user: Option<Auth<P>>| user.map(Auth::marked);
+    Optional, Gated, (), Policies::new(), |user: Option<Auth<P>>| Some(user.into());
+    Optional, GatedWithPolicies, (+ Policed<S>), R::policies().clone(),
+        |user: Option<Auth<P>>| Some(user.into());
+}
+
+/// The caller of the handler's own rule. The state is that of the router, which policies need.
+#[derive(Debug)]
+pub(super) struct OfHandler<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S> Clone for OfHandler<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for OfHandler<S> {}
+
+impl<S: 'static, C: MarkedCaller<S>> Delivers<C, C::Payload> for OfHandler<S> {
+    const ALONE: bool = true;
+
+    fn deliver(user: Option<Auth<C::Payload>>) -> Option<C> {
+        C::of(user)
+    }
+}
+
+macro_rules! declared_handler {
+    ($(($($argument:ident)*; $($last:ident)?))*) => {$(
+        #[diagnostic::do_not_recommend]
+        #[allow(private_interfaces)]
+        impl<F, Fut, S, M, C, $($argument,)* $($last,)?>
+            DeclaredHandler<(M, C, $($argument,)* $($last,)?), S, ByCaller> for F
+        where
+            F: FnOnce(C, $($argument,)* $($last,)?) -> Fut
+                + Handler<(M, C, $($argument,)* $($last,)?), S, Future = Answer>
+                + Sync,
+            Fut: Future<Output: IntoResponse> + Send,
+            S: Clone + Send + Sync + 'static,
+            M: 'static,
+            C: MarkedCaller<S> + Send + 'static,
+            $($argument: FromRequestParts<S> + Send + 'static,)*
+            $($last: FromRequest<S, M> + Send + 'static,)?
+        {
+            fn declared(self, verb: Verb, path: &'static str, name: &'static str) -> Route<S> {
+                let passing = AsArgument::<OfHandler<S>>::new();
+                route(C::rule(), verb, path, passing, self, name, C::policies())
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        #[allow(private_interfaces)]
+        impl<F, Fut, S, M, C, Ret, R, $($argument,)* $($last,)?>
+            DeclaredHandler<(M, C, $($argument,)* $($last,)?), S, ByAnswer> for F
+        where
+            F: FnOnce(C, $($argument,)* $($last,)?) -> Fut
+                + Handler<(M, C, $($argument,)* $($last,)?), S>
+                + Sync,
+            Fut: Future<Output = Open<Ret, R>>,
+            S: Clone + Send + Sync + 'static,
+            M: 'static,
+            C: 'static,
+            R: OpenRule,
+            $($argument: 'static,)*
+            $($last: 'static,)?
+        {
+            fn declared(self, verb: Verb, path: &'static str, name: &'static str) -> Route<S> {
+                public(R::PUBLIC, verb, path, self, name)
+            }
+        }
+    )*};
+}
+
+#[diagnostic::do_not_recommend]
+#[allow(private_interfaces)]
+impl<F, Fut, S, Ret, R> DeclaredHandler<((),), S, ByAnswer> for F
+where
+    F: FnOnce() -> Fut + Handler<((),), S> + Sync,
+    Fut: Future<Output = Open<Ret, R>>,
+    S: Clone + Send + Sync + 'static,
+    R: OpenRule,
+{
+    fn declared(self, verb: Verb, path: &'static str, name: &'static str) -> Route<S> {
+        public(R::PUBLIC, verb, path, self, name)
+    }
+}
+
+fn public<H, T, S>(
+    rule: impl SectionRule<Caller = crate::access::Public>,
+    verb: Verb,
+    path: &'static str,
+    handler: H,
+    name: &'static str,
+) -> Route<S>
+where
+    H: Handler<T, S> + Sync,
+    super::passing::InRequest: Passing<H, T, S, crate::access::Public>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    let passing = super::passing::InRequest;
+    route(rule, verb, path, passing, handler, name, Policies::new())
+}
+
+declared_handler! {
+    (;)
+    (; A)
+    (A; B)
+    (A B; D)
+    (A B D; E)
+    (A B D E; G)
+    (A B D E G; H)
+    (A B D E G H; I)
+    (A B D E G H I; J)
+    (A B D E G H I J; K)
+    (A B D E G H I J K; L)
+    (A B D E G H I J K L; N)
+    (A B D E G H I J K L N; O)
+    (A B D E G H I J K L N O; P)
+    (A B D E G H I J K L N O P; Q)
+    (A B D E G H I J K L N O P Q; T)
+}
