@@ -1,5 +1,7 @@
 //! Every hole that was found and closed: a test named for it.
 
+mod table;
+
 use std::os::unix::ffi::OsStringExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

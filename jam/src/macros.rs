@@ -114,7 +114,8 @@ pub use jam_macros::jam_auth;
 ///
 /// # Grammar
 ///
-/// A table is sections and `merge(..)`, separated by commas. A section is a rule, `=` and rows in
+/// A table is sections, `merge(other_table)` and `nest("/path", other_table)`, separated by commas;
+/// `crate = path` says where this crate is, when it was renamed or is re-exported. A section is a rule, `=` and rows in
 /// brackets. The rule is `public("why")`, `declared()`, or any expression of type
 /// [`Access`](crate::Access); the words of [`dsl`](crate::dsl) need no import in it. A row is
 ///

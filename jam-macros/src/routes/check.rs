@@ -12,8 +12,13 @@ use crate::tokens;
 pub(crate) fn all(table: &[Item], errors: &mut Errors) {
     let sections = table.iter().filter_map(|item| match item {
         Item::Section(section) => Some(section),
+        Item::Nest(path, _) => {
+            is_prefix(path, errors);
+            None
+        }
         Item::Merge(_) | Item::HalfTyped(_) => None,
     });
+    let sections: Vec<_> = sections.collect();
     let mut routes = Routes::default();
     for section in sections {
         for row in &section.rows {
@@ -157,6 +162,24 @@ fn report(row: &Row, error: &InsertError, errors: &mut Errors) {
             "a parameter has a name between `{` and `}`",
             "write \"/notes/{id}\"",
         ),
+    }
+}
+
+/// Checks a path below which a table is nested.
+fn is_prefix(path: &syn::LitStr, errors: &mut Errors) {
+    let text = path.value();
+    if text == "/" {
+        errors.at(
+            path,
+            "a table is nested below a path of its own",
+            "write `merge(..)` for routes at the root",
+        );
+    } else if !text.starts_with('/') || text.ends_with('/') || text.contains("{*") {
+        errors.at(
+            path,
+            format!("{text:?} is not a path to nest a table below"),
+            "begin it with `/`, end it without one, and use no catch-all: `nest(\"/api/v1\", table)`",
+        );
     }
 }
 

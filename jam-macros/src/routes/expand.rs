@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::parse::{Item, Rule, Section};
+use super::parse::{Item, Rule, Section, Table};
 use super::row::{Method, Row, Words};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
@@ -15,6 +15,7 @@ use crate::trees::Trees;
 //     WEB = [put("/notes/{id}", update).scope("write").policy(owner), mount("/m", metrics())],
 //     declared() = [get("/me", me)],
 //     merge(reports::routes()),
+//     nest("/api", api::routes()),
 //
 // Output:
 //     {
@@ -36,6 +37,7 @@ use crate::trees::Trees;
 //             let table = table.end();
 //             let table = table.declared().route(Verb::Get, "/me", me, "me").end();
 //             let table = table.merge(reports::routes());
+//             let table = table.nest("/api", api::routes());
 //             table
 //         })
 //     }
@@ -43,14 +45,15 @@ use crate::trees::Trees;
 // `with_state` is there for rustc: where it is known what the whole is, the state is known before
 // the rows are looked at. Without a state no row is done with, and each time that rustc tries a
 // method it goes through all that are open: 300 rows took four times as long.
-pub(crate) fn expand(items: &[Item], errors: Errors) -> TokenStream {
-    let krate = Krate::default();
+pub(crate) fn expand(table: &Table, errors: Errors) -> TokenStream {
+    let Table { krate, items, .. } = table;
     let table = Ident::new("__jam_table", Span::mixed_site());
     let state = Ident::new("__jam_state", Span::mixed_site());
     let items = items.iter().map(|item| match item {
         Item::Merge(router) => quote!(let #table = #table.merge(#router);),
+        Item::Nest(path, router) => quote!(let #table = #table.nest(#path, #router);),
         Item::HalfTyped(rule) => {
-            let rule = block(rule, rule, &krate);
+            let rule = block(rule, rule, krate);
             quote! {
                 #[allow(unexpected_cfgs)]
                 {
@@ -60,13 +63,13 @@ pub(crate) fn expand(items: &[Item], errors: Errors) -> TokenStream {
             }
         }
         Item::Section(section) if section.head.rule == Rule::Declared => {
-            declared(section, &krate, &table)
+            declared(section, krate, &table)
         }
         Item::Section(section) => {
             let tokens = &section.head.tokens;
-            let rule = block(tokens, &quote!(#tokens), &krate);
+            let rule = block(tokens, &quote!(#tokens), krate);
             let rows = section.rows.iter();
-            let rows = rows.map(|each| row(each, tokens, &krate, [&table, &state]));
+            let rows = rows.map(|each| row(each, tokens, krate, [&table, &state]));
             quote! {
                 let #table = #table.section(#rule);
                 #(#rows)*

@@ -12,7 +12,7 @@ use crate::diagnostics::Errors;
 pub(crate) fn expand(table: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let table = parse::table(table, &mut errors);
-    check::all(&table, &mut errors);
+    check::all(&table.items, &mut errors);
     expand::expand(&table, errors)
 }
 

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! table := item ("," item)* ","?
-//! item  := rule "=" "[" row ("," row)* ","? "]" | "merge" "(" expr ")"
+//! item  := rule "=" "[" row ("," row)* ","? "]"
+//!        | "merge" "(" expr ")" | "nest" "(" path "," expr ")" | "crate" "=" path
 //! row   := verb "(" path "," handler ")" word* | "mount" "(" path "," router ")" word*
 //! word  := "." tightener "(" .. ")"
 //! ```
@@ -11,13 +12,16 @@
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
-use super::row::{Row, is_row, row, shown};
+use super::row::{Form, Row, contents, is_row, row, shown};
 use crate::diagnostics::Errors;
-use crate::tokens;
+use crate::paths::Krate;
+use crate::tokens::{self, Value};
 
 pub(crate) enum Item {
     Section(Section),
     Merge(TokenStream),
+    /// The path below which the routes are, and their table.
+    Nest(syn::LitStr, TokenStream),
     /// What is no section yet: for an editor to complete.
     HalfTyped(TokenStream),
 }
@@ -61,33 +65,59 @@ impl Head {
     }
 }
 
-pub(crate) fn table(tokens: TokenStream, errors: &mut Errors) -> Vec<Item> {
-    let mut items = Vec::new();
+/// The items of a table, and where it finds the runtime.
+#[derive(Default)]
+pub(crate) struct Table {
+    pub(crate) krate: Krate,
+    pub(crate) items: Vec<Item>,
+    has_krate: bool,
+}
+
+pub(crate) fn table(tokens: TokenStream, errors: &mut Errors) -> Table {
+    let mut table = Table::default();
     for part in tokens::split(tokens) {
         let mut rest = part.as_slice();
         while !rest.is_empty() {
-            let taken = item(rest, &mut items, errors);
+            let taken = item(rest, &mut table, errors);
             rest = &rest[taken..];
             if let Some(next) = rest.first() {
                 tokens::missing_comma(next, errors);
             }
         }
     }
-    items
+    table
 }
 
 /// Reads one item, and says how many tokens that took.
-fn item(part: &[TokenTree], items: &mut Vec<Item>, errors: &mut Errors) -> usize {
-    if let [TokenTree::Ident(word), TokenTree::Group(group), ..] = part
-        && word == "merge"
-        && group.delimiter() == Delimiter::Parenthesis
-        && section_sign(part) != Some(2)
+fn item(part: &[TokenTree], table: &mut Table, errors: &mut Errors) -> usize {
+    let sign = section_sign(part);
+    if let ([TokenTree::Ident(word), ..], Some(1)) = (part, sign)
+        && word == "crate"
     {
-        items.push(Item::Merge(group.stream()));
-        return 2;
+        let path = Value::Equals(part[2..].iter().cloned().collect());
+        if std::mem::replace(&mut table.has_krate, true) {
+            errors.at(word, "`crate` is set twice", "keep one of the two");
+        }
+        table.krate = Krate::read(word, &path, errors);
+        return part.len();
     }
-    if let Some(sign) = section_sign(part) {
-        return section(part, sign, items, errors);
+    if let [TokenTree::Ident(word), TokenTree::Group(group), ..] = part
+        && group.delimiter() == Delimiter::Parenthesis
+        && sign != Some(2)
+    {
+        if word == "merge" {
+            table.items.push(Item::Merge(group.stream()));
+            return 2;
+        }
+        if word == "nest" {
+            let nested = contents(group, &Form::NEST, errors);
+            let nested = nested.map(|(path, routes)| Item::Nest(path, routes));
+            table.items.extend(nested);
+            return 2;
+        }
+    }
+    if let Some(sign) = sign {
+        return section(part, sign, &mut table.items, errors);
     }
     if let [TokenTree::Ident(verb), TokenTree::Group(arguments), ..] = part
         && is_row(verb, arguments)
@@ -105,11 +135,13 @@ fn item(part: &[TokenTree], items: &mut Vec<Item>, errors: &mut Errors) -> usize
         return part.len();
     }
     let tokens: TokenStream = part.iter().cloned().collect();
-    items.extend(tokens::completed(&tokens).map(Item::HalfTyped));
+    let half_typed = tokens::completed(&tokens).map(Item::HalfTyped);
+    table.items.extend(half_typed);
     errors.at(
         tokens,
         "expected a rule and its rows",
-        "write `RULE = [get(\"/path\", handler)]` or `merge(other::routes())`",
+        "write `RULE = [get(\"/path\", handler)]`, `merge(other::routes())` or \
+         `nest(\"/path\", other::routes())`",
     );
     part.len()
 }

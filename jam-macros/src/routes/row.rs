@@ -98,7 +98,12 @@ pub(super) fn row(part: &[TokenTree], head: &Head, errors: &mut Errors) -> (Opti
         return (None, part.len());
     };
     let Verb(_, method) = verb(word, errors);
-    let contents = contents(arguments, method, errors);
+    let form = if method.is_some() {
+        &Form::VERB
+    } else {
+        &Form::MOUNT
+    };
+    let contents = contents(arguments, form, errors);
     let (words, taken) = words(part, head, method.is_none(), errors);
     let row = contents.map(|(path, target)| Row {
         method,
@@ -219,19 +224,45 @@ fn verb(word: &Ident, errors: &mut Errors) -> Verb {
     })
 }
 
-/// The path and the handler, or the router.
-fn contents(
+/// How something with a path is written.
+pub(super) struct Form {
+    word: &'static str,
+    target: &'static str,
+    example: &'static str,
+}
+
+impl Form {
+    const VERB: Self = Self {
+        word: "get",
+        target: "handler",
+        example: "write `get(\"/path\", handler)`",
+    };
+    const MOUNT: Self = Self {
+        word: "mount",
+        target: "router",
+        example: "write `mount(\"/path\", router)`",
+    };
+    pub(super) const NEST: Self = Self {
+        word: "nest",
+        target: "table",
+        example: "write `nest(\"/path\", other::routes())`",
+    };
+}
+
+/// The path, and the handler, the router or the table.
+pub(super) fn contents(
     arguments: &Group,
-    method: Option<Method>,
+    form: &Form,
     errors: &mut Errors,
 ) -> Option<(syn::LitStr, TokenStream)> {
-    let (verb, target, example) = match method {
-        Some(_) => ("get", "handler", "write `get(\"/path\", handler)`"),
-        None => ("mount", "router", "write `mount(\"/path\", router)`"),
-    };
+    let Form {
+        word: verb,
+        target,
+        example,
+    } = form;
     let mut parts = tokens::split(arguments.stream()).into_iter();
     let Some(mut first) = parts.next() else {
-        let line = format!("this row has no path and no {target}");
+        let line = format!("there is no path and no {target} here");
         errors.at(arguments, line, example);
         return None;
     };
@@ -253,7 +284,7 @@ fn contents(
         if let Some(path) = path {
             errors.at(
                 &path,
-                format!("this row has no {target}"),
+                format!("there is no {target} here"),
                 format!("write `{verb}({}, {target})`", path.to_token_stream()),
             );
         }
@@ -262,7 +293,7 @@ fn contents(
     if let Some(extra) = parts.next() {
         errors.at(
             extra.into_iter().collect::<TokenStream>(),
-            format!("a row has one path and one {target}"),
+            format!("`{verb}` takes one path and one {target}"),
             "remove this",
         );
     }

@@ -24,8 +24,43 @@ fn table() {
         ],
         declared() = [get("/me", pages::me), put("/me", pages::edit::<Db>)],
         merge(reports::routes()),
+        nest("/api/v1", api::routes::<Db>()),
     });
     snapshot::check("table", quote!(fn routes() -> JamRouter<App> #expansion));
+}
+
+#[test]
+fn table_of_a_renamed_crate() {
+    let expansion = expand(quote!(
+        crate = auth::jam,
+        WEB = [get("/a", a)],
+        declared() = [get("/b", b)]
+    ));
+    let text = crate::tokens::text(&expansion);
+    assert!(text.contains("auth::jam::__private::Handed"), "{text}");
+    snapshot::check(
+        "renamed_table",
+        quote!(fn routes() -> JamRouter<App> #expansion),
+    );
+    let found = errors(quote!(
+        crate = "jam",
+        crate = jam,
+        nest("api", a()),
+        nest("/", b()),
+        nest(),
+        nest("/x")
+    ));
+    assert_eq!(
+        found,
+        [
+            "`crate` takes a path",
+            "`crate` is set twice",
+            "there is no path and no table here",
+            "there is no table here",
+            "\"api\" is not a path to nest a table below",
+            "a table is nested below a path of its own",
+        ]
+    );
 }
 
 #[test]
@@ -76,8 +111,8 @@ fn mistakes_of_the_table() {
         found,
         [
             "the path is not a string literal",
-            "a row has one path and one handler",
-            "this row has no path and no handler",
+            "`get` takes one path and one handler",
+            "there is no path and no handler here",
             "these rows have no rule",
             "expected a rule and its rows",
             "expected the rule's rows behind `=`",
@@ -120,8 +155,8 @@ fn mistakes_behind_rows() {
             "`policy` names no policy",
             "expected a word behind the `.`",
             "only a handler has a policy, and this is a router",
-            "this row has no router",
-            "this row has no path and no router",
+            "there is no router here",
+            "there is no path and no router here",
             "unknown verb `munt`",
             "a public section asks nothing of its callers",
             "a row has no `frsh`",

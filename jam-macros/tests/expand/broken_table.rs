@@ -94,7 +94,7 @@ fn routes() -> JamRouter<App> {
                 "expected `,` before `b`\n= help: write `, b`"
             }
             ::core::compile_error! {
-                "this row has no handler\n= help: write `get(\"/c\", handler)`"
+                "there is no handler here\n= help: write `get(\"/c\", handler)`"
             }
             ::core::compile_error! {
                 "expected `,` before `get`\n= help: write `, get`"

@@ -122,6 +122,7 @@ fn routes() -> JamRouter<App> {
                 .route(::jam::Verb::Put, "/me", pages::edit::<Db>, "pages::edit::<Db>")
                 .end();
             let __jam_table = __jam_table.merge(reports::routes());
+            let __jam_table = __jam_table.nest("/api/v1", api::routes::<Db>());
             __jam_table
         },
     )

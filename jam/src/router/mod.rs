@@ -11,6 +11,7 @@ mod table;
 mod trial;
 mod verb;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use axum::Router;
@@ -104,6 +105,31 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
         self
     }
 
+    /// Adds the routes of another table below `path`, such as `/api/v1`: a route `/notes` of it is
+    /// served, listed and documented as `/api/v1/notes`.
+    ///
+    /// Handlers see the whole path, and a parameter in `path` (`/{tenant}`) is one of theirs. It is
+    /// the way to nest a table: [`axum::Router::nest`] serves the routes elsewhere, and the table
+    /// cannot know.
+    ///
+    /// # Errors
+    ///
+    /// A path that does not begin with `/` is an error of [`into_router`](Self::into_router).
+    pub fn nest(mut self, path: &str, other: Self) -> Self {
+        self.routes
+            .extend(other.routes.into_iter().map(|mut route| {
+                let below = Some(&*route.row.path).filter(|below| *below != "/");
+                let whole = format!("{}{}", path.trim_end_matches('/'), below.unwrap_or(""));
+                route.row.path = if whole.is_empty() {
+                    "/".into()
+                } else {
+                    whole.into()
+                };
+                route
+            }));
+        self
+    }
+
     /// Who may call what, as data: the very rules that are enforced.
     pub fn table(&self) -> RouteTable {
         RouteTable::new(self.routes.iter().map(|route| route.row.clone()).collect())
@@ -153,7 +179,13 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                     "{row} is there twice: first it goes to `{}`",
                     twin.handler
                 ));
-            } else if path_is_new && let Err(error) = paths.insert(row.path, ()) {
+            } else if matches!(target, Target::Router(_)) && row.path.contains('{') {
+                faults.push(format!(
+                    "{row} cannot be routed: a router is not mounted below a path with parameters"
+                ));
+            } else if !row.path.starts_with('/') {
+                faults.push(format!("{row} cannot be routed: a path begins with `/`"));
+            } else if path_is_new && let Err(error) = paths.insert(&*row.path, ()) {
                 faults.push(format!("{row} cannot be routed: {error}"));
             }
             faults.extend(fault.clone());
@@ -190,13 +222,13 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
 
 /// Routes as an axum router.
 fn build<S: Clone + Send + Sync + 'static>(
-    routes: impl IntoIterator<Item = (&'static str, Target<S>)>,
+    routes: impl IntoIterator<Item = (Cow<'static, str>, Target<S>)>,
     jam: &Jam,
 ) -> Router<S> {
     let routes = routes.into_iter();
     routes.fold(Router::new(), |router, (path, target)| match target {
-        Target::Handler(build) => router.route(path, build(jam)),
-        Target::Router(build) => router.nest(path, build(jam)),
+        Target::Handler(build) => router.route(&path, build(jam)),
+        Target::Router(build) => router.nest(&path, build(jam)),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The table as data: who may call what, for people, for tests and for tools.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -29,8 +30,8 @@ pub struct RouteTable {
 pub struct TableRow {
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `ANY`, or `MOUNT` for a whole router.
     pub method: &'static str,
-    /// The path, as axum matches it.
-    pub path: &'static str,
+    /// The whole path, as axum matches it, with the paths below which the table is nested.
+    pub path: Cow<'static, str>,
     /// The handler, as the table names it.
     pub handler: &'static str,
     /// The rule, in words.
@@ -107,7 +108,7 @@ impl TableRow {
     ) -> Self {
         Self {
             method,
-            path,
+            path: Cow::Borrowed(path),
             handler,
             rule: info.text.clone(),
             reason: info.reason,

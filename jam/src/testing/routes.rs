@@ -21,7 +21,7 @@ impl Route {
     pub(super) fn of(row: &TableRow, id: usize, rows: &[TableRow]) -> Self {
         let siblings: Vec<_> = rows.iter().filter(|other| other.path == row.path).collect();
         let is_free = |method: &&str| siblings.iter().all(|other| other.method != *method);
-        let path = filled(row.path);
+        let path = filled(&row.path);
         match row.method {
             "GET" => Self {
                 id,
