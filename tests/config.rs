@@ -161,17 +161,31 @@ fn origins_are_spelt_as_browsers_spell_them() {
         ("app.example", "is not an origin"),
         ("https://app.example/", "is not an origin"),
         ("https://app.example/x", "is not an origin"),
-        ("ftp://app.example", "is not an origin"),
-        ("https://u:p@app.example", "user"),
+        ("ftp://app.example", "has a scheme that no page has"),
+        ("wss://app.example", "has a scheme that no page has"),
+        ("https://*.app.example", "name each origin by itself"),
+        ("*", "name each origin by itself"),
+        ("https://u:hunter2@app.example", "user"),
+        ("https://app.example/?token=hunter2", "is not an origin"),
+        ("hunter2", "is not an origin"),
         ("https://app.example:443", "port"),
         ("", "is not an origin"),
     ] {
         let builder = Jam::builder().jwt(jam::Jwt::hs256(SECRET));
         let error = builder.origin(origin).build().unwrap_err().to_string();
         assert!(
-            error.starts_with("origins: ") && error.contains(part),
+            error.starts_with("origins: number 1 ") && error.contains(part),
             "{origin}: {error}"
         );
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+    for shell in [
+        "tauri://localhost",
+        "capacitor://localhost",
+        "app://obsidian.md",
+    ] {
+        let builder = Jam::builder().jwt(jam::Jwt::hs256(SECRET));
+        assert!(builder.origin(shell).build().is_ok(), "{shell}");
     }
 }
 

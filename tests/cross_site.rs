@@ -28,6 +28,11 @@ async fn an_unsafe_request_by_cookie_must_come_from_the_same_origin() {
         (&[("sec-fetch-site", "same-origin"), own][..], 200),
         (&[own], 200),
         (&[("origin", "https://site.example:443")], 200),
+        // A page of our own under `Referrer-Policy: no-referrer`.
+        (
+            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+            200,
+        ),
         // The fetcher's verdict goes before the origin.
         (&[("sec-fetch-site", "cross-site"), own], 403),
         (
@@ -73,7 +78,10 @@ async fn the_refusal_says_on_what_it_depends() {
     ];
     let answer = call(&app, "POST", "/logout", &headers).await;
     assert_eq!(answer.status, 403);
-    assert_eq!(answer.header("vary"), Some("Sec-Fetch-Site, Origin"));
+    assert_eq!(
+        answer.header("vary"),
+        Some("Sec-Fetch-Site, Origin, cookie")
+    );
     assert!(answer.set_cookies().is_empty());
     assert_eq!(
         get_with(&app, "/session/user", &headers[..1]).await.status,
@@ -119,11 +127,12 @@ async fn a_bad_credential_stays_401_and_a_stranger_a_stranger() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_the_origin_is_configured() {
+async fn named_origins_are_permitted_besides_the_own_one() {
     let jam = Jam::builder()
         .sessions(Sessions::in_memory())
         .origin("https://app.example")
         .origin("https://admin.example:8443")
+        .origin("tauri://localhost")
         .build()
         .unwrap();
     let app = app(jam);
@@ -132,7 +141,9 @@ async fn behind_a_proxy_the_origin_is_configured() {
         ("https://app.example", 200),
         ("https://APP.example", 200),
         ("https://admin.example:8443", 200),
-        ("https://site.example", 403),
+        ("https://site.example", 200),
+        ("tauri://localhost", 200),
+        ("tauri://other", 403),
         ("https://admin.example", 403),
         ("http://app.example", 403),
     ] {

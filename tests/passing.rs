@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use axum::{Extension, Router};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Uri};
-use jam::__private::{AsArgument, Handed, InRequest, OfRow, Otherwise as _, TakesCaller as _};
+use jam::__private::{AsArgument, Handed, InRequest, Otherwise as _, TakesCaller as _};
 use jam::{Access, Auth, Jam, JamRouter, Rejection, dsl::user, jam_routes};
 
 use crate::support::{User, bearer, get_with, jam, send};
@@ -240,9 +240,9 @@ fn only_what_cannot_ask_stands_beside_an_argument() {
     async fn whole(_: Auth<User>, _: Request<Body>) {}
 
     let state = PhantomData::<Jam>;
-    let _: AsArgument<OfRow> = (&Handed::to(&alone, state)).__jam_passing();
-    let _: AsArgument<OfRow> = (&Handed::to(&first, state)).__jam_passing();
-    let _: AsArgument<OfRow> = (&Handed::to(&short, state)).__jam_passing();
+    let _: AsArgument = (&Handed::to(&alone, state)).__jam_passing();
+    let _: AsArgument = (&Handed::to(&first, state)).__jam_passing();
+    let _: AsArgument = (&Handed::to(&short, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&twice, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&open, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&second, state)).__jam_passing();
@@ -250,7 +250,7 @@ fn only_what_cannot_ask_stands_beside_an_argument() {
     let _: InRequest = (&Handed::to(&two, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&whole, state)).__jam_passing();
     let state = PhantomData::<App>;
-    let _: AsArgument<OfRow> = (&Handed::to(&short, state)).__jam_passing();
+    let _: AsArgument = (&Handed::to(&short, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&extension, state)).__jam_passing();
     let _: InRequest = (&Handed::to(&text, state)).__jam_passing();
 }

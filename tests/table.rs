@@ -179,7 +179,7 @@ async fn vary_adds_what_the_answer_does_not_say() {
     let app: Router = table.into_router(&jam).unwrap();
     let bearer = format!("Bearer {}", foreign_token());
     for (path, expected) in [
-        ("/some", &["Cookie, Accept", "authorization"][..]),
+        ("/some", &["Cookie, Accept, authorization"][..]),
         ("/all", &["*"]),
         ("/none", &["cookie, authorization"]),
     ] {

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use jam::{Auth, Jam, JamPayload, Jwt, Sessions, jam_auth};
+use jam::{Auth, Jam, JamPayload, Jwt, ResponseHeadersLayer, Sessions, jam_auth};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -46,7 +46,7 @@ async fn logout(
     State(jam): State<Jam>,
 ) -> Result<impl IntoResponse, jam::Error> {
     let session = match &user {
-        Some(user) => jam.logout(user).await?, // ends it on the server too
+        Some(user) => Some(jam.logout(user).await?), // ends it on the server too
         None => None,
     };
     Ok((session, jam.remove_cookie("jwt")))
@@ -54,8 +54,11 @@ async fn logout(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init(); // what the answers do not say is in this log
     let port: u16 = std::env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await;
+    let listener =
+        listener.map_err(|error| format!("port {port}: {error}; set PORT to another"))?;
     let address = listener.local_addr()?;
     let jam = Jam::builder()
         .jwt(match std::env::var("JAM_JWT_SECRET") {
@@ -73,6 +76,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/session/login", post(session_login))
         .route("/session/user", get(session_user))
         .route("/logout", post(logout))
+        .layer(ResponseHeadersLayer::new(&jam)) // what caches need to know
         .with_state(jam);
     println!("http://{address}");
     Ok(axum::serve(listener, app).await?)

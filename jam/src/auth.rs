@@ -18,7 +18,8 @@ use crate::gate::{self, Admission, AtOnce};
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::rejection::Rejection;
-use crate::response::Vary;
+use crate::response::CacheHeaders;
+use crate::response_layer;
 use crate::rule::{Gated, GatedWithPolicies, Level, Plain, Policed, Rule};
 use crate::session::SessionInfo;
 
@@ -244,6 +245,20 @@ impl<P> Auth<P> {
     }
 }
 
+/// The same proof without the handler's own rule in its type, to be passed on by value.
+impl<P, R> From<Auth<P, Gated<R>>> for Auth<P> {
+    fn from(user: Auth<P, Gated<R>>) -> Self {
+        user.into_auth()
+    }
+}
+
+/// The same proof without the handler's own rule in its type, to be passed on by value.
+impl<P, R> From<Auth<P, GatedWithPolicies<R>>> for Auth<P> {
+    fn from(user: Auth<P, GatedWithPolicies<R>>) -> Self {
+        user.into_auth()
+    }
+}
+
 impl<P, R: Level> Deref for Auth<P, R> {
     type Target = R::Target<P>;
 
@@ -267,7 +282,9 @@ impl<P, R: Level> fmt::Debug for Auth<P, R> {
     message = "the router state `{Self}` does not hold a `Jam`",
     label = "no `Jam` can be taken out of this state",
     note = "add a field `jam: Jam` to it and `#[derive(Clone, axum::extract::FromRef)]`, or \
-            implement `axum::extract::FromRef<{Self}>` for `Jam`"
+            implement `axum::extract::FromRef<{Self}>` for `Jam`",
+    note = "`#[debug_handler]` takes the state to be `()` unless it is named: \
+            `#[debug_handler(state = App)]`"
 )]
 pub trait JamState: Send + Sync + 'static {
     /// The `Jam` in it. A state that is one is not counted once more, which each request would
@@ -300,12 +317,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let (jam, access) = (state.jam(), R::rule::<()>());
+        response_layer::note(parts, access.sources());
         let own = |caller| Self(Auth::own(caller));
         let presented = {
             let mut seat = None;
             match gate::admit_at_once(&jam, access, parts, &mut seat) {
                 AtOnce::Decided(admission) => {
-                    let admission = admission?;
+                    let admission =
+                        admission.map_err(|refusal| refusal.behind(access.sources()))?;
                     // Not by way of another `Result`, which would be one more copy.
                     if matches!(admission, Admission::Caller)
                         && let Some(caller) = seat
@@ -317,7 +336,8 @@ where
                 AtOnce::Unknown(presented) => presented,
             }
         };
-        let (admission, seat) = gate::admit_later(&jam, access, parts, presented).await?;
+        let admitted = gate::admit_later(&jam, access, parts, presented).await;
+        let (admission, seat) = admitted.map_err(|refusal| refusal.behind(access.sources()))?;
         admission.caller(seat).map(own)
     }
 }
@@ -332,10 +352,13 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let jam = state.jam();
-        let (admission, seat) = gate::admit(&jam, R::rule::<()>(), parts).await?;
+        let (jam, access) = (state.jam(), R::rule::<()>());
+        response_layer::note(parts, access.sources());
+        let behind = |refusal: Rejection| refusal.behind(access.sources());
+        let (admission, seat) = gate::admit(&jam, access, parts).await.map_err(behind)?;
         let caller = Arc::new(admission.caller(seat)?);
-        found::ask::<P, R, S>(&jam, Some(&caller), parts, state).await?;
+        let asked = found::ask::<P, R, S>(&jam, Some(&caller), parts, state).await;
+        asked.map_err(behind)?;
         Ok(Self(Auth::shared(caller)))
     }
 }
@@ -354,8 +377,8 @@ pub struct Optional<P, R> {
 pub struct Stale {
     /// The cookie that let nobody in and is to be cleared.
     pub(crate) removal: Option<SetCookie>,
-    /// Where the credential was looked for.
-    pub(crate) vary: Vary,
+    /// What caches are told.
+    pub(crate) caching: CacheHeaders,
 }
 
 impl<P, R> Optional<P, R> {
@@ -430,11 +453,12 @@ async fn whoever<P: Payload, R: Rule<P>>(
     parts: &mut Parts,
 ) -> Result<(Option<Arc<Caller<P>>>, Stale), Rejection> {
     let access = R::rule::<()>();
-    let (admission, seat) = gate::admit(jam, access, parts).await?;
+    let admitted = gate::admit(jam, access, parts).await;
+    let (admission, seat) = admitted.map_err(|refusal| refusal.behind(access.sources()))?;
     let (caller, stale) = admission.shared(seat)?;
     let stale = Stale {
         removal: stale.map(|name| jam.remove_cookie(name)),
-        vary: Vary::on(access.sources()),
+        caching: CacheHeaders::of(access.sources()),
     };
     Ok((caller, stale))
 }

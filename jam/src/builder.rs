@@ -4,13 +4,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
 use crate::backend::{Backend, OwnBackends};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Fault};
 use crate::cookie::Transport;
+use crate::cookie_names::CookieNames;
 use crate::jam::{self, Jam};
 use crate::origin::{self, Origins};
 use crate::rejection::Rejection;
@@ -86,13 +87,17 @@ impl<S> JamBuilder<S> {
         self.with_backend()
     }
 
-    /// Names an origin of the application, such as `https://app.example`: from there alone
-    /// a request may come that changes something by the credential in a cookie. May be
-    /// given several times.
+    /// Names an origin of the application besides its own, such as `https://app.example`: a request
+    /// from there may change something by the credential in a cookie. It may be called several times.
     ///
-    /// Name it when a proxy in front changes the `Host` of requests, or when the pages are at
-    /// another origin than the application: theirs is then believed whatever the browser calls
-    /// it in `Sec-Fetch-Site`.
+    /// The own origin is the host that the request names; it needs no name. Name an origin when a
+    /// proxy in front changes the `Host` of requests, or when the pages are at another origin than the
+    /// application. Desktop and mobile shells have origins of their own, such as `tauri://localhost`.
+    ///
+    /// # Errors
+    ///
+    /// A text that is not one origin (with a path, a user, a `*`, or the scheme of no page) makes
+    /// [`build`](JamBuilder::build) fail.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
@@ -133,10 +138,12 @@ impl<S> JamBuilder<S> {
     ///
     /// Whatever it answers, a 401 gets its challenge, a 503 its `Retry-After`, and every
     /// answer `Cache-Control: no-store`, unless they are there already.
-    pub fn on_reject(
+    pub fn on_reject<R: IntoResponse>(
         mut self,
-        answer: impl Fn(&Rejection, &Parts) -> Response + Send + Sync + 'static,
+        answer: impl Fn(&Rejection, &Parts) -> R + Send + Sync + 'static,
     ) -> Self {
+        let answer =
+            move |rejection: &Rejection, parts: &Parts| answer(rejection, parts).into_response();
         self.on_reject = Some(Box::new(answer));
         self
     }
@@ -168,13 +175,26 @@ impl<S> JamBuilder<S> {
     }
 }
 
-impl JamBuilder<Ready> {
-    /// The `Jam`.
+/// The state of a [`JamBuilder`] that has a backend.
+#[diagnostic::on_unimplemented(
+    message = "this `Jam` has no backend yet",
+    label = "nothing says who calls",
+    note = "add `.jwt(..)`, `.sessions(..)` or `.backend(..)` before `.build()`"
+)]
+pub trait HasBackend {}
+
+impl HasBackend for Ready {}
+
+impl<S> JamBuilder<S> {
+    /// Builds the `Jam`.
     ///
     /// # Errors
     ///
     /// One [`ConfigError`] that lists everything that is wrong.
-    pub fn build(self) -> Result<Jam, ConfigError> {
+    pub fn build(self) -> Result<Jam, ConfigError>
+    where
+        S: HasBackend,
+    {
         let mut faults: Vec<Fault> = Vec::new();
         let mut note = |(key, why): (&str, String)| faults.push(Fault::new(key, why));
         self.jwt.iter().flat_map(Jwt::faults).for_each(&mut note);
@@ -183,21 +203,23 @@ impl JamBuilder<Ready> {
             .flat_map(Sessions::faults)
             .for_each(&mut note);
         self.own_backends.faults().into_iter().for_each(&mut note);
-        for origin in &self.origins {
+        for (at, origin) in self.origins.iter().enumerate() {
+            // Its text is not told: a password may stand in it.
             if let Err(why) = origin::check(origin) {
-                note(("origins", format!("{origin:?} {why}")));
+                note(("origins", format!("number {} {why}", at + 1)));
             }
         }
         if let Some(address) = self.development {
             if !address.ip().is_loopback() {
                 let why = format!(
                     "{address} can be reached from outside, where cookies need https; listen on \
-                     127.0.0.1 or remove it"
+                     127.0.0.1 or remove `.development(..)`"
                 );
                 note(("development", why));
             }
             if !cfg!(debug_assertions) {
-                let why = "this is a release build, which serves its users over https; remove it";
+                let why = "this is a release build, which serves its users over https; remove \
+                           `.development(..)`";
                 note(("development", why.to_owned()));
             }
         }
@@ -216,10 +238,11 @@ impl JamBuilder<Ready> {
                 false => Transport::Https,
             },
             origins: Origins {
-                own: self.origins,
+                named: self.origins,
                 plain_http,
             },
             on_reject: self.on_reject,
+            cookie_names: CookieNames::default(),
         }))
     }
 }

@@ -14,7 +14,7 @@ pub(crate) enum Found<'a> {
     /// Something that cannot be read as one credential (RFC 6750 section 3.1,
     /// `invalid_request`).
     Malformed,
-    /// One cookie, several times.
+    /// One cookie with different values.
     Ambiguous,
 }
 

@@ -10,7 +10,9 @@ use crate::builder::{JamBuilder, OnReject, WantsBackend};
 use crate::claims::{Claims, RegisteredClaims};
 use crate::clock::Clock;
 use crate::cookie::{self, SetCookie, Transport};
+use crate::cookie_names::CookieNames;
 use crate::error::{Error, ErrorKind};
+use crate::logout::Logout;
 use crate::origin::Origins;
 use crate::payload::Payload;
 use crate::rule::Level;
@@ -33,6 +35,7 @@ pub(crate) struct Parts {
     pub(crate) transport: Transport,
     pub(crate) origins: Origins,
     pub(crate) on_reject: Option<Box<OnReject>>,
+    pub(crate) cookie_names: CookieNames,
 }
 
 impl Jam {
@@ -244,6 +247,7 @@ impl Jam {
     pub fn jwt_cookie<'a>(&self, name: impl Into<Option<&'a str>>, token: Token) -> SetCookie {
         let name = name.into().unwrap_or(cookie::DEFAULT_JWT);
         let life = token.expires_at().saturating_sub(self.now());
+        self.0.cookie_names.sets(self.transport().wire_name(name));
         SetCookie::new(self.transport(), name, token.into_string(), life)
     }
 
@@ -257,6 +261,7 @@ impl Jam {
     ) -> SetCookie {
         let name = name.into().unwrap_or(cookie::DEFAULT_SESSION);
         let life = session.life;
+        self.0.cookie_names.sets(self.transport().wire_name(name));
         SetCookie::new(self.transport(), name, session.into_string(), life)
     }
 
@@ -268,11 +273,13 @@ impl Jam {
         SetCookie::removal(self.transport(), name)
     }
 
-    /// Signs `user` out: ends the session, if it is one, under whatever id it goes by now, and
-    /// gives the cookie that the answer needs to make the browser forget it.
+    /// Signs `user` out: ends the session under whatever id it has now, and returns the response, or a
+    /// part of one, that has the browser forget the cookie and the pages that it has kept.
+    ///
+    /// A token stays valid until it expires: only its cookie is removed.
     ///
     /// ```
-    /// use axum::{extract::State, response::IntoResponse};
+    /// use axum::{extract::State, response::{IntoResponse, Redirect}};
     /// use jam::{Auth, Jam, JamPayload, jam_auth};
     /// # use serde::{Deserialize, Serialize};
     /// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
@@ -280,21 +287,23 @@ impl Jam {
     ///
     /// #[jam_auth(backend = "session", cookie = "sid")]
     /// async fn logout(user: Auth<User>, State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
-    ///     Ok((jam.logout(&user).await?, "Goodbye."))
+    ///     Ok((jam.logout(&user).await?, Redirect::to("/")))
     /// }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`] when the session may live on (503): the cookie is kept too, so
+    /// [`ErrorKind::Store`] if the session may still exist (503): the cookie is kept too, so
     /// that the user can try again.
-    pub async fn logout<P, R: Level>(&self, user: &Auth<P, R>) -> Result<Option<SetCookie>, Error> {
+    pub async fn logout<P, R: Level>(&self, user: &Auth<P, R>) -> Result<Logout, Error> {
         if let Some(session) = user.session() {
             self.session_backend()?.end(session).await?;
         }
-        Ok(match user.source() {
-            Source::Cookie(name) => Some(self.remove_cookie(name)),
-            Source::Header(_) => None,
+        Ok(Logout {
+            removal: match user.source() {
+                Source::Cookie(name) => Some(self.remove_cookie(name)),
+                Source::Header(_) => None,
+            },
         })
     }
 
@@ -311,6 +320,10 @@ impl Jam {
 
     pub(crate) fn origins(&self) -> &Origins {
         &self.0.origins
+    }
+
+    pub(crate) fn cookie_names(&self) -> &CookieNames {
+        &self.0.cookie_names
     }
 
     pub(crate) fn on_reject(&self) -> Option<&OnReject> {

@@ -20,7 +20,7 @@ use crate::gate;
 use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::response::{self, Vary};
+use crate::response::{self, CacheHeaders};
 
 /// Who may call, found out by signed tokens; for an [`AuthenticationLayer`].
 ///
@@ -45,8 +45,8 @@ struct Sources {
     jam: Jam,
     backend: BackendName,
     named: List<Source, 4>,
-    /// On what an answer depends whose handler asked.
-    vary: Vary,
+    /// What caches are told of an answer whose handler asked.
+    caching: CacheHeaders,
 }
 
 macro_rules! backend {
@@ -58,7 +58,7 @@ macro_rules! backend {
                     jam,
                     backend: $name,
                     named: List::NONE,
-                    vary: Vary::default(),
+                    caching: CacheHeaders::default(),
                 })
             }
 
@@ -180,7 +180,7 @@ where
             let mut response = answer.await?;
             let asked = std::mem::take(&mut *lock(&asked));
             if asked.by_a_handler {
-                rule.sources.vary.add_to(&mut response);
+                rule.sources.caching.add_to(&mut response);
             }
             if let Some(name) = asked.stale {
                 response::clear(&mut response, &rule.sources.jam.remove_cookie(name));
@@ -213,7 +213,7 @@ impl LayerRule {
                 BackendName::Session => Source::Cookie(cookie::DEFAULT_SESSION),
             });
         }
-        sources.vary = Vary::on(sources.named.iter().copied());
+        sources.caching = CacheHeaders::of(sources.named.iter().copied());
         Self {
             sources: Arc::new(sources),
             asked: None,

@@ -53,6 +53,7 @@ mod claims;
 mod clock;
 mod config;
 mod cookie;
+mod cookie_names;
 mod credential;
 mod deadline;
 mod error;
@@ -61,6 +62,7 @@ mod gate;
 mod headers;
 mod jam;
 mod layer;
+mod logout;
 mod macros;
 pub mod options;
 mod origin;
@@ -71,6 +73,7 @@ mod random;
 mod redirect;
 mod rejection;
 mod response;
+mod response_layer;
 mod router;
 mod rule;
 mod session;
@@ -109,7 +112,7 @@ pub mod __private;
 pub use crate::access::{Access, BackendName, Public, Source, dsl};
 pub use crate::auth::Auth;
 pub use crate::backend::{Backend, BackendId, Identity};
-pub use crate::builder::{JamBuilder, Ready, WantsBackend};
+pub use crate::builder::{HasBackend, JamBuilder, Ready, WantsBackend};
 pub use crate::claims::{Claims, RegisteredClaims};
 pub use crate::config::ConfigError;
 pub use crate::cookie::SetCookie;
@@ -118,11 +121,13 @@ pub use crate::jam::Jam;
 pub use crate::layer::{
     Authentication, AuthenticationLayer, JwtBackend, LayerRule, SessionBackend,
 };
+pub use crate::logout::Logout;
 pub use crate::macros::{JamPayload, JamRole, jam_auth, jam_routes};
 pub use crate::payload::{HasRoles, HasScopes, Payload, Role, Scopes};
 pub use crate::policy::{Policy, Verdict};
 pub use crate::redirect::return_to;
 pub use crate::rejection::{Rejection, RejectionKind};
+pub use crate::response_layer::{ResponseHeaders, ResponseHeadersLayer};
 pub use crate::router::{JamRouter, RouteTable, RoutesError, SectionRule, TableRow, Verb};
 pub use crate::session::{
     Change, MemoryStore, Record, Session, SessionData, SessionId, SessionInfo, SessionStore,

@@ -40,7 +40,7 @@
 /// |---|---|
 /// | `backend = "jwt"`, `"session"` | who knows the caller |
 /// | `cookie = "name"`, `cookie` | the credential is in this cookie; without a name in the backend's own |
-/// | `header = "name"` | the credential is in this header; the default is `authorization` |
+/// | `header = "name"` | the credential is in this header; without `cookie` and `header` a session is in its cookie `__Host-session`, a token in `authorization` |
 /// | `backend(ApiKeys)` | the same, by a [`Backend`](crate::Backend) of your own |
 /// | `any(jwt(..), session(..), backend(ApiKeys, ..))` | instead of the three: several ways in, each with options of its own |
 /// | `optional` | strangers too; the handler takes `Option<Auth<P>>` |

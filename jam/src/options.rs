@@ -29,7 +29,8 @@ options! {
     /// is written first is looked at first.
     cookie;
     /// `header = "authorization"`: the credential is in this header; in `Authorization` it
-    /// follows the scheme `Bearer`. This is the default.
+    /// follows the scheme `Bearer`. This is the default for tokens; sessions are in the cookie
+    /// `__Host-session`.
     header;
     /// `login = "/login"`: browsers are sent to this page of the same site instead of 401.
     login;

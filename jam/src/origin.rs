@@ -14,49 +14,53 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// The origins from which unsafe requests may come.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origins {
-    /// As `Origin` spells them. When there are none, the request's own host is the one.
-    pub(crate) own: Vec<String>,
+    /// Origins besides that of the request's own host, as `Origin` spells them.
+    pub(crate) named: Vec<String>,
     pub(crate) plain_http: bool,
 }
 
 impl Origins {
-    /// Whether a credential that the browser attaches by itself may be used for this
+    /// Returns `true` if a credential that the browser attaches by itself may be used for this
     /// request.
     #[inline]
     pub(crate) fn permit(&self, parts: &Parts) -> bool {
-        is_safe(parts) || self.same_origin(parts)
+        is_safe(parts) || self.is_own(parts)
     }
 
-    fn same_origin(&self, parts: &Parts) -> bool {
-        let named = parts.headers.contains_key(ORIGIN);
-        let own_origin = || {
-            let mut origins = parts.headers.get_all(ORIGIN).iter();
-            origins.all(|origin| {
-                origin
-                    .to_str()
-                    .is_ok_and(|origin| self.is_own(origin, parts))
-            })
-        };
-        // Where the application said which origins are its own, they alone are: one of
-        // them may be another site to the fetcher.
-        if named && !self.own.is_empty() {
-            return own_origin();
+    fn is_own(&self, parts: &Parts) -> bool {
+        let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter().peekable();
+        let has_site = sites.peek().is_some();
+        // The browser's own verdict. `Origin` may be `null` then: a page with the policy
+        // `no-referrer` sends that.
+        if has_site && sites.all(|site| site == "same-origin") {
+            return true;
         }
-        // The fetcher's own verdict, where there is one. `same-site` is not enough: a
-        // sibling domain may belong to somebody else.
-        if parts.headers.contains_key(SEC_FETCH_SITE) {
-            let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter();
-            return sites.all(|site| site == "same-origin");
+        let mut origins = parts.headers.get_all(ORIGIN).iter().peekable();
+        if origins.peek().is_none() {
+            // Without either header: every browser of today sends one of them with such a request,
+            // so this is a program, to which nothing attaches cookies by itself.
+            return !has_site;
         }
-        // Neither header: every browser of today sends one of them with such a request,
-        // so this is a program, to which nothing attaches cookies by itself.
-        own_origin()
+        let permitted = origins.all(|origin| {
+            let Ok(origin) = origin.to_str() else {
+                return false;
+            };
+            // Against the browser's verdict only a named origin counts. `same-site` is not enough:
+            // a sibling domain may belong to somebody else.
+            self.is_named(origin) || !has_site && self.is_of_host(origin, parts)
+        });
+        if !permitted {
+            self.report(parts);
+        }
+        permitted
     }
 
-    fn is_own(&self, origin: &str, parts: &Parts) -> bool {
-        if !self.own.is_empty() {
-            return self.own.iter().any(|own| own.eq_ignore_ascii_case(origin));
-        }
+    fn is_named(&self, origin: &str) -> bool {
+        let mut named = self.named.iter();
+        named.any(|named| named.eq_ignore_ascii_case(origin))
+    }
+
+    fn is_of_host(&self, origin: &str, parts: &Parts) -> bool {
         let Some((scheme, authority)) = origin.split_once("://") else {
             return false; // `null` among others
         };
@@ -79,21 +83,54 @@ impl Origins {
         };
         plain(authority) == plain(host)
     }
+
+    #[cold]
+    fn report(&self, parts: &Parts) {
+        let texts = |name| -> Vec<_> {
+            let fields = parts.headers.get_all(name).iter();
+            fields
+                .map(|field| String::from_utf8_lossy(field.as_bytes()))
+                .collect()
+        };
+        tracing::info!(
+            target: "jam",
+            origin = ?texts(ORIGIN),
+            sec_fetch_site = ?texts(SEC_FETCH_SITE),
+            host = ?host(parts),
+            named = ?self.named,
+            "a request from another origin was refused: if that origin is one of yours, name it with \
+             JamBuilder::origin"
+        );
+    }
 }
 
-/// Whether `origin` is spelt as browsers spell one (RFC 6454 section 6.2), or why not.
+/// Checks that `origin` is spelt as browsers spell one (RFC 6454 section 6.2), and says what to
+/// write instead.
 pub(crate) fn check(origin: &str) -> Result<(), &'static str> {
+    if origin.contains('*') {
+        return Err("has a `*`: name each origin by itself, such as https://app.example");
+    }
     let uri: http::Uri = origin.parse().map_err(|_| NOT_AN_ORIGIN)?;
     let scheme = uri.scheme_str().ok_or(NOT_AN_ORIGIN)?;
     let authority = uri.authority().ok_or(NOT_AN_ORIGIN)?;
-    if !matches!(scheme, "http" | "https") || origin != format!("{scheme}://{authority}") {
-        return Err(NOT_AN_ORIGIN);
-    }
     if authority.as_str().contains('@') {
         return Err("has a user in it, which no origin has");
     }
-    let default_port = if scheme == "https" { 443 } else { 80 };
-    if authority.port_u16() == Some(default_port) {
+    if origin != format!("{scheme}://{authority}") {
+        return Err(NOT_AN_ORIGIN);
+    }
+    if NO_PAGES.contains(&scheme) {
+        return Err(
+            "has a scheme that no page has: write https, or the scheme of a desktop or mobile shell, \
+             such as tauri://localhost",
+        );
+    }
+    let default_port = match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    };
+    if authority.port_u16().is_some() && authority.port_u16() == default_port {
         return Err("names the port that browsers leave out");
     }
     Ok(())
@@ -101,6 +138,22 @@ pub(crate) fn check(origin: &str) -> Result<(), &'static str> {
 
 const NOT_AN_ORIGIN: &str =
     "is not an origin: write the scheme and the host alone, such as https://app.example";
+
+/// Schemes of addresses from which no page is loaded that could send a request.
+const NO_PAGES: [&str; 12] = [
+    "about",
+    "blob",
+    "data",
+    "file",
+    "ftp",
+    "ftps",
+    "javascript",
+    "mailto",
+    "sftp",
+    "ssh",
+    "ws",
+    "wss",
+];
 
 /// The host that the request is for, as its sender names it.
 pub(crate) fn host(parts: &Parts) -> Option<&str> {
@@ -110,12 +163,20 @@ pub(crate) fn host(parts: &Parts) -> Option<&str> {
     }
 }
 
-/// Whether `host`, with or without a port, is this machine itself.
+/// Returns `true` if `host`, with or without a port, is this machine itself.
 pub(crate) fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or(rest),
-        None => host.split(':').next().unwrap_or(host),
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((name, "")) => (name, ""),
+            Some((name, port)) if port.starts_with(':') => (name, &port[1..]),
+            _ => return false,
+        },
+        None => host.split_once(':').unwrap_or((host, "")),
     };
+    if !is_port(port) {
+        return false;
+    }
     let name = name.trim_end_matches('.');
     name.eq_ignore_ascii_case("localhost")
         || name.to_ascii_lowercase().ends_with(".localhost")
@@ -134,4 +195,44 @@ fn is_safe(parts: &Parts) -> bool {
     );
     // Over HTTP/2 a WebSocket opens with CONNECT, which is not safe anyway (RFC 8441).
     safe && !headers::has(&parts.headers, &UPGRADE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn loopback_is_a_whole_host() {
+        for host in [
+            "localhost",
+            "LOCALHOST:3000",
+            "app.localhost",
+            "localhost.",
+            "127.0.0.1",
+            "127.9.9.9:1",
+            "[::1]",
+            "[::1]:3000",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil",
+            "[::1]evil",
+            "[::1]:3000@evil",
+            "[::1",
+            "[::1]evil:80",
+            "localhost:3000@evil",
+            "localhost@evil",
+            "localhost:evil",
+            "127.0.0.1.evil",
+            "notlocalhost",
+            "[::2]",
+            "::1",
+            "0.0.0.0",
+            "user@localhost",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 }

@@ -18,13 +18,64 @@ pub use crate::payload::{Mark, NoRole, Roles, Subject};
 pub use crate::policy::Policies;
 pub use crate::response::{Answered, Open, answer, open};
 use crate::router::JamRouter;
-pub use crate::router::passing::{AsArgument, Handed, InRequest, OfRow, Otherwise, TakesCaller};
+pub use crate::router::passing::{AsArgument, Handed, InRequest, Otherwise, TakesCaller};
 pub use crate::rule::{Gated, GatedWithPolicies, OpenRule, Policed, Rule, required, strangers_too};
 
-/// Proves that the handler takes its caller, of type `C`, as its first argument, whatever an alias,
-/// another type of the same name or another macro made of it. Its future also has to be `Send`.
-/// The handler is named and not called.
-pub fn takes_caller<C, T, H: TakesFirst<C, T, Future: Send>>(_: H) {}
+// The proof that a handler takes its caller, of type `C`, as its first argument, whatever an alias,
+// another type of the same name or another macro made of it. Its future also has to be `Send`. The
+// handler is named and not called. There is one function for each number of arguments: a trait for
+// all of them costs the compiler twice as much.
+#[rustfmt::skip]
+mod takes_caller {
+    use std::future::Future;
+
+    pub fn takes_caller1<C, F: Future + Send>(_: impl FnOnce(C) -> F) {}
+    pub fn takes_caller2<C, A, F: Future + Send>(_: impl FnOnce(C, A) -> F) {}
+    pub fn takes_caller3<C, A, B, F: Future + Send>(_: impl FnOnce(C, A, B) -> F) {}
+    pub fn takes_caller4<C, A, B, D, F: Future + Send>(_: impl FnOnce(C, A, B, D) -> F) {}
+    pub fn takes_caller5<C, A, B, D, E, F: Future + Send>(_: impl FnOnce(C, A, B, D, E) -> F) {}
+    pub fn takes_caller6<C, A, B, D, E, G, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G) -> F) {}
+    pub fn takes_caller7<C, A, B, D, E, G, H, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H) -> F) {}
+    pub fn takes_caller8<C, A, B, D, E, G, H, I, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I) -> F) {}
+    pub fn takes_caller9<C, A, B, D, E, G, H, I, J, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J) -> F) {}
+    pub fn takes_caller10<C, A, B, D, E, G, H, I, J, K, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J, K) -> F) {}
+    pub fn takes_caller11<C, A, B, D, E, G, H, I, J, K, L, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J, K, L) -> F) {}
+    pub fn takes_caller12<C, A, B, D, E, G, H, I, J, K, L, M, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J, K, L, M) -> F) {}
+    pub fn takes_caller13<C, A, B, D, E, G, H, I, J, K, L, M, N, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J, K, L, M, N) -> F) {}
+    pub fn takes_caller14<C, A, B, D, E, G, H, I, J, K, L, M, N, O, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J, K, L, M, N, O) -> F) {}
+    pub fn takes_caller15<C, A, B, D, E, G, H, I, J, K, L, M, N, O, P, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J, K, L, M, N, O, P) -> F) {}
+    pub fn takes_caller16<C, A, B, D, E, G, H, I, J, K, L, M, N, O, P, Q, F: Future + Send>(_: impl FnOnce(C, A, B, D, E, G, H, I, J, K, L, M, N, O, P, Q) -> F) {}
+}
+
+pub use takes_caller::*;
+
+#[rustfmt::skip]
+mod takes_gated {
+    use std::future::Future;
+    use super::{Auth, Gated};
+
+    pub fn takes_gated1<R, U, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>) -> F) {}
+    pub fn takes_gated2<R, U, A, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A) -> F) {}
+    pub fn takes_gated3<R, U, A, B, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B) -> F) {}
+    pub fn takes_gated4<R, U, A, B, D, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D) -> F) {}
+    pub fn takes_gated5<R, U, A, B, D, E, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E) -> F) {}
+    pub fn takes_gated6<R, U, A, B, D, E, G, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G) -> F) {}
+    pub fn takes_gated7<R, U, A, B, D, E, G, H, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H) -> F) {}
+    pub fn takes_gated8<R, U, A, B, D, E, G, H, I, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I) -> F) {}
+    pub fn takes_gated9<R, U, A, B, D, E, G, H, I, J, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J) -> F) {}
+    pub fn takes_gated10<R, U, A, B, D, E, G, H, I, J, K, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J, K) -> F) {}
+    pub fn takes_gated11<R, U, A, B, D, E, G, H, I, J, K, L, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J, K, L) -> F) {}
+    pub fn takes_gated12<R, U, A, B, D, E, G, H, I, J, K, L, M, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J, K, L, M) -> F) {}
+    pub fn takes_gated13<R, U, A, B, D, E, G, H, I, J, K, L, M, N, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J, K, L, M, N) -> F) {}
+    pub fn takes_gated14<R, U, A, B, D, E, G, H, I, J, K, L, M, N, O, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J, K, L, M, N, O) -> F) {}
+    pub fn takes_gated15<R, U, A, B, D, E, G, H, I, J, K, L, M, N, O, P, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J, K, L, M, N, O, P) -> F) {}
+    pub fn takes_gated16<R, U, A, B, D, E, G, H, I, J, K, L, M, N, O, P, Q, F: Future + Send>(_: impl FnOnce(Auth<U, Gated<R>>, A, B, D, E, G, H, I, J, K, L, M, N, O, P, Q) -> F) {}
+}
+
+pub use takes_gated::*;
+
+/// The same proof for a handler whose number of arguments depends on `#[cfg(..)]`.
+pub fn takes_caller<C, T, H: TakesFirst<C, T>>(_: H) {}
 
 /// A function with the arguments `T`, of which the first one is a `C`.
 #[diagnostic::on_unimplemented(
@@ -32,18 +83,15 @@ pub fn takes_caller<C, T, H: TakesFirst<C, T, Future: Send>>(_: H) {}
     label = "takes no `{C}`",
     note = "the first argument is `Auth<_>` of `jam` itself, and no other type of that name"
 )]
-pub trait TakesFirst<C, T> {
-    /// What the function returns.
-    type Future: Future;
-}
+pub trait TakesFirst<C, T> {}
 
 macro_rules! takes_first {
     ($(($($argument:ident)*))*) => {$(
-        impl<Handler, C, F: Future, $($argument,)*> TakesFirst<C, (C, $($argument,)*)> for Handler
+        impl<Handler, C, F: Future + Send, $($argument,)*> TakesFirst<C, (C, $($argument,)*)>
+            for Handler
         where
             Handler: FnOnce(C, $($argument,)*) -> F
         {
-            type Future = F;
         }
     )*};
 }

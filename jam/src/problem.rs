@@ -5,8 +5,10 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+
+use crate::response::add_vary;
 
 /// One answer: status, challenge and body.
 #[derive(Debug)]
@@ -154,6 +156,6 @@ pub(crate) fn complete(response: &mut Response, problem: &'static Problem) {
         headers.entry(RETRY_AFTER).or_insert(RETRY_AFTER_SECONDS);
     }
     if let Some(vary) = problem.vary {
-        headers.append(VARY, HeaderValue::from_static(vary));
+        add_vary(headers, &HeaderValue::from_static(vary));
     }
 }

@@ -33,9 +33,12 @@ pub(crate) fn is_reauthentication(parts: &Parts) -> bool {
     query.split('&').any(|pair| pair == "reauth=1")
 }
 
-/// The address of the login page, if a browser navigates; nothing for everybody else.
+/// Returns the address of the login page for a request that shows pages to a person: a browser that
+/// navigates or posts a form, or htmx.
 pub(crate) fn to_login(login: &str, reauth: bool, parts: &Parts) -> Option<HeaderValue> {
-    if !matches!(parts.method, Method::GET | Method::HEAD) || !accepts_html(parts) {
+    let shows_pages =
+        matches!(parts.method, Method::GET | Method::HEAD | Method::POST) && accepts_html(parts);
+    if !shows_pages && !is_htmx(parts) {
         return None;
     }
     // From the login page to the login page there is no way out.
@@ -51,9 +54,13 @@ pub(crate) fn to_login(login: &str, reauth: bool, parts: &Parts) -> Option<Heade
         location.push('=');
         encode(value, &mut location);
     };
-    // A page to come back to is one that was asked for by GET.
-    if parts.method == Method::GET && text::is_local_path(asked_for) {
-        add("next", asked_for);
+    // The page to come back to: one that was asked for by GET, or the one that htmx is on.
+    let page = match is_htmx(parts) {
+        true => htmx_page(parts),
+        false => Some(asked_for).filter(|_| parts.method == Method::GET),
+    };
+    if let Some(page) = page.filter(|page| text::is_local_path(page)) {
+        add("next", page);
     }
     if reauth {
         add("reauth", "1");
@@ -78,6 +85,23 @@ fn path_and_query(parts: &Parts) -> &str {
         None => &parts.uri,
     };
     uri.path_and_query().map_or("/", |path| path.as_str())
+}
+
+/// Returns `true` for a request of htmx, which follows the header `HX-Redirect` and would show the
+/// page behind a 303 as a part of the page that it is on.
+pub(crate) fn is_htmx(parts: &Parts) -> bool {
+    parts
+        .headers
+        .get("hx-request")
+        .is_some_and(|value| value == "true")
+}
+
+/// The path and the query of the page that htmx is on.
+fn htmx_page(parts: &Parts) -> Option<&str> {
+    let page = parts.headers.get("hx-current-url")?.to_str().ok()?;
+    let (_, behind) = page.split_once("://")?;
+    let path = behind.find('/').map_or("/", |at| &behind[at..]);
+    path.split('#').next()
 }
 
 /// Whether the client names `text/html` among what it accepts. `*/*` is what programs send.

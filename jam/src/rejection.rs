@@ -5,12 +5,14 @@ use std::fmt;
 use axum::response::{IntoResponse, Response};
 use http::header::WWW_AUTHENTICATE;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
+use crate::access::Source;
 use crate::auth::Stale;
 use crate::jam::Jam;
 use crate::problem::{self, Problem};
 use crate::redirect;
+use crate::response::CacheHeaders;
 
 /// Why a request was not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,9 @@ pub enum RejectionKind {
     Misconfigured,
 }
 
+/// Tells htmx to load another page (htmx's documentation, "HX-Redirect").
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+
 /// The answer to a request that is not let in.
 ///
 /// It is an RFC 9457 problem document unless
@@ -57,6 +62,10 @@ struct Inner {
     challenge: Option<HeaderValue>,
     /// Where a browser is sent instead.
     location: Option<HeaderValue>,
+    /// Where htmx is sent, beside the answer.
+    htmx: Option<HeaderValue>,
+    /// What caches are told, where no table or layer does.
+    caching: CacheHeaders,
     mapped: Option<Response>,
     /// What the answer says besides, of a stranger whom a policy turned away.
     stale: Option<Stale>,
@@ -68,6 +77,8 @@ impl Rejection {
             kind,
             challenge: None,
             location: None,
+            htmx: None,
+            caching: CacheHeaders::default(),
             mapped: None,
             stale: None,
         }))
@@ -109,6 +120,16 @@ impl Rejection {
         {
             self.0.location = redirect::to_login(login, reauth, parts);
         }
+        if self.0.location.is_some() && redirect::is_htmx(parts) {
+            self.0.htmx = self.0.location.take();
+        }
+        self
+    }
+
+    /// The same, of a rule whose credential is in one of these places.
+    #[cold]
+    pub(crate) fn behind(mut self, sources: impl Iterator<Item = Source>) -> Self {
+        self.0.caching = CacheHeaders::of(sources);
         self
     }
 
@@ -186,6 +207,9 @@ impl Rejection {
             return redirect::see_other(location);
         }
         let mut response = problem::response(self.problem());
+        if let Some(address) = &self.0.htmx {
+            response.headers_mut().insert(HX_REDIRECT, address.clone());
+        }
         if let Some(challenge) = &self.0.challenge {
             response
                 .headers_mut()
@@ -198,7 +222,9 @@ impl Rejection {
 impl IntoResponse for Rejection {
     fn into_response(mut self) -> Response {
         let stale = self.0.stale.take();
+        let caching = std::mem::take(&mut self.0.caching);
         let mut response = self.into_answer();
+        caching.add_to(&mut response);
         if let Some(stale) = stale {
             stale.add_to(&mut response);
         }
@@ -211,6 +237,9 @@ impl Rejection {
         let Some(mut response) = self.0.mapped.take() else {
             return self.to_response();
         };
+        if let Some(address) = self.0.htmx.take() {
+            response.headers_mut().entry(HX_REDIRECT).or_insert(address);
+        }
         if let Some(challenge) = &self.0.challenge
             && response.status() == self.problem().status
         {

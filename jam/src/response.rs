@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use axum::response::{IntoResponse, Response};
-use http::header::VARY;
+use http::header::{CACHE_CONTROL, Entry, VARY};
 use http::{HeaderMap, HeaderValue};
 
 use crate::__private::Answer;
@@ -74,7 +74,7 @@ impl<T: IntoResponse, R> IntoResponse for Open<T, R> {
 
 impl Stale {
     pub(crate) fn add_to(self, response: &mut Response) {
-        self.vary.add_to(response);
+        self.caching.add_to(response);
         if let Some(removal) = &self.removal {
             clear(response, removal);
         }
@@ -91,64 +91,85 @@ pub(crate) fn clear(response: &mut Response, removal: &SetCookie) {
     }
 }
 
-/// On which headers of the request an answer depends, for caches (RFC 9110 section 12.5.5), in one
-/// field.
+/// The headers by which caches know that an answer depends on the credential of the request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Vary(Option<HeaderValue>);
+pub(crate) struct CacheHeaders {
+    /// The names of the fields that hold the credential, in one field (RFC 9110 section 12.5.5).
+    vary: Option<HeaderValue>,
+    /// `true` if a browser may have attached the credential by itself.
+    by_cookie: bool,
+}
 
-impl Vary {
-    /// Where `sources` are.
-    pub(crate) fn on(sources: impl Iterator<Item = Source>) -> Self {
+impl CacheHeaders {
+    /// The headers of answers behind a rule with these sources.
+    pub(crate) fn of(sources: impl Iterator<Item = Source>) -> Self {
         let mut names: Vec<&'static str> = Vec::new();
+        let mut by_cookie = false;
         for source in sources {
             let name = match source {
-                Source::Cookie(_) => "cookie",
+                Source::Cookie(_) => {
+                    by_cookie = true;
+                    "cookie"
+                }
                 Source::Header(name) => name,
             };
             if !names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
                 names.push(name);
             }
         }
-        Self(match names.as_slice() {
+        let vary = match names.as_slice() {
             [] => None,
             [name] => Some(HeaderValue::from_static(name)),
             names => HeaderValue::try_from(names.join(", ")).ok(),
-        })
+        };
+        Self { vary, by_cookie }
     }
 
+    /// Adds `Vary`, and `Cache-Control: private, no-cache` to a page behind a cookie that does not
+    /// say how it may be kept: the back button after a logout then asks the server again.
     pub(crate) fn add_to(&self, response: &mut Response) {
-        let Some(field) = &self.0 else { return };
         let headers = response.headers_mut();
-        // Most answers have no such field yet.
-        if headers.append(VARY, field.clone()) {
-            without_repetition(headers);
+        if let Some(vary) = &self.vary {
+            add_vary(headers, vary);
+        }
+        if self.by_cookie {
+            headers.entry(CACHE_CONTROL).or_insert(PRIVATE);
         }
     }
 }
 
-/// Leaves out of the last `Vary` what those before it say.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// Adds names to `Vary`, which stays one field without repetition.
+pub(crate) fn add_vary(headers: &mut HeaderMap, names: &HeaderValue) {
+    match headers.entry(VARY) {
+        // Most answers have no such field yet.
+        Entry::Vacant(entry) => {
+            entry.insert(names.clone());
+        }
+        Entry::Occupied(mut entry) => {
+            let merged = merged(entry.iter().chain([names]));
+            if let Some(merged) = merged {
+                entry.insert(merged);
+            }
+        }
+    }
+}
+
+/// All names in the fields, each once.
 #[cold]
-fn without_repetition(headers: &mut HeaderMap) {
-    let mut fields: Vec<HeaderValue> = headers.get_all(VARY).iter().cloned().collect();
-    let Some(last) = fields.pop() else { return };
-    let names = |field| {
-        HeaderValue::to_str(field)
-            .unwrap_or_default()
-            .split(',')
-            .map(str::trim)
-    };
-    let is_said = |name: &&str| {
-        let mut said = fields.iter().flat_map(names);
-        said.any(|own| own == "*" || own.eq_ignore_ascii_case(name))
-    };
-    let new: Vec<&str> = names(&last).filter(|name| !is_said(name)).collect();
-    if let Ok(last) = HeaderValue::try_from(new.join(", "))
-        && !last.is_empty()
-    {
-        fields.push(last);
-    }
-    headers.remove(VARY);
+fn merged<'a>(fields: impl Iterator<Item = &'a HeaderValue>) -> Option<HeaderValue> {
+    let mut all: Vec<&str> = Vec::new();
     for field in fields {
-        headers.append(VARY, field);
+        for name in field.to_str().ok()?.split(',').map(str::trim) {
+            if !name.is_empty() && !all.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                all.push(name);
+            }
+        }
     }
+    // An answer that varies by everything need say no more (RFC 9110 section 12.5.5).
+    if all.contains(&"*") {
+        return Some(HeaderValue::from_static("*"));
+    }
+    HeaderValue::try_from(all.join(", ")).ok()
 }

@@ -81,7 +81,7 @@ fn a_row_for_anonymous_requests_whose_handler_needs_a_caller_is_an_error_at_star
 #[test]
 fn a_handler_with_a_rule_in_a_section_with_another_is_an_error_at_start_up() {
     let found = faults(jam_routes![
-        API = [get("/a", with_a_rule), get("/b", (with_a_rule))],
+        API = [get("/a", with_a_rule), get("/b", with_a_rule)],
         API.optional() = [get("/c", optional_with_a_rule)],
         public("why") = [get("/d", with_a_rule), get("/e", optional_with_a_rule)],
     ]);

@@ -40,9 +40,7 @@ impl Output<'_> {
     //         fn check() {
     //             return;
     //             ::jam::__private::need_response::<Json<User>>();
-    //             ::jam::__private::takes_caller::<
-    //                 ::jam::__private::Auth<_, ::jam::__private::Gated<Self>>, (_,), _,
-    //             >(me);
+    //             ::jam::__private::takes_gated1::<Self, _, _>(me);
     //         }
     //     }
     //

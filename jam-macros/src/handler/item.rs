@@ -42,6 +42,8 @@ enum Role {
     Caller(Box<Caller>),
     /// `Auth` with no payload, or with more than one argument.
     Malformed,
+    /// `Result<Auth<_>, _>`, which axum fills with the refusal.
+    Result,
     /// Marked by another `#[jam_auth]` on the same function.
     Marked,
     None,
@@ -234,6 +236,17 @@ impl Handler {
                     );
                     return None;
                 }
+                Role::Result => {
+                    errors.at(
+                        &argument.ty,
+                        "a `Result` would let in callers whom the rule refuses",
+                        format!(
+                            "take `Auth<{payload}>`; for anonymous requests too, add `optional` and \
+                             take `Option<Auth<{payload}>>`"
+                        ),
+                    );
+                    return None;
+                }
                 Role::Marked => {
                     errors.at_span(
                         proc_macro2::Span::call_site(),
@@ -329,6 +342,10 @@ impl Handler {
                     optional: true,
                     ..*caller
                 })),
+                other => other,
+            },
+            [inner, ..] if segment.name == "Result" => match self.role_of(inner) {
+                Role::Caller(_) | Role::Malformed | Role::Result => Role::Result,
                 other => other,
             },
             _ => Role::None,

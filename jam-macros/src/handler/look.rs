@@ -46,21 +46,27 @@ impl Output<'_> {
             false => quote!(Self),
         };
         let mark = self.mark_of(&rule);
-        let caller = match caller.optional {
+        let marked = match caller.optional {
             true => quote!(#private::Optional<_, #mark>),
             false => quote!(#private::Auth<_, #mark>),
         };
         let place = Span::mixed_site().located_at(name.span());
-        // With `#[cfg]` the number of arguments is not known here.
-        let all = match self.handler.has_cfg() {
-            true => quote!(_),
-            false => {
-                let others = arguments.iter().skip(1).map(|_| quote!(_,));
-                quote!((_, #(#others)*))
-            }
-        };
         let private = private.located(place);
-        let check = quote_spanned!(place=> #private::takes_caller::<#caller, #all, _>(#handler));
+        // With `#[cfg]` the number of arguments is not known here.
+        let check = if self.handler.has_cfg() {
+            quote_spanned!(place=> #private::takes_caller::<#marked, _, _>(#handler))
+        } else {
+            // What most handlers take has a function of its own, with less to write.
+            let (word, marked) = match self.policies.is_none() && !caller.optional {
+                true => ("gated", quote!(#rule, _)),
+                false => ("caller", marked),
+            };
+            let function = format!("takes_{word}{}", arguments.len());
+            let function = Ident::new(&function, Span::call_site().located_at(place));
+            // The others, and the future.
+            let others = arguments.iter().map(|_| quote!(, _));
+            quote_spanned!(place=> #private::#function::<#marked #(#others)*>(#handler))
+        };
         quote! {
             fn check #generics () #conditions {
                 return;

@@ -198,7 +198,12 @@ impl Entrance {
     /// Where the credential is looked for, as far as names tell.
     fn places(&self) -> Vec<(&'static str, String)> {
         if self.sources.is_empty() {
-            return vec![("header", "authorization".to_owned())];
+            return match &self.backend {
+                Backend::Named(name) if name.value() == "session" => {
+                    vec![("cookie", "__Host-session".to_owned())]
+                }
+                _ => vec![("header", "authorization".to_owned())],
+            };
         }
         let sources = self.sources.iter();
         let places = sources.map(|source| match source {

@@ -21,11 +21,7 @@ impl ::jam::__private::Rule<User> for __jam_rule_of_me {
     }
     fn check() {
         return;
-        ::jam::__private::takes_caller::<
-            ::jam::__private::Auth<_, ::jam::__private::Gated<Self>>,
-            (_,),
-            _,
-        >(me)
+        ::jam::__private::takes_gated1::<Self, _, _>(me)
     }
     #[cfg(rust_analyzer)]
     fn options() {

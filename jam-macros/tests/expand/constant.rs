@@ -10,11 +10,7 @@ impl ::jam::__private::Rule<User> for __jam_rule_of_me {
     }
     fn check() {
         return;
-        ::jam::__private::takes_caller::<
-            ::jam::__private::Auth<_, ::jam::__private::Gated<Self>>,
-            (_,),
-            _,
-        >(me)
+        ::jam::__private::takes_gated1::<Self, _, _>(me)
     }
 }
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]

@@ -45,12 +45,10 @@ const _: () = {
         D: Clone,
     {
         return;
-        crate::auth::jam::__private::takes_caller::<
-            crate::auth::jam::__private::Auth<
-                _,
-                crate::auth::jam::__private::Gated<__jam_rule_of_edit>,
-            >,
-            (_, _),
+        crate::auth::jam::__private::takes_gated2::<
+            __jam_rule_of_edit,
+            _,
+            _,
             _,
         >(edit::<D, N>)
     }

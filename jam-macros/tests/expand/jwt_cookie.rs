@@ -14,11 +14,7 @@ impl ::jam::__private::Rule<User> for __jam_rule_of_get_user {
     fn check() {
         return;
         ::jam::__private::need_response::<Json<User>>();
-        ::jam::__private::takes_caller::<
-            ::jam::__private::Auth<_, ::jam::__private::Gated<Self>>,
-            (_, _),
-            _,
-        >(get_user)
+        ::jam::__private::takes_gated2::<Self, _, _, _>(get_user)
     }
     #[cfg(rust_analyzer)]
     fn options() {

@@ -30,9 +30,9 @@ impl ::jam::__private::Rule<User> for __jam_rule_of_home {
     const WORDS: &'static str = "backend=jwt optional";
     fn check() {
         return;
-        ::jam::__private::takes_caller::<
+        ::jam::__private::takes_caller2::<
             ::jam::__private::Optional<_, ::jam::__private::Gated<Self>>,
-            (_, _),
+            _,
             _,
         >(home)
     }

@@ -26,11 +26,7 @@ impl renamed::__private::Rule<GetUserPayload> for __jam_rule_of_get_user {
     const WORDS: &'static str = "backend=jwt";
     fn check() {
         return;
-        renamed::__private::takes_caller::<
-            renamed::__private::Auth<_, renamed::__private::Gated<Self>>,
-            (_,),
-            _,
-        >(get_user)
+        renamed::__private::takes_gated1::<Self, _, _>(get_user)
     }
     #[cfg(rust_analyzer)]
     fn options() {

@@ -19,9 +19,9 @@ impl ::jam::__private::Rule<User> for __jam_rule_of_update {
     }
     fn check() {
         return;
-        ::jam::__private::takes_caller::<
+        ::jam::__private::takes_caller2::<
             ::jam::__private::Auth<_, ::jam::__private::GatedWithPolicies<Self>>,
-            (_, _),
+            _,
             _,
         >(update)
     }

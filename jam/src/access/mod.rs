@@ -43,8 +43,9 @@ use crate::text;
 ///
 /// # Defaults
 ///
-/// Without [`cookie`](Self::cookie) or [`header`](Self::header) the credential is in the
-/// `Authorization` header. Without [`backend`](Self::backend) it is the one that the
+/// Without [`cookie`](Self::cookie) or [`header`](Self::header) a session is in the cookie
+/// `__Host-session`, where [`Jam::session_cookie`](crate::Jam::session_cookie) without a name puts it,
+/// and any other credential in the `Authorization` header. Without [`backend`](Self::backend) it is the one that the
 /// [`Jam`](crate::Jam) was built with; if that has two, nobody is let in and the log says
 /// why. One of your own is always named.
 #[must_use = "a rule guards nothing until it stands in a table or an attribute"]

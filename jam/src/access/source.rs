@@ -65,6 +65,18 @@ pub enum Source {
 impl Source {
     pub(crate) const AUTHORIZATION: Self = Self::Header("authorization");
 
+    /// The places of a rule that names none: those where [`Jam::session_cookie`](crate::Jam::session_cookie)
+    /// without a name puts a session, and where clients put a token (RFC 6750 section 2.1). Where the
+    /// backend is left open both are looked at.
+    pub(crate) const fn places_of(backend: Option<BackendName>) -> &'static [Self] {
+        const SESSION: Source = Source::Cookie(cookie::DEFAULT_SESSION);
+        match backend {
+            Some(BackendName::Session) => &[SESSION],
+            Some(BackendName::Jwt | BackendName::Own(_)) => &[Self::AUTHORIZATION],
+            None => &[Self::AUTHORIZATION, SESSION],
+        }
+    }
+
     #[track_caller]
     pub(crate) const fn cookie(name: &'static str) -> Self {
         assert!(cookie::is_name(name), "this is not the name of a cookie");

@@ -32,18 +32,37 @@ impl<R: Role> Way<R> {
         hide: false,
     };
 
-    /// Where the credential is looked for, in this order.
+    /// The places where the credential may be, in the order of looking.
     pub(super) const fn places(&self) -> List<Source, 4> {
-        if self.sources.is_empty() {
-            List::NONE.with(Source::AUTHORIZATION)
-        } else {
-            self.sources
+        if !self.sources.is_empty() {
+            return self.sources;
         }
+        let mut places = List::NONE;
+        let own = Source::places_of(self.backend);
+        let mut at = 0;
+        while at < own.len() {
+            places = places.with(own[at]);
+            at += 1;
+        }
+        places
     }
 
-    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> {
-        let default = self.sources.is_empty().then_some(Source::AUTHORIZATION);
-        self.sources.iter().copied().chain(default)
+    /// The places where a credential of any backend that the way may have is looked for.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> + use<'_, R> {
+        self.sources_for(self.backend)
+    }
+
+    /// The places where a credential of this backend is looked for, in the order of looking.
+    #[inline]
+    pub(crate) fn sources_for(
+        &self,
+        backend: Option<BackendName>,
+    ) -> impl Iterator<Item = Source> + use<'_, R> {
+        let own: &[Source] = match self.sources.is_empty() {
+            true => Source::places_of(backend),
+            false => &[],
+        };
+        self.sources.iter().chain(own).copied()
     }
 
     pub(crate) fn conditions(&self) -> impl Iterator<Item = Condition<R>> {

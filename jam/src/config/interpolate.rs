@@ -75,12 +75,25 @@ fn replaced(
             (Some(value), None) => new.push_str(&value),
             (Some(value), Some(_)) if !value.is_empty() => new.push_str(&value),
             (_, Some(default)) => new.push_str(default),
-            (None, None) => {
+            (None, None) if is_shown(name) => {
                 return Err(format!("the environment variable `{name}` is not set"));
+            }
+            (None, None) => {
+                return Err(
+                    "an environment variable in it is not set; write `$$` for a dollar sign"
+                        .to_owned(),
+                );
             }
         }
         rest = after;
     }
     new.push_str(rest);
     Ok(new)
+}
+
+/// Returns `true` if the text is certainly the name of a variable, and not a part of a secret with
+/// `${` in it.
+fn is_shown(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }

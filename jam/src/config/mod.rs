@@ -14,11 +14,15 @@ pub use error::ConfigError;
 pub(crate) use error::Fault;
 
 use crate::builder::{JamBuilder, Ready, WantsBackend};
+use crate::claims::no_duplicates;
 use crate::jam::Jam;
 use crate::session::Sessions;
 use crate::token::Jwt;
 use interpolate::interpolate;
 use table::Table;
+
+/// The name of the environment in errors, where a file has its path.
+const ENVIRONMENT: &str = "the environment";
 
 impl Jam {
     /// A `Jam` by a file in TOML, YAML or JSON; its ending says which: `.toml`, `.yaml` or
@@ -86,7 +90,7 @@ impl Jam {
             })
             .collect();
         let root = Value::Object(from_variables(variables, &mut faults));
-        configure(Self::builder(), "the environment", root, faults)?.build()
+        configure(Self::builder(), ENVIRONMENT, root, faults)?.build()
     }
 }
 
@@ -119,10 +123,17 @@ impl JamBuilder<WantsBackend> {
 /// line: a secret may stand in it.
 fn parse(path: &Path, text: &str) -> Result<Value, String> {
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("json") => text.parse().map_err(|error: serde_json::Error| {
-            let (line, column) = (error.line(), error.column());
-            format!("line {line}, column {column}: it is not JSON")
-        }),
+        Some("json") => {
+            let place = |error: &serde_json::Error| {
+                format!("line {}, column {}", error.line(), error.column())
+            };
+            let tree = text
+                .parse()
+                .map_err(|error| format!("{}: it is not JSON", place(&error)))?;
+            no_duplicates(text)
+                .map_err(|error| format!("{}: a key is there twice", place(&error)))?;
+            Ok(tree)
+        }
         #[cfg(feature = "toml")]
         Some("toml") => toml::from_str(text).map_err(|error| {
             let place = error.span().map_or(0, |span| span.start);
@@ -216,7 +227,14 @@ fn configure(
     if jwt.is_none() && sessions.is_none() && faults.is_empty() {
         faults.push(Fault::new(
             "",
-            "it configures no backend: add a table `jwt` or `session`".to_owned(),
+            match file {
+                ENVIRONMENT => {
+                    "it configures no backend: set JAM_JWT_SECRET to a text of 32 bytes or \
+                                more, or JAM_SESSION_STORE to `memory`"
+                }
+                _ => "it configures no backend: add a table `jwt` or `session`",
+            }
+            .to_owned(),
         ));
     }
     // What the builder would find wrong is found here too, to be told in one go.

@@ -19,6 +19,7 @@ use authorize::authorize;
 pub(crate) use authorize::hides;
 #[cfg(feature = "testing")]
 pub(crate) use authorize::meets;
+pub(crate) use recognize::check_host;
 use recognize::{Known, Presented, presented, recognize, recognize_at_once};
 
 /// Whom the gate lets in.
@@ -131,6 +132,9 @@ fn finish<P: Payload>(
     parts: &Parts,
     rejection: Rejection,
 ) -> Rejection {
+    if rejection.kind() == RejectionKind::NoCredential {
+        jam.cookie_names().compare(&parts.headers, access.sources());
+    }
     // Where strangers are let in nobody is sent to sign in.
     let login = access.login.filter(|_| !access.lets_strangers_in());
     rejection.towards(login, parts).mapped(jam, parts)

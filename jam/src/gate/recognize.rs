@@ -38,12 +38,7 @@ pub(super) fn presented<'a, P: Payload>(
     access: &Access<P>,
     parts: &'a Parts,
 ) -> Result<Option<Presented<'a>>, Rejection> {
-    if jam.transport() == Transport::PlainLoopback && !from_loopback(parts) {
-        return Err(Rejection::misconfigured(
-            "development mode is for plain http on loopback, and this request is for another \
-             host: remove .development(..)",
-        ));
-    }
+    check_host(jam, parts)?;
     // Another site must not be able to sign a user in to an account of its own.
     let for_guests = matches!(access.audience, Audience::Guests { .. });
     if for_guests && !jam.origins().permit(parts) {
@@ -54,12 +49,13 @@ pub(super) fn presented<'a, P: Payload>(
             let fault = format!("the rule names no backend, and {}", jam.why_unnamed());
             return Err(Rejection::misconfigured(&fault));
         };
-        for source in way.sources() {
+        for source in way.sources_for(Some(backend)) {
             let credential = match credential::find(&parts.headers, source, jam.transport()) {
                 Found::Nothing => continue,
                 Found::Credential(credential) => credential,
-                // Refused for strangers too: to clear it would clear the user's own and leave the
-                // one that another site planted.
+                // An anonymous request. Nothing is cleared: that would clear the user's own cookie
+                // and leave the one that a sibling domain planted.
+                Found::Ambiguous if access.lets_strangers_in() => return Ok(None),
                 Found::Ambiguous => return Err(Rejection::new(RejectionKind::InvalidCredential)),
                 Found::Malformed => return Err(Rejection::new(RejectionKind::InvalidRequest)),
             };
@@ -220,6 +216,18 @@ fn rejection(error: &Error) -> Rejection {
     })
 }
 
-fn from_loopback(parts: &Parts) -> bool {
-    origin::host(parts).is_none_or(origin::is_loopback)
+/// Refuses a request for another host than this machine in development mode: a proxy in front would
+/// show the mode to the world.
+#[inline]
+pub(crate) fn check_host(jam: &Jam, parts: &Parts) -> Result<(), Rejection> {
+    match jam.transport() {
+        Transport::PlainLoopback if !origin::host(parts).is_none_or(origin::is_loopback) => {
+            Err(Rejection::misconfigured(
+                "development mode is for plain http on this machine, and a request names another \
+                 host: remove `.development(..)` from the builder, or `development` from the \
+                 configuration",
+            ))
+        }
+        _ => Ok(()),
+    }
 }

@@ -12,11 +12,11 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::handler::Handler;
 use axum::response::IntoResponse;
 
-use super::passing::{Answer, AsArgument, Delivers, Passing};
+use super::passing::{Answer, AsMarkedArgument, InRequest, Passing};
 use super::section::route;
 use super::verb::Verb;
 use super::{Route, SectionRule};
-use crate::access::Access;
+use crate::access::{Access, Public};
 use crate::auth::{Auth, JamState, Optional};
 use crate::payload::Payload;
 use crate::policy::Policies;
@@ -96,26 +96,6 @@ marked_caller! {
         |user: Option<Auth<P>>| Some(user.into());
 }
 
-/// The caller of the handler's own rule. The state is that of the router, which policies need.
-#[derive(Debug)]
-pub(super) struct OfHandler<S>(std::marker::PhantomData<fn() -> S>);
-
-impl<S> Clone for OfHandler<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S> Copy for OfHandler<S> {}
-
-impl<S: 'static, C: MarkedCaller<S>> Delivers<C, C::Payload> for OfHandler<S> {
-    const ALONE: bool = true;
-
-    fn deliver(user: Option<Auth<C::Payload>>) -> Option<C> {
-        C::of(user)
-    }
-}
-
 macro_rules! declared_handler {
     ($(($($argument:ident)*; $($last:ident)?))*) => {$(
         #[diagnostic::do_not_recommend]
@@ -134,7 +114,7 @@ macro_rules! declared_handler {
             $($last: FromRequest<S, M> + Send + 'static,)?
         {
             fn declared(self, verb: Verb, path: &'static str, name: &'static str) -> Route<S> {
-                let passing = AsArgument::<OfHandler<S>>::new();
+                let passing = AsMarkedArgument::VALUE;
                 route(C::rule(), verb, path, passing, self, name, C::policies())
             }
         }
@@ -177,7 +157,7 @@ where
 }
 
 fn public<H, T, S>(
-    rule: impl SectionRule<Caller = crate::access::Public>,
+    rule: impl SectionRule<Caller = Public>,
     verb: Verb,
     path: &'static str,
     handler: H,
@@ -185,12 +165,11 @@ fn public<H, T, S>(
 ) -> Route<S>
 where
     H: Handler<T, S> + Sync,
-    super::passing::InRequest: Passing<H, T, S, crate::access::Public>,
+    InRequest: Passing<H, T, S, Public>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    let passing = super::passing::InRequest;
-    route(rule, verb, path, passing, handler, name, Policies::new())
+    route(rule, verb, path, InRequest, handler, name, Policies::new())
 }
 
 declared_handler! {

@@ -25,7 +25,7 @@ use crate::jam::Jam;
 use crate::payload::Payload;
 use crate::policy::{Denial, Policies};
 use crate::rejection::Rejection;
-use crate::response::{self, Vary};
+use crate::response::{self, CacheHeaders};
 
 /// A rule, and the `Jam` that it asks.
 pub(crate) struct Guard<P: Payload>(Arc<Guarding<P>>);
@@ -33,8 +33,8 @@ pub(crate) struct Guard<P: Payload>(Arc<Guarding<P>>);
 struct Guarding<P: Payload> {
     jam: Jam,
     access: Access<P>,
-    /// On what every answer depends.
-    vary: Vary,
+    /// What caches are told of every answer.
+    caching: CacheHeaders,
 }
 
 impl<P: Payload> Clone for Guard<P> {
@@ -45,9 +45,10 @@ impl<P: Payload> Clone for Guard<P> {
 
 impl<P: Payload> Guard<P> {
     pub(crate) fn new(jam: &Jam, access: Access<P>) -> Self {
+        jam.cookie_names().reads(access.sources());
         Self(Arc::new(Guarding {
             jam: jam.clone(),
-            vary: Vary::on(access.sources()),
+            caching: CacheHeaders::of(access.sources()),
             access,
         }))
     }
@@ -87,7 +88,7 @@ impl<P: Payload> Guard<P> {
         if let Some(name) = stale {
             response::clear(&mut answer, &self.jam().remove_cookie(name));
         }
-        self.0.vary.add_to(&mut answer);
+        self.0.caching.add_to(&mut answer);
         answer
     }
 }

@@ -6,6 +6,7 @@ mod guarded;
 mod openapi;
 pub(crate) mod passing;
 mod section;
+mod served;
 mod table;
 #[cfg(feature = "testing")]
 mod trial;
@@ -25,7 +26,9 @@ pub(crate) use trial::Reached;
 pub use verb::Verb;
 
 use crate::access::BackendName;
+use crate::cookie::Transport;
 use crate::jam::Jam;
+use crate::response_layer::ResponseHeadersLayer;
 
 /// Routes, each under the rule that guards it: what [`jam_routes!`](crate::jam_routes)
 /// makes.
@@ -149,10 +152,12 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
     pub fn into_router(self, jam: &Jam) -> Result<Router<S>, RoutesError> {
         self.check(jam)?;
         let routes = self.routes.into_iter();
-        Ok(build(
-            routes.map(|route| (route.row.path, route.target)),
-            jam,
-        ))
+        let router = build(routes.map(|route| (route.row.path, route.target)), jam);
+        // Public rows have no gate that would look at the host: among them is the login.
+        Ok(match jam.transport() {
+            Transport::PlainLoopback => router.layer(ResponseHeadersLayer::new(jam)),
+            Transport::Https => router,
+        })
     }
 
     fn check(&self, jam: &Jam) -> Result<(), RoutesError> {

@@ -20,6 +20,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, Uri, Version};
 use serde::de::DeserializeOwned;
 
+use super::declared::MarkedCaller;
 use crate::access::Public;
 use crate::auth::Auth;
 use crate::payload::Payload;
@@ -48,28 +49,33 @@ pub trait Passing<H, T, S, P>: Copy + Send + Sync + 'static {
 #[allow(clippy::exhaustive_structs)] // a value of it is all that it is
 pub struct InRequest;
 
-/// The caller is the handler's first argument, made by `K`.
+/// The caller is the handler's first argument, an `Auth<P, V>`.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs)] // a value of it is all that it is
-pub struct AsArgument<K>(PhantomData<fn() -> K>);
+pub struct AsArgument<V = Plain>(PhantomData<fn() -> V>);
 
-impl<K> AsArgument<K> {
+impl<V> AsArgument<V> {
     /// The only value.
-    pub const fn new() -> Self {
-        Self(PhantomData)
+    pub const VALUE: Self = Self(PhantomData);
+}
+
+/// The caller is the first argument of a handler with a rule of its own, in a router with the state
+/// `S`.
+#[derive(Debug)]
+pub(super) struct AsMarkedArgument<S>(PhantomData<fn() -> S>);
+
+impl<S> AsMarkedArgument<S> {
+    /// The only value.
+    pub(super) const VALUE: Self = Self(PhantomData);
+}
+
+impl<S> Clone for AsMarkedArgument<S> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-impl<K> Default for AsArgument<K> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// The handler has a rule of its own.
-#[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs)] // a value of it is all that it is
-pub struct HasOwnRule;
+impl<S> Copy for AsMarkedArgument<S> {}
 
 impl<H, T, S, P> Passing<H, T, S, P> for InRequest {}
 
@@ -82,7 +88,7 @@ impl<H, T, S, P> Passing<H, T, S, P> for InRequest {}
 )]
 pub trait NeedsNoCaller {}
 
-impl<H: NeedsNoCaller, T, S, K: 'static> Passing<H, T, S, Public> for AsArgument<K> where Self: Copy {}
+impl<H: NeedsNoCaller, T, S> Passing<H, T, S, Public> for AsArgument {}
 
 /// Implemented by no handler.
 #[diagnostic::on_unimplemented(
@@ -92,56 +98,59 @@ impl<H: NeedsNoCaller, T, S, K: 'static> Passing<H, T, S, Public> for AsArgument
 )]
 pub trait HasNoRule {}
 
-impl<H: HasNoRule, T, S, P> Passing<H, T, S, P> for HasOwnRule {}
+impl<H: HasNoRule, T, S, P, R: Copy + 'static> Passing<H, T, S, P> for AsArgument<Gated<R>> {}
+impl<H: HasNoRule, T, S, P, R: Copy + 'static> Passing<H, T, S, P>
+    for AsArgument<GatedWithPolicies<R>>
+{
+}
 
-/// Makes the first argument of a handler, of type `C`.
+/// A caller whose payload is `P`.
 #[diagnostic::on_unimplemented(
     message = "the handler takes a caller of another payload than its rule has",
     label = "its rule is over `{P}`",
     note = "take `Auth<{P}>`, or move the row to a section whose rule is over the other payload"
 )]
-pub trait Delivers<C, P>: 'static {
-    /// `true` if no other extractor may know the caller.
-    const ALONE: bool = false;
-
-    /// The argument, or `None` if the request tells who calls.
-    fn deliver(user: Option<Auth<P>>) -> Option<C>;
+pub trait CallerOf<P>: Send + Sized + 'static {
+    /// Returns it.
+    fn of(user: Auth<P>) -> Self;
 }
 
-/// The caller of the row's rule.
-#[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
-pub enum OfRow {}
-
-impl<P: Payload> Delivers<Auth<P>, P> for OfRow {
-    fn deliver(user: Option<Auth<P>>) -> Option<Auth<P>> {
+impl<P: Payload> CallerOf<P> for Auth<P> {
+    fn of(user: Self) -> Self {
         user
     }
 }
 
-macro_rules! takes_caller {
-    ($(($($argument:ident)*; $($last:ident)?))*) => {$(
+macro_rules! as_argument {
+    (
+        @one ($($argument:ident)*; $($last:ident)?) $passing:ty, $alone:literal, $payload:ty,
+        [$($parameter:ident)?], [$($bounds:tt)*], $deliver:expr
+    ) => {
         // The caller's type is a parameter: rustc infers the arguments from the handler only if
         // they are not fixed here.
         #[allow(non_snake_case, unused_mut, unused_variables)] // named as the types; one uses none
-        impl<F, Fut, S, P, M, K, Caller, $($argument,)* $($last,)?>
-            Passing<F, (M, Caller, $($argument,)* $($last,)?), S, P> for AsArgument<K>
+        impl<F, Fut, S, M, Caller, $($parameter,)? $($argument,)* $($last,)?>
+            Passing<F, (M, Caller, $($argument,)* $($last,)?), S, $payload> for $passing
         where
             F: FnOnce(Caller, $($argument,)* $($last,)?) -> Fut
                 + Handler<(M, Caller, $($argument,)* $($last,)?), S, Future = Answer>,
             Fut: Future<Output: IntoResponse> + Send,
             S: Send + Sync + 'static,
-            P: Payload,
-            K: Delivers<Caller, P> + Copy,
+            $($bounds)*
             Caller: Send + 'static,
             $($argument: FromRequestParts<S> + Send,)*
             $($last: FromRequest<S, M> + Send,)?
         {
             const AS_ARGUMENT: bool = true;
-            const ALONE: bool = K::ALONE;
+            const ALONE: bool = $alone;
 
-            fn call(handler: F, user: Option<Auth<P>>, request: Request, state: S) -> Answer {
-                let Some(user) = K::deliver(user) else {
+            fn call(
+                handler: F,
+                user: Option<Auth<$payload>>,
+                request: Request,
+                state: S,
+            ) -> Answer {
+                let Some(user) = $deliver(user) else {
                     return handler.call(request, state);
                 };
                 let (mut parts, body) = request.into_parts();
@@ -163,10 +172,31 @@ macro_rules! takes_caller {
                 })
             }
         }
-    )*};
+    };
+    (@way ($($way:tt)*) $arity:tt) => {
+        as_argument! { @one $arity $($way)* }
+    };
+    ($way:tt $($arity:tt)*) => {
+        $(as_argument! { @way $way $arity })*
+    };
 }
 
-takes_caller! {
+as_argument! {
+    (
+        AsArgument, false, P, [P], [P: Payload, Caller: CallerOf<P>,],
+        |user: Option<Auth<P>>| user.map(Caller::of)
+    )
+    (;)
+    (; A)
+    (A; B)
+    (A B; C)
+    (A B C; D)
+    (A B C D; E)
+    (A B C D E; G)
+}
+
+as_argument! {
+    (AsMarkedArgument<S>, true, Caller::Payload, [], [Caller: MarkedCaller<S>,], Caller::of)
     (;)
     (; A)
     (A; B)
@@ -187,19 +217,14 @@ takes_caller! {
 
 macro_rules! asks_nobody {
     ($(($($argument:ident)*; $($last:ident)?))*) => {$(
-        impl<H, Fut, S, M, P, V: Mark, $($argument,)* $($last,)?>
-            TakesCaller<(M, P, V, $($argument,)* $($last,)?)> for Handed<H, S>
+        impl<H, Fut, S, M, P, V: Level, $($argument,)* $($last,)?>
+            TakesCaller<(M, P, $($argument,)* $($last,)?), V> for Handed<H, S>
         where
             H: FnOnce(Auth<P, V>, $($argument,)* $($last,)?) -> Fut
                 + Handler<(M, Auth<P, V>, $($argument,)* $($last,)?), S>,
             $($argument: Unasking<S, false>,)*
             $($last: Unasking<S, true>,)?
         {
-            type Passing = V::Passing;
-
-            fn __jam_passing(&self) -> V::Passing {
-                V::PASSING
-            }
         }
     )*};
 }
@@ -212,29 +237,6 @@ asks_nobody! {
     (A B C; D)
     (A B C D; E)
     (A B C D E; G)
-}
-
-/// The second parameter of an `Auth<P, V>`, and how a handler that takes it receives its caller.
-pub trait Mark: Level {
-    /// The type of [`PASSING`](Self::PASSING).
-    type Passing;
-    /// The way.
-    const PASSING: Self::Passing;
-}
-
-impl Mark for Plain {
-    type Passing = AsArgument<OfRow>;
-    const PASSING: AsArgument<OfRow> = AsArgument::new();
-}
-
-impl<R> Mark for Gated<R> {
-    type Passing = HasOwnRule;
-    const PASSING: HasOwnRule = HasOwnRule;
-}
-
-impl<R> Mark for GatedWithPolicies<R> {
-    type Passing = HasOwnRule;
-    const PASSING: HasOwnRule = HasOwnRule;
 }
 
 /// The future of every function that is a handler.
@@ -276,13 +278,12 @@ impl<H, S> Handed<H, S> {
     }
 }
 
-/// A handler that takes an `Auth<_>` first, and then nothing that could ask who calls.
-pub trait TakesCaller<T> {
-    /// The type of the way.
-    type Passing;
-
+/// A handler that takes an `Auth<_, V>` first, and then nothing that could ask who calls.
+pub trait TakesCaller<T, V> {
     /// Returns how it receives its caller.
-    fn __jam_passing(&self) -> Self::Passing;
+    fn __jam_passing(&self) -> AsArgument<V> {
+        AsArgument::VALUE
+    }
 }
 
 /// Any other handler.

@@ -155,7 +155,7 @@ impl<'a, P: Payload> Matrix<'a, P> {
             }
         }
         for way in self.access.ways() {
-            for source in way.sources() {
+            for source in way.sources_for(Some(self.backend(way))) {
                 self.bad_credentials(way, source).await?;
                 self.bad_callers(way, source).await?;
                 self.good_callers(way, source).await?;

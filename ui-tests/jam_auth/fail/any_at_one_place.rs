@@ -8,7 +8,7 @@ struct User {
     user: u64,
 }
 
-#[jam_auth(any(jwt, session))]
+#[jam_auth(any(jwt, session(header = "authorization")))]
 async fn one(user: Auth<User>) -> String {
     user.user.to_string()
 }

@@ -129,7 +129,7 @@ pub fn routes() -> JamRouter<Jam> {
 
 fn main() {
     let _ = Verb::Get;
-    __private::takes_caller::<(), _, _>(|(): ()| std::future::ready(()));
+    __private::takes_caller1(|(): ()| std::future::ready(()));
     #[jam_auth(WEB)]
     async fn inside(_: Auth<User>) {}
     let _: JamRouter<Jam> = jam_routes![declared() = [get("/inside", inside)]];

@@ -1,0 +1,84 @@
+//! A cookie that is presented twice: one of the two may be planted by a sibling domain.
+
+use axum::Router;
+use jam::dsl::user;
+use jam::{Access, Auth, AuthenticationLayer, Jam, JamRouter, SessionBackend, jam_routes};
+
+use crate::support::{User, app, call, get_with, jam, login};
+
+const WEB: Access<User> = user().backend("session").cookie("sid");
+
+async fn page(user: Option<Auth<User>>) -> &'static str {
+    match user {
+        Some(_) => "caller",
+        None => "anonymous",
+    }
+}
+
+fn whole_app(jam: &Jam) -> Router {
+    let table: JamRouter<Jam> = jam_routes![
+        WEB.optional() = [get("/maybe", page)],
+        WEB.guest() = [get("/login", page), post("/login", page)],
+    ];
+    let layered = Router::new().route("/layered", axum::routing::get(page));
+    let layer = AuthenticationLayer::new(SessionBackend::new(jam.clone()).cookie("sid"));
+    app(jam.clone())
+        .merge(table.into_router(jam).unwrap().with_state(jam.clone()))
+        .merge(layered.layer(layer))
+}
+
+#[tokio::test]
+async fn a_planted_cookie_does_not_lock_out_of_pages_that_need_no_caller() {
+    let (jam, _) = jam();
+    let app = whole_app(&jam);
+    let mine = login(&app, "/session/login").await;
+    for cookies in [
+        format!("{mine}; sid=planted"),
+        format!("sid=planted; {mine}"),
+        "sid=planted; sid=planted-too".to_owned(),
+    ] {
+        for (method, path) in [
+            ("GET", "/home"),
+            ("GET", "/maybe"),
+            ("GET", "/login"),
+            ("POST", "/login"),
+            ("GET", "/layered"),
+        ] {
+            let answer = call(&app, method, path, &[("cookie", &cookies)]).await;
+            let body = answer.body.replace("stranger", "anonymous");
+            assert_eq!(
+                (answer.status.as_u16(), &*body),
+                (200, "anonymous"),
+                "{path}"
+            );
+            assert!(
+                answer.set_cookies().is_empty(),
+                "{path}: nothing is cleared"
+            );
+        }
+        // Where a caller is needed there is none.
+        for (method, path) in [("GET", "/session/user"), ("POST", "/logout")] {
+            let answer = call(&app, method, path, &[("cookie", &cookies)]).await;
+            assert_eq!(answer.status, 401, "{path}");
+            assert!(
+                answer.set_cookies().is_empty(),
+                "{path}: nothing is cleared"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_cookies_of_one_value_are_one() {
+    let (jam, _) = jam();
+    let app = whole_app(&jam);
+    let mine = login(&app, "/session/login").await;
+    let twice = format!("{mine}; a=b; {mine}");
+    let fields = [("cookie", mine.as_str()), ("cookie", mine.as_str())];
+    for headers in [&[("cookie", twice.as_str())][..], &fields] {
+        assert_eq!(get_with(&app, "/session/user", headers).await.status, 200);
+        assert_eq!(get_with(&app, "/maybe", headers).await.body, "caller");
+        // A guest page is for others.
+        assert_eq!(get_with(&app, "/login", headers).await.status, 403);
+    }
+}

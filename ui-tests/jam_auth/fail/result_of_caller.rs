@@ -1,0 +1,18 @@
+// The refusal is taken as a value, and the handler runs.
+
+use jam::{Auth, JamPayload, Rejection, jam_auth};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    user: u64,
+}
+
+#[jam_auth(backend = "jwt")]
+async fn me(user: Result<Auth<User>, Rejection>) -> &'static str {
+    "secret"
+}
+
+fn main() {
+    let _: Option<Rejection> = None;
+}

@@ -1,0 +1,13 @@
+// A table is no router before it was checked.
+
+use axum::Router;
+use jam::{Jam, JamRouter, jam_routes};
+
+fn routes() -> JamRouter<Jam> {
+    jam_routes![]
+}
+
+fn main() {
+    let _ = Router::<Jam>::new().nest_service("/api", routes());
+    let _ = Router::<Jam>::new().nest("/api", routes());
+}
