@@ -5,6 +5,7 @@
 mod attribute;
 mod backends;
 mod bypass;
+mod client;
 mod config;
 mod cookies;
 mod cross_site;

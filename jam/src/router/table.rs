@@ -122,6 +122,13 @@ impl TableRow {
         self.info.ways.iter().map(|way| way.backend)
     }
 
+    /// The places where the rule looks for a credential, each with its backend.
+    #[cfg(feature = "testing")]
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (Option<BackendName>, Source)> {
+        let ways = self.info.ways.iter();
+        ways.flat_map(|way| way.sources.iter().map(|source| (way.backend, *source)))
+    }
+
     pub(crate) fn lets_strangers_in(&self) -> bool {
         self.info.open
     }

@@ -7,7 +7,8 @@ use axum::{Extension, Router};
 
 use super::passing::InRequest;
 use super::verb::Verb;
-use super::{JamRouter, Route, RoutesError, SectionRule, Target, build};
+use super::{JamRouter, Route, RoutesError, SectionRule, TableRow, Target, build};
+use crate::access::{BackendName, Source};
 use crate::jam::Jam;
 use crate::policy::Policies;
 use crate::testing::{Callers, StandIns};
@@ -57,6 +58,14 @@ impl Trial {
 pub(crate) type Everybody = Vec<(usize, Option<Box<dyn Callers>>)>;
 
 impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
+    /// The places where the rules look for credentials, and of which backend.
+    pub(crate) fn sources(&self) -> Vec<(Option<BackendName>, Source)> {
+        let rows = self.routes.iter().map(|route| &route.row);
+        let mut all: Vec<_> = rows.flat_map(TableRow::sources).collect();
+        all.dedup();
+        all
+    }
+
     pub(crate) fn stand_ins(&self, stand_ins: &mut StandIns) {
         for callers in self
             .routes

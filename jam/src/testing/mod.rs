@@ -3,6 +3,7 @@
 //! Switch the feature on for tests alone, in `[dev-dependencies]`.
 
 mod callers;
+mod client;
 mod matrix;
 mod payloads;
 mod routes;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use callers::{Callers, StandIns};
+pub use client::{Application, TestClient, TestRequest, TestResponse};
 pub use matrix::{Denials, assert_denies};
 #[doc(hidden)]
 pub use table::check_table;

@@ -1,0 +1,483 @@
+//! A client for a whole application, which signs in and calls as a browser does.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tower_service::Service;
+
+use crate::access::{BackendName, Source};
+use crate::cookie::{DEFAULT_SESSION, Transport};
+use crate::jam::Jam;
+use crate::payload::Payload;
+use crate::router::JamRouter;
+
+/// Calls an application in the process, with a cookie jar and the headers that a browser adds.
+///
+/// ```
+/// # use jam::{Access, Auth, Jam, JamPayload, JamRouter, Sessions, dsl::user, jam_routes};
+/// # use serde::{Deserialize, Serialize};
+/// use jam::testing::TestClient;
+///
+/// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// # struct User { user: u64 }
+/// # const WEB: Access<User> = user().backend("session").cookie("sid");
+/// # async fn me(user: Auth<User>) -> String { user.user.to_string() }
+/// fn routes() -> JamRouter<Jam> { jam_routes![WEB = [get("/me", me)]] }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jam::ConfigError> {
+/// let jam = Jam::builder().sessions(Sessions::in_memory()).build()?;
+///
+/// let anonymous = TestClient::new(routes(), &jam);
+/// assert_eq!(anonymous.get("/me").await.status(), 401);
+///
+/// let client = TestClient::new(routes(), &jam).session(&User { user: 7 });
+/// assert_eq!(client.get("/me").await.text(), "7");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A request has a `Host`, and with an unsafe method the `Origin` and `Sec-Fetch-Site` of a page of the
+/// application. Cookies that an answer sets are sent from then on. Redirects are not followed.
+#[must_use = "a client calls nobody by itself"]
+pub struct TestClient {
+    app: Router,
+    jam: Jam,
+    /// Where the rules of the table look for sessions and for tokens.
+    sessions: Vec<Source>,
+    tokens: Vec<Source>,
+    sign_in: Mutex<Option<SignIn>>,
+    /// Names and values of cookies, as they are on the wire.
+    cookies: Mutex<Vec<(String, String)>>,
+    headers: Mutex<HeaderMap>,
+}
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// Makes the credential, at the first request.
+type SignIn = Box<dyn FnOnce(Jam) -> BoxFuture<'static, Result<Credential, crate::Error>> + Send>;
+
+enum Credential {
+    Session(String),
+    Token(String),
+}
+
+/// An application that a [`TestClient`] can call.
+pub trait Application {
+    #[doc(hidden)]
+    fn into_app(self, jam: &Jam) -> (Router, Vec<(Option<BackendName>, Source)>);
+}
+
+impl Application for Router {
+    fn into_app(self, _: &Jam) -> (Router, Vec<(Option<BackendName>, Source)>) {
+        (self, Vec::new())
+    }
+}
+
+impl Application for JamRouter {
+    fn into_app(self, jam: &Jam) -> (Router, Vec<(Option<BackendName>, Source)>) {
+        let sources = self.sources();
+        (checked(self, jam), sources)
+    }
+}
+
+impl Application for JamRouter<Jam> {
+    fn into_app(self, jam: &Jam) -> (Router, Vec<(Option<BackendName>, Source)>) {
+        let sources = self.sources();
+        (checked(self, jam).with_state(jam.clone()), sources)
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Application for (JamRouter<S>, S) {
+    fn into_app(self, jam: &Jam) -> (Router, Vec<(Option<BackendName>, Source)>) {
+        let (routes, state) = self;
+        let sources = routes.sources();
+        (checked(routes, jam).with_state(state), sources)
+    }
+}
+
+fn checked<S: Clone + Send + Sync + 'static>(routes: JamRouter<S>, jam: &Jam) -> Router<S> {
+    match routes.into_router(jam) {
+        Ok(router) => router,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+impl TestClient {
+    /// Makes a client of `app`: a table whose state is `jam` or nothing, a table with its state,
+    /// `(routes(), state)`, or an [`axum::Router`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if the table cannot be served, with the reasons.
+    pub fn new(app: impl Application, jam: &Jam) -> Self {
+        let (app, sources) = app.into_app(jam);
+        let only = jam.only_backend();
+        let of = |wanted| {
+            let sources = sources.iter().copied();
+            let own = sources.filter(|(backend, _)| backend.or(only) == Some(wanted));
+            own.map(|(_, source)| source).collect()
+        };
+        Self {
+            sessions: of(BackendName::Session),
+            tokens: of(BackendName::Jwt),
+            app,
+            jam: jam.clone(),
+            sign_in: Mutex::default(),
+            cookies: Mutex::default(),
+            headers: Mutex::default(),
+        }
+    }
+
+    /// Signs in by a session: it is created at the first request, and is in the cookie that the
+    /// table's rules read, or in `__Host-session`.
+    ///
+    /// Its owner is the payload's subject, or `test`.
+    pub fn session<P: Payload>(self, user: &P) -> Self {
+        let user = user.clone();
+        self.signing_in(Box::new(move |jam| {
+            Box::pin(async move {
+                let owner = user
+                    .subject()
+                    .map_or("test".into(), |owner| owner.into_owned());
+                let session = jam.create_session(&owner, &user).await?;
+                Ok(Credential::Session(session.into_string()))
+            })
+        }))
+    }
+
+    /// Signs in by a token: it is signed at the first request, and is where the table's rules read
+    /// one, or in the `Authorization` header.
+    pub fn token<P: Payload>(self, user: &P) -> Self {
+        let user = user.clone();
+        self.signing_in(Box::new(move |jam| {
+            Box::pin(async move {
+                let token = jam.gen_jwt_token(&jam.make_payload(user))?;
+                Ok(Credential::Token(token.into_string()))
+            })
+        }))
+    }
+
+    fn signing_in(self, sign_in: SignIn) -> Self {
+        *lock(&self.sign_in) = Some(sign_in);
+        self
+    }
+
+    /// Sends this cookie with every request.
+    pub fn cookie(self, name: &str, value: impl Into<String>) -> Self {
+        let name = self.jam.transport().wire_name(name);
+        set(&mut lock(&self.cookies), name, value.into());
+        self
+    }
+
+    /// A GET request.
+    pub fn get(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::GET, path)
+    }
+
+    /// A POST request.
+    pub fn post(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::POST, path)
+    }
+
+    /// A PUT request.
+    pub fn put(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::PUT, path)
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::DELETE, path)
+    }
+
+    /// A request with any method. It is sent when it is awaited.
+    pub fn request(&self, method: impl Into<Method>, path: &str) -> TestRequest<'_> {
+        let method = method.into();
+        let host = match self.jam.transport() {
+            Transport::Https => "app.example",
+            Transport::PlainLoopback => "localhost",
+        };
+        let request = Request::builder().uri(path).header(HOST, host);
+        let request = TestRequest {
+            client: self,
+            request: request.method(method.clone()),
+            body: Body::empty(),
+        };
+        match matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
+            true => request,
+            false => {
+                let scheme = match self.jam.transport() {
+                    Transport::Https => "https",
+                    Transport::PlainLoopback => "http",
+                };
+                request
+                    .header("origin", &format!("{scheme}://{host}"))
+                    .header("sec-fetch-site", "same-origin")
+            }
+        }
+    }
+
+    async fn send(&self, mut request: Request) -> TestResponse {
+        let sign_in = lock(&self.sign_in).take();
+        if let Some(sign_in) = sign_in {
+            match sign_in(self.jam.clone()).await {
+                Ok(credential) => self.present(credential),
+                Err(error) => panic!("the test client cannot sign in: {error}"),
+            }
+        }
+        for (name, value) in lock(&self.headers).iter() {
+            request.headers_mut().entry(name).or_insert(value.clone());
+        }
+        let cookies = lock(&self.cookies).clone();
+        if !cookies.is_empty() {
+            let pairs = cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"));
+            let field = pairs.collect::<Vec<_>>().join("; ");
+            insert(request.headers_mut(), COOKIE, &field);
+        }
+        let Ok(answer) = self.app.clone().call(request).await;
+        self.keep_cookies(&answer);
+        let (parts, body) = answer.into_parts();
+        match to_bytes(body, usize::MAX).await {
+            Ok(body) => TestResponse {
+                status: parts.status,
+                headers: parts.headers,
+                body,
+            },
+            Err(error) => panic!("the body of the answer cannot be read: {error}"),
+        }
+    }
+
+    /// Puts the credential where the rules look for it.
+    fn present(&self, credential: Credential) {
+        let (credential, sources, default) = match credential {
+            Credential::Session(session) => {
+                (session, &self.sessions, Source::Cookie(DEFAULT_SESSION))
+            }
+            Credential::Token(token) => (token, &self.tokens, Source::AUTHORIZATION),
+        };
+        // A session is in a cookie and a token in a header, where a rule reads it there.
+        let is_usual = |source: &Source| {
+            matches!(source, Source::Cookie(_)) == matches!(default, Source::Cookie(_))
+        };
+        let any_usual = sources.iter().any(is_usual);
+        let sources = sources
+            .iter()
+            .filter(|source| is_usual(source) || !any_usual);
+        let none = sources.clone().next().is_none();
+        for source in sources.chain(none.then_some(&default)) {
+            match *source {
+                Source::Cookie(name) => {
+                    let name = self.jam.transport().wire_name(name);
+                    set(&mut lock(&self.cookies), name, credential.clone());
+                }
+                Source::Header(name) => {
+                    let field = match source.is(Source::AUTHORIZATION) {
+                        true => format!("Bearer {credential}"),
+                        false => credential.clone(),
+                    };
+                    if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+                        insert(&mut lock(&self.headers), name, &field);
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep_cookies(&self, answer: &Response) {
+        let mut cookies = lock(&self.cookies);
+        for field in answer.headers().get_all(SET_COOKIE) {
+            let Ok(field) = field.to_str() else { continue };
+            let mut parts = field.split(';').map(str::trim);
+            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+                continue;
+            };
+            let is_removed = parts.any(|attribute| attribute.eq_ignore_ascii_case("max-age=0"));
+            match is_removed {
+                true => cookies.retain(|(own, _)| own != name),
+                false => set(&mut cookies, name, value.to_owned()),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for TestClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestClient").finish_non_exhaustive()
+    }
+}
+
+fn set(cookies: &mut Vec<(String, String)>, name: &str, value: String) {
+    cookies.retain(|(own, _)| own != name);
+    cookies.push((name.to_owned(), value));
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    match value.parse() {
+        Ok(value) => {
+            headers.insert(name, value);
+        }
+        Err(_) => panic!("{name}: not the value of a header"),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A request of a [`TestClient`]; it is sent when it is awaited.
+#[must_use = "a request is sent when it is awaited"]
+pub struct TestRequest<'a> {
+    client: &'a TestClient,
+    request: http::request::Builder,
+    body: Body,
+}
+
+impl TestRequest<'_> {
+    /// Sets a header, in place of one that a browser would send.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the name or the value cannot be one.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
+            panic!("{name:?} is not the name of a header");
+        };
+        if let Some(headers) = self.request.headers_mut() {
+            insert(headers, name, value);
+        }
+        self
+    }
+
+    /// Comes from a page of another site.
+    pub fn from_another_site(self) -> Self {
+        self.header(ORIGIN.as_str(), "https://other.example")
+            .header("sec-fetch-site", "cross-site")
+    }
+
+    /// Sends `value` as JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not serialize.
+    pub fn json(mut self, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => self.body = json.into(),
+            Err(error) => panic!("the body does not serialize: {error}"),
+        }
+        self.header(CONTENT_TYPE.as_str(), "application/json")
+    }
+
+    /// Posts a form as a browser does, which also accepts pages in answer.
+    pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
+        let mut text = String::new();
+        for (name, value) in fields {
+            if !text.is_empty() {
+                text.push('&');
+            }
+            encode(name, &mut text);
+            text.push('=');
+            encode(value, &mut text);
+        }
+        self.body = text.into();
+        self.header(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")
+            .header("accept", "text/html")
+    }
+
+    /// Sends a body as it is.
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+/// Encodes a part of a form (URL standard, `application/x-www-form-urlencoded`).
+fn encode(part: &str, into: &mut String) {
+    for byte in part.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
+                into.push(char::from(byte));
+            }
+            b' ' => into.push('+'),
+            _ => into.push_str(&format!("%{byte:02X}")),
+        }
+    }
+}
+
+impl fmt::Debug for TestRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestRequest")
+            .field("method", &self.request.method_ref())
+            .field("uri", &self.request.uri_ref())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> IntoFuture for TestRequest<'a> {
+    type Output = TestResponse;
+    type IntoFuture = BoxFuture<'a, TestResponse>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        match self.request.body(self.body) {
+            Ok(request) => Box::pin(self.client.send(request)),
+            Err(error) => panic!("the request cannot be made: {error}"),
+        }
+    }
+}
+
+/// What the application answered to a [`TestRequest`].
+#[derive(Clone, Debug)]
+pub struct TestResponse {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl TestResponse {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The header `name`, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Where the answer redirects to.
+    pub fn location(&self) -> Option<&str> {
+        self.header(LOCATION.as_str())
+    }
+
+    /// The body as text; what is no UTF-8 is replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body, read as JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not read as a `T`, with the body.
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => value,
+            Err(error) => panic!("{error} in {}", self.text()),
+        }
+    }
+}
