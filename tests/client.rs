@@ -76,7 +76,7 @@ async fn a_client_signs_in_by_session_or_by_token() {
         }
     }
     assert_eq!(by_session.get("/me").await.json::<User>(), USER);
-    let sessions = jam.sessions("7").await.unwrap();
+    let sessions = jam.sessions::<User>("7").await.unwrap();
     assert_eq!(sessions.len(), 1, "one session, of the payload's subject");
 }
 

@@ -3,6 +3,7 @@
 mod cookies;
 mod first_steps;
 mod responses;
+mod sessions;
 mod set_up;
 mod table;
 
@@ -19,7 +20,8 @@ use axum::routing::{any, get};
 use jam::dsl::user;
 use jam::{
     Access, Auth, AuthenticationLayer, Jam, JamPayload, JamRouter, Jwt, JwtBackend, MemoryStore,
-    Record, SessionBackend, SessionData, SessionId, SessionStore, Sessions, jam_auth, jam_routes,
+    OwnerLimit, Record, SessionBackend, SessionData, SessionId, SessionStore, Sessions, jam_auth,
+    jam_routes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -140,13 +142,13 @@ async fn a_logout_that_races_a_rotation_leaves_the_successor_alive() {
         get_with(&app, "/", &[("cookie", &cookie)]).await.status,
         204
     );
-    let left = jam.sessions("a").await.unwrap();
+    let left = jam.sessions::<User>("a").await.unwrap();
     assert_eq!(
         left.len(),
         1,
         "another login of the same user is another session"
     );
-    assert_eq!(*left[0].id(), *other.id());
+    assert_eq!(*left[0].info().id(), *other.id());
 }
 
 #[tokio::test]
@@ -333,7 +335,10 @@ async fn a_rotation_loses_the_use_that_came_between() {
         SessionId::from_bytes([2; 32]),
     );
     let record = Record::new("a".to_owned(), SessionData::from_json("{}"), 100, 10_000);
-    store.create(old, record.clone()).await.unwrap();
+    store
+        .create(old, record.clone(), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     store.touch(&old, 500).await.unwrap();
     store.rotate(&old, new, record).await.unwrap();
     assert_eq!(store.load(&new).await.unwrap().unwrap().last_seen, 500);
@@ -496,8 +501,13 @@ async fn the_login_page_sends_to_the_login_page() {
 struct Lagging(MemoryStore);
 
 impl SessionStore for Lagging {
-    async fn create(&self, id: SessionId, record: Record) -> Result<jam::Change, jam::StoreError> {
-        self.0.create(id, record).await
+    async fn create(
+        &self,
+        id: SessionId,
+        record: Record,
+        limit: OwnerLimit,
+    ) -> Result<jam::Change, jam::StoreError> {
+        self.0.create(id, record, limit).await
     }
 
     async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, jam::StoreError> {
@@ -519,6 +529,10 @@ impl SessionStore for Lagging {
         record: Record,
     ) -> Result<jam::Change, jam::StoreError> {
         self.0.rotate(old, new, record).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<SessionId>, jam::StoreError> {
+        self.0.find(id).await
     }
 
     async fn delete(&self, _: &SessionId) -> Result<bool, jam::StoreError> {
@@ -632,7 +646,7 @@ async fn a_limit_without_end_overflows_at_a_login() {
         let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
         assert!(jam.rework_session(&session).await.is_ok());
     }
-    assert_eq!(jam.sessions("1").await.unwrap().len(), 300);
+    assert_eq!(jam.sessions::<User>("1").await.unwrap().len(), 300);
 }
 
 #[derive(Clone, Serialize, Deserialize, JamPayload)]

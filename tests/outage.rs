@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use jam::{
-    Change, ErrorKind, Jam, Jwt, MemoryStore, Record, SessionId, SessionStore, Sessions, StoreError,
+    Change, ErrorKind, Jam, Jwt, MemoryStore, OwnerLimit, Record, SessionId, SessionStore,
+    Sessions, StoreError,
 };
 
 use crate::support::{SECRET, User, app, call, get_with, login};
@@ -36,14 +37,19 @@ impl Breakable {
 }
 
 impl SessionStore for Breakable {
-    async fn create(&self, id: SessionId, record: Record) -> Result<Change, StoreError> {
+    async fn create(
+        &self,
+        id: SessionId,
+        record: Record,
+        limit: OwnerLimit,
+    ) -> Result<Change, StoreError> {
         self.pass().await?;
         let taken = self.taken.load(Ordering::SeqCst);
         if taken > 0 {
             self.taken.store(taken - 1, Ordering::SeqCst);
             return Ok(Change::Conflict);
         }
-        self.inner.create(id, record).await
+        self.inner.create(id, record, limit).await
     }
 
     async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
@@ -69,6 +75,11 @@ impl SessionStore for Breakable {
     ) -> Result<Change, StoreError> {
         self.pass().await?;
         self.inner.rotate(old, new, record).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<SessionId>, StoreError> {
+        self.pass().await?;
+        self.inner.find(id).await
     }
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {

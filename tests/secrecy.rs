@@ -46,7 +46,7 @@ async fn the_log_holds_no_credential_at_any_level() {
     }
     let bearer = format!("Bearer {}", token.strip_prefix("jwt=").unwrap());
     get_with(&app, "/bearer/user", &[("authorization", &bearer)]).await;
-    let listed = jam.sessions("username").await.unwrap();
+    let listed = jam.sessions::<User>("username").await.unwrap();
     let reworked = jam.rework_session(&listed[0]).await.unwrap();
     let other = jam
         .create_session(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jam::{Change, MemoryStore, Record, SessionData, SessionId, SessionStore};
+use jam::{AtLimit, Change, MemoryStore, OwnerLimit, Record, SessionData, SessionId, SessionStore};
 
 fn id(at: u8) -> SessionId {
     let mut bytes = [0; 32];
@@ -40,6 +40,11 @@ async fn contract<S: SessionStore>(make: impl Fn() -> S) {
     what_is_at_hand_is_never_older_than_what_is_there(make()).await;
     rotate_puts_one_in_place_of_the_other(make()).await;
     rotate_refuses_what_is_not_there(make()).await;
+    an_id_that_was_never_issued_is_no_session(make()).await;
+    a_session_is_found_by_its_lineage(make()).await;
+    an_owner_has_so_many_sessions_and_no_more(make()).await;
+    two_logins_at_once_both_count(make()).await;
+    many_sessions_of_one_owner_are_all_listed(make()).await;
     owners_are_told_apart_whatever_their_names(make()).await;
     keep_is_kept(make()).await;
     concurrent_updates_lose_nothing(make()).await;
@@ -49,11 +54,17 @@ async fn contract<S: SessionStore>(make: impl Fn() -> S) {
 
 async fn create_is_insert_only<S: SessionStore>(store: S) {
     assert_eq!(
-        store.create(id(1), record("a")).await.unwrap(),
+        store
+            .create(id(1), record("a"), OwnerLimit::DEFAULT)
+            .await
+            .unwrap(),
         Change::Done
     );
     assert_eq!(
-        store.create(id(1), record("b")).await.unwrap(),
+        store
+            .create(id(1), record("b"), OwnerLimit::DEFAULT)
+            .await
+            .unwrap(),
         Change::Conflict
     );
     assert_eq!(load(&store, &id(1)).await, record("a"));
@@ -62,7 +73,10 @@ async fn create_is_insert_only<S: SessionStore>(store: S) {
 }
 
 async fn update_compares_the_version<S: SessionStore>(store: S) {
-    store.create(id(1), record("a")).await.unwrap();
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     let first = with(record("a"), 0, "1");
     assert_eq!(
         store.update(&id(1), first.clone()).await.unwrap(),
@@ -89,7 +103,10 @@ async fn update_compares_the_version<S: SessionStore>(store: S) {
 }
 
 async fn nothing_but_create_and_rotate_makes_a_session<S: SessionStore>(store: S) {
-    store.create(id(1), record("a")).await.unwrap();
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     let stale = load(&store, &id(1)).await;
     assert!(store.delete(&id(1)).await.unwrap());
     assert!(!store.delete(&id(1)).await.unwrap());
@@ -108,7 +125,10 @@ async fn nothing_but_create_and_rotate_makes_a_session<S: SessionStore>(store: S
 }
 
 async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store: S) {
-    store.create(id(1), record("a")).await.unwrap();
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     store.touch(&id(1), 300).await.unwrap();
     store.touch(&id(1), 200).await.unwrap();
     let kept = load(&store, &id(1)).await;
@@ -118,7 +138,10 @@ async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store:
 async fn what_is_at_hand_is_never_older_than_what_is_there<S: SessionStore>(store: S) {
     let gone = |id: SessionId| store.at_hand(&id).is_none();
     assert!(gone(id(1)), "it is not there yet");
-    store.create(id(1), record("a")).await.unwrap();
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     load(&store, &id(1)).await;
     store.touch(&id(1), 300).await.unwrap();
     assert_eq!(load(&store, &id(1)).await.last_seen, 300);
@@ -131,7 +154,10 @@ async fn what_is_at_hand_is_never_older_than_what_is_there<S: SessionStore>(stor
     load(&store, &id(2)).await;
     store.delete(&id(2)).await.unwrap();
     assert!(gone(id(2)), "it was ended");
-    store.create(id(3), record("a")).await.unwrap();
+    store
+        .create(id(3), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     load(&store, &id(3)).await;
     store.delete_by_owner("a", None).await.unwrap();
     assert!(gone(id(3)), "all of its owner were ended");
@@ -141,7 +167,10 @@ async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
     // 1 and 65 share a shard of the memory store, 1 and 2 do not.
     for (old, new) in [(id(1), id(2)), (id(2), id(66)), (id(66), id(1))] {
         if old == id(1) {
-            store.create(old, record("a")).await.unwrap();
+            store
+                .create(old, record("a"), OwnerLimit::DEFAULT)
+                .await
+                .unwrap();
             store.update(&old, with(record("a"), 0, "1")).await.unwrap();
         }
         let kept = load(&store, &old).await;
@@ -163,8 +192,14 @@ async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
 }
 
 async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
-    store.create(id(1), record("a")).await.unwrap();
-    store.create(id(2), record("b")).await.unwrap();
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
+    store
+        .create(id(2), record("b"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     assert_eq!(
         store.rotate(&id(3), id(4), record("a")).await.unwrap(),
         Change::Missing
@@ -177,12 +212,162 @@ async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
     assert_eq!(store.load(&id(2)).await.unwrap(), Some(record("b").into()));
 }
 
+/// A store that looks at a part of an id alone would open somebody's session.
+async fn an_id_that_was_never_issued_is_no_session<S: SessionStore>(store: S) {
+    let issued = SessionId::from_bytes([7; 32]);
+    store
+        .create(issued, record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
+    // It is in use now, wherever a store keeps what is in use.
+    assert_eq!(load(&store, &issued).await, record("a"));
+    for byte in 0..32 {
+        for bit in 0..8 {
+            let mut other = [7; 32];
+            other[byte] ^= 1 << bit;
+            let other = SessionId::from_bytes(other);
+            assert_eq!(store.at_hand(&other), None, "byte {byte}");
+            assert_eq!(store.load(&other).await.unwrap(), None, "byte {byte}");
+            assert_eq!(store.find(&other).await.unwrap(), None, "byte {byte}");
+            assert!(!store.delete(&other).await.unwrap(), "byte {byte}");
+        }
+    }
+    assert_eq!(load(&store, &issued).await, record("a"));
+}
+
+async fn a_session_is_found_by_its_lineage<S: SessionStore>(store: S) {
+    let mut first = record("a");
+    first.lineage = id(1);
+    let other = id(9);
+    for (id, record) in [(id(1), first.clone()), (other, record("a"))] {
+        let created = store.create(id, record, OwnerLimit::DEFAULT).await;
+        assert_eq!(created.unwrap(), Change::Done);
+        assert_eq!(store.find(&id).await.unwrap(), Some(id));
+    }
+    for (old, new) in [(1, 2), (2, 3), (3, 66)] {
+        let rotated = store.rotate(&id(old), id(new), first.clone()).await;
+        assert_eq!(rotated.unwrap(), Change::Done);
+        assert_eq!(store.find(&id(1)).await.unwrap(), Some(id(new)));
+        assert_eq!(store.find(&id(new)).await.unwrap(), Some(id(new)));
+        // What opened the session once is not found any more, unless it is the lineage.
+        if old != 1 {
+            assert_eq!(store.find(&id(old)).await.unwrap(), None);
+        }
+        assert_eq!(store.load(&id(old)).await.unwrap(), None);
+    }
+    // It is the one that is kept, by either name.
+    assert_eq!(store.delete_by_owner("a", Some(&id(1))).await.unwrap(), 1);
+    assert_eq!(store.delete_by_owner("a", Some(&id(66))).await.unwrap(), 0);
+    assert!(store.delete(&id(66)).await.unwrap());
+    assert_eq!(store.find(&id(1)).await.unwrap(), None);
+    assert_eq!(store.find(&id(66)).await.unwrap(), None);
+}
+
+async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
+    let at = |last_seen: u64, owner: &str| {
+        let mut record = record(owner);
+        (record.last_seen, record.auth_time) = (last_seen, last_seen);
+        record
+    };
+    let reject = OwnerLimit {
+        most: 3,
+        at_limit: AtLimit::Reject,
+    };
+    let end = OwnerLimit {
+        at_limit: AtLimit::EndLeastRecentlyUsed,
+        ..reject
+    };
+    for number in 1..=3 {
+        let created = store.create(id(number), at(100 + u64::from(number), "a"), reject);
+        assert_eq!(created.await.unwrap(), Change::Done);
+    }
+    let refused = store.create(id(4), at(200, "a"), reject).await;
+    assert_eq!(refused.unwrap(), Change::Full);
+    assert_eq!(store.load(&id(4)).await.unwrap(), None);
+    let taken = store.create(id(1), at(200, "a"), end).await;
+    assert_eq!(
+        taken.unwrap(),
+        Change::Conflict,
+        "and nobody's session ends for it"
+    );
+    assert_eq!(store.list_by_owner("a").await.unwrap().len(), 3);
+    let other = store.create(id(5), at(200, "b"), reject).await;
+    assert_eq!(
+        other.unwrap(),
+        Change::Done,
+        "another owner's count is its own"
+    );
+    // The first one was used last, so the second one ends.
+    store.touch(&id(1), 300).await.unwrap();
+    let created = store.create(id(4), at(301, "a"), end).await;
+    assert_eq!(created.unwrap(), Change::Done);
+    assert_eq!(store.load(&id(2)).await.unwrap(), None);
+    for kept in [1, 3, 4] {
+        assert!(store.load(&id(kept)).await.unwrap().is_some(), "{kept}");
+    }
+    // Those that are over do not count.
+    let created = store.create(id(6), at(20_000, "a"), reject).await;
+    assert_eq!(created.unwrap(), Change::Done);
+}
+
+async fn two_logins_at_once_both_count<S: SessionStore>(store: S) {
+    let limit = OwnerLimit {
+        most: 1,
+        at_limit: AtLimit::Reject,
+    };
+    let store = Arc::new(store);
+    for round in 0..50_u8 {
+        let owner = format!("owner {round}");
+        let logins = [1, 2].map(|number: u8| {
+            let (store, owner) = (Arc::clone(&store), owner.clone());
+            tokio::spawn(async move {
+                let mut bytes = [number; 32];
+                (bytes[0], bytes[7]) = (round, number);
+                let id = SessionId::from_bytes(bytes);
+                store.create(id, record(&owner), limit).await.unwrap()
+            })
+        });
+        let mut done = 0;
+        for login in logins {
+            done += usize::from(login.await.unwrap() == Change::Done);
+        }
+        assert_eq!(done, 1, "round {round}");
+    }
+}
+
+async fn many_sessions_of_one_owner_are_all_listed<S: SessionStore>(store: S) {
+    let limit = OwnerLimit {
+        most: 10_000,
+        at_limit: AtLimit::Reject,
+    };
+    let mut ids = Vec::new();
+    for number in 0..1_500_u32 {
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&number.wrapping_mul(0x9e37_79b9).to_le_bytes());
+        bytes[7] = number.to_le_bytes()[0];
+        let id = SessionId::from_bytes(bytes);
+        let created = store.create(id, record("a"), limit).await;
+        assert_eq!(created.unwrap(), Change::Done);
+        ids.push(id);
+    }
+    let listed = store.list_by_owner("a").await.unwrap();
+    let mut listed: Vec<_> = listed.into_iter().map(|(id, _)| id).collect();
+    listed.sort();
+    ids.sort();
+    assert_eq!(listed, ids);
+    assert_eq!(store.delete_by_owner("a", None).await.unwrap(), 1_500);
+    assert!(store.list_by_owner("a").await.unwrap().is_empty());
+}
+
 async fn owners_are_told_apart_whatever_their_names<S: SessionStore>(store: S) {
     let owners = [
         "", "a", "a:b", "a:", "*", "a\0b", "{a}", "ä", "a b\r\n", "%",
     ];
     for (at, owner) in (1..).zip(owners) {
-        store.create(id(at), record(owner)).await.unwrap();
+        store
+            .create(id(at), record(owner), OwnerLimit::DEFAULT)
+            .await
+            .unwrap();
     }
     for (at, owner) in (1..).zip(owners) {
         let listed = store.list_by_owner(owner).await.unwrap();
@@ -197,7 +382,10 @@ async fn owners_are_told_apart_whatever_their_names<S: SessionStore>(store: S) {
 
 async fn keep_is_kept<S: SessionStore>(store: S) {
     for at in 1..=5 {
-        store.create(id(at), record("a")).await.unwrap();
+        store
+            .create(id(at), record("a"), OwnerLimit::DEFAULT)
+            .await
+            .unwrap();
     }
     assert_eq!(store.delete_by_owner("a", Some(&id(3))).await.unwrap(), 4);
     let listed = store.list_by_owner("a").await.unwrap();
@@ -208,7 +396,7 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
     const WRITERS: u64 = 24;
     let store = Arc::new(store);
     store
-        .create(id(1), with(record("a"), 0, "0"))
+        .create(id(1), with(record("a"), 0, "0"), OwnerLimit::DEFAULT)
         .await
         .unwrap();
     let writers: Vec<_> = (0..WRITERS)
@@ -229,7 +417,7 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
                     match store.update(&id(1), kept).await.unwrap() {
                         Change::Done => break,
                         Change::Conflict => tokio::task::yield_now().await,
-                        Change::Missing => panic!("it is gone"),
+                        Change::Missing | Change::Full => panic!("it is gone"),
                     }
                 }
             })
@@ -248,7 +436,10 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
 async fn one_of_two_concurrent_rotations_wins<S: SessionStore>(store: S) {
     let store = Arc::new(store);
     for round in 0..50 {
-        store.create(id(1), record("a")).await.unwrap();
+        store
+            .create(id(1), record("a"), OwnerLimit::DEFAULT)
+            .await
+            .unwrap();
         let rotations = [id(2), id(66), id(130)].map(|new| {
             let store = Arc::clone(&store);
             tokio::spawn(async move { store.rotate(&id(1), new, record("a")).await.unwrap() })
@@ -265,7 +456,10 @@ async fn one_of_two_concurrent_rotations_wins<S: SessionStore>(store: S) {
 async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(store: S) {
     let store = Arc::new(store);
     for round in 0..50 {
-        store.create(id(1), record("a")).await.unwrap();
+        store
+            .create(id(1), record("a"), OwnerLimit::DEFAULT)
+            .await
+            .unwrap();
         let rotation = {
             let store = Arc::clone(&store);
             tokio::spawn(async move { store.rotate(&id(1), id(2), record("a")).await.unwrap() })
@@ -293,8 +487,17 @@ async fn the_memory_store_takes_no_id_that_begins_as_another_does() {
     let (mut one, mut other) = ([7; 32], [7; 32]);
     (one[31], other[31]) = (1, 2);
     let (one, other) = (SessionId::from_bytes(one), SessionId::from_bytes(other));
-    assert_eq!(store.create(one, record("a")).await.unwrap(), Change::Done);
-    let second = store.create(other, record("b")).await.unwrap();
+    assert_eq!(
+        store
+            .create(one, record("a"), OwnerLimit::DEFAULT)
+            .await
+            .unwrap(),
+        Change::Done
+    );
+    let second = store
+        .create(other, record("b"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     assert_eq!(second, Change::Conflict);
     assert_eq!(store.load(&other).await.unwrap(), None);
     assert!(!store.delete(&other).await.unwrap());
@@ -309,7 +512,11 @@ async fn the_memory_store_tells_apart_those_that_are_kept_in_one_place() {
     let ids: Vec<_> = (0..40).map(id).collect();
     for (at, id) in ids.iter().enumerate() {
         store
-            .create(*id, with(record("a"), 0, &at.to_string()))
+            .create(
+                *id,
+                with(record("a"), 0, &at.to_string()),
+                OwnerLimit::DEFAULT,
+            )
             .await
             .unwrap();
     }
@@ -329,14 +536,17 @@ async fn the_memory_store_frees_nothing_that_was_used() {
     let store = MemoryStore::new();
     let mut short = record("a");
     short.idle = 100;
-    store.create(id(1), short).await.unwrap();
+    store
+        .create(id(1), short, OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
     store.touch(&id(1), 199).await.unwrap();
     for at in 0..200 {
         let mut bytes = [at; 32];
         bytes[7] = 1;
         let later = Record::new("b".to_owned(), SessionData::from_json("{}"), 260, 10_000);
         store
-            .create(SessionId::from_bytes(bytes), later)
+            .create(SessionId::from_bytes(bytes), later, OwnerLimit::DEFAULT)
             .await
             .unwrap();
     }
@@ -352,7 +562,7 @@ async fn the_memory_store_frees_sessions_that_are_over() {
         // Some end 100 s after they begin, each a second later than the one before.
         let record = Record::new("a".to_owned(), SessionData::from_json("{}"), at, at + 100);
         store
-            .create(SessionId::from_bytes(bytes), record)
+            .create(SessionId::from_bytes(bytes), record, OwnerLimit::DEFAULT)
             .await
             .unwrap();
     }

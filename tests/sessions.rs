@@ -55,8 +55,8 @@ async fn a_session_is_read_changed_listed_and_ended() {
     assert_eq!(changed.user, 11);
     assert_eq!(read(&jam, &first).await.unwrap().user, 11);
 
-    let listed = jam.sessions("ann").await.unwrap();
-    let ids: Vec<_> = listed.iter().map(|session| *session.id()).collect();
+    let listed = jam.sessions::<User>("ann").await.unwrap();
+    let ids: Vec<_> = listed.iter().map(|session| *session.info().id()).collect();
     assert_eq!(
         ids,
         [*second.id(), *first.id()],
@@ -83,7 +83,7 @@ async fn what_has_ended_cannot_be_changed_or_reworked_back() {
     assert_eq!(update.kind(), ErrorKind::SessionMissing);
     let rework = jam.rework_session(&session).await.unwrap_err();
     assert_eq!(rework.kind(), ErrorKind::SessionMissing);
-    assert!(jam.sessions("a").await.unwrap().is_empty());
+    assert!(jam.sessions::<User>("a").await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn looking_at_a_session_is_not_using_it() {
     assert!(read(&jam, &session).await.is_some());
     clock.advance(600);
     assert!(read(&jam, &session).await.is_none());
-    assert!(jam.sessions("a").await.unwrap().is_empty());
+    assert!(jam.sessions::<User>("a").await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -157,8 +157,8 @@ async fn only_issued_tokens_open_a_session_and_none_is_adopted() {
     assert_eq!(status(&app, &chosen).await, 401);
     assert_eq!(status(&app, &issued).await, 200);
     // The id that operations take is not the token.
-    let listed = jam.sessions("username").await.unwrap();
-    let id = listed[0].id().as_bytes();
+    let listed = jam.sessions::<User>("username").await.unwrap();
+    let id = listed[0].info().id().as_bytes();
     let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(id);
     assert_eq!(status(&app, &format!("sid={id}")).await, 401);
 }
@@ -190,8 +190,9 @@ async fn ids_do_not_repeat_and_every_bit_of_them_is_random() {
     let (jam, _) = jam();
     let mut seen = HashSet::new();
     let mut ones = [0_usize; 256];
-    for _ in 0..IDS {
-        let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    for owner in 0..IDS {
+        let key = owner.to_string();
+        let session = jam.create_session(&key, &User { user: 1 }).await.unwrap();
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD
             .decode(session.as_str())
             .unwrap();

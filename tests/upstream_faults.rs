@@ -197,11 +197,11 @@ async fn fault_11_concurrent_logins_destroy_the_store() {
     for login in logins {
         login.await.unwrap();
     }
-    let sessions = jam.sessions("username").await.unwrap();
+    let sessions = jam.sessions::<User>("username").await.unwrap();
     assert_eq!(
         sessions
             .iter()
-            .map(|session| *session.id())
+            .map(|session| *session.info().id())
             .collect::<HashSet<_>>()
             .len(),
         400

@@ -2,6 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// By how many seconds the clocks of two nodes may differ, or one clock from itself before it was put
+/// right.
+pub(crate) const CLOCK_DIFFERENCE: u64 = 60;
+
 /// The clock by which tokens and sessions are judged.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Clock {

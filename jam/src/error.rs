@@ -48,6 +48,8 @@ pub enum ErrorKind {
     /// The session was changed by others faster than this change could be
     /// applied: 409.
     SessionConflict,
+    /// The owner has as many sessions as [`Sessions::per_owner`](crate::Sessions::per_owner) allows: 409.
+    SessionLimit,
     /// There is no such session; it has ended, or never was: 401.
     SessionMissing,
     /// The session store, or a backend of your own, failed or did not answer in time: 503.
@@ -117,7 +119,7 @@ impl Error {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             ErrorKind::Random | ErrorKind::Store => StatusCode::SERVICE_UNAVAILABLE,
-            ErrorKind::SessionConflict => StatusCode::CONFLICT,
+            ErrorKind::SessionConflict | ErrorKind::SessionLimit => StatusCode::CONFLICT,
             ErrorKind::SessionMissing | ErrorKind::Token(_) => StatusCode::UNAUTHORIZED,
         }
     }
@@ -137,6 +139,7 @@ impl fmt::Display for Error {
             ErrorKind::Payload => "the payload cannot be written as claims",
             ErrorKind::Random => "the system's random generator failed",
             ErrorKind::SessionConflict => "the session kept changing under the update",
+            ErrorKind::SessionLimit => "the owner has as many sessions as allowed",
             ErrorKind::SessionMissing => "there is no such session",
             ErrorKind::Store => "a session store or backend is not available",
             ErrorKind::Token(_) => "the token is refused",
@@ -179,6 +182,7 @@ impl IntoResponse for Error {
             }
             ErrorKind::Random | ErrorKind::Store => &Problem::UNAVAILABLE,
             ErrorKind::SessionConflict => &Problem::CONFLICT,
+            ErrorKind::SessionLimit => &Problem::SESSION_LIMIT,
             ErrorKind::SessionMissing | ErrorKind::Token(_) => &Problem::INVALID_CREDENTIAL,
         })
     }

@@ -16,7 +16,7 @@ use crate::logout::Logout;
 use crate::origin::Origins;
 use crate::payload::Payload;
 use crate::rule::Level;
-use crate::session::{Session, SessionId, SessionInfo, SessionToken, Sessions};
+use crate::session::{Session, SessionId, SessionToken, Sessions};
 use crate::token::{Token, Tokens};
 
 /// The operations on tokens and sessions, and the configuration of both.
@@ -122,8 +122,8 @@ impl Jam {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`] or [`ErrorKind::Random`] (503), [`ErrorKind::BackendMissing`]
-    /// or [`ErrorKind::Payload`] (500).
+    /// [`ErrorKind::Store`] or [`ErrorKind::Random`] (503), [`ErrorKind::SessionLimit`] (409),
+    /// [`ErrorKind::BackendMissing`] or [`ErrorKind::Payload`] (500).
     pub async fn create_session<P: Payload>(
         &self,
         key: &str,
@@ -196,7 +196,7 @@ impl Jam {
             .await
     }
 
-    /// Ends the session `id`. Whether there was one.
+    /// Ends the session `id`, under whatever token it is open now. Returns `true` if it existed.
     ///
     /// # Errors
     ///
@@ -229,13 +229,13 @@ impl Jam {
             .await
     }
 
-    /// The sessions of `key` that are alive, the one used last first. Their ids end a
+    /// The sessions of `key` that are alive and hold a `P`, the one used last first. Their ids end a
     /// session and do not open one.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Store`] (503), [`ErrorKind::BackendMissing`] (500).
-    pub async fn sessions(&self, key: &str) -> Result<Vec<SessionInfo>, Error> {
+    pub async fn sessions<P: Payload>(&self, key: &str) -> Result<Vec<Session<P>>, Error> {
         self.session_backend()?.list(key, self.now()).await
     }
 
@@ -297,7 +297,7 @@ impl Jam {
     /// that the user can try again.
     pub async fn logout<P, R: Level>(&self, user: &Auth<P, R>) -> Result<Logout, Error> {
         if let Some(session) = user.session() {
-            self.session_backend()?.end(session).await?;
+            self.session_backend()?.delete(session.id()).await?;
         }
         Ok(Logout {
             removal: match user.source() {

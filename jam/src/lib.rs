@@ -81,6 +81,7 @@ mod session;
 pub mod testing;
 mod text;
 mod token;
+mod yielding;
 
 /// What `fuzz/` calls.
 #[cfg(fuzzing)]
@@ -130,7 +131,7 @@ pub use crate::rejection::{Rejection, RejectionKind};
 pub use crate::response_layer::{ResponseHeaders, ResponseHeadersLayer};
 pub use crate::router::{JamRouter, RouteTable, RoutesError, SectionRule, TableRow, Verb};
 pub use crate::session::{
-    Change, MemoryStore, Record, Session, SessionData, SessionId, SessionInfo, SessionStore,
-    SessionToken, Sessions, StoreError,
+    AtLimit, Change, InvalidSessionId, MemoryStore, OwnerLimit, Record, Session, SessionData,
+    SessionId, SessionInfo, SessionStore, SessionToken, Sessions, StoreError,
 };
 pub use crate::token::{Jwt, Token};

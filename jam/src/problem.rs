@@ -106,6 +106,13 @@ impl Problem {
         "Conflict",
         "The session was changed by another request."
     );
+    pub(crate) const SESSION_LIMIT: Self = problem!(
+        CONFLICT,
+        None,
+        "409",
+        "Conflict",
+        "There are as many logins as allowed; end one of them first."
+    );
     pub(crate) const INTERNAL: Self = problem!(
         INTERNAL_SERVER_ERROR,
         None,

@@ -1,7 +1,10 @@
 //! The two faces of a session: the token that opens it and the id that names it.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 use crate::random;
@@ -11,12 +14,23 @@ const TOKEN: usize = 32;
 /// Characters of its text.
 const TEXT: usize = (TOKEN * 8).div_ceil(6);
 
-/// What names a session towards the store and the operations of
-/// [`Jam`](crate::Jam): the SHA-256 of its token.
+/// The name of a session for the operations of [`Jam`](crate::Jam): a hash, 256 bits.
 ///
-/// The store holds nothing else, so a copy of the store opens no session. `Debug`
-/// prints the first 8 of its 64 hexadecimal digits, which is enough to follow a session
-/// through a log.
+/// It stays the same when the session is rotated or its user is authenticated again, and it opens no
+/// session: it may stand in a page and in a form, and in a list of a user's devices. A store uses the
+/// same type for the ids of its records, which change with each rotation.
+///
+/// [`Display`](fmt::Display), [`FromStr`] and serde use its 64 lower-case hexadecimal digits. `Debug`
+/// prints the first 8 of them, which is enough to follow a session through a log.
+///
+/// ```
+/// use jam::SessionId;
+///
+/// let id = SessionId::from_bytes([0xab; 32]);
+/// let text = id.to_string();
+/// assert_eq!(text.len(), 64);
+/// assert_eq!(text.parse(), Ok(id));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId([u8; 32]);
 
@@ -31,10 +45,68 @@ impl SessionId {
         Self(bytes)
     }
 
+    /// Returns `true` for the lineage of a record that has none.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.0 == [0; 32]
+    }
+
     /// The first hexadecimal digits, for the log.
     pub(crate) fn prefix(&self) -> String {
         let [a, b, c, d, ..] = self.0;
         format!("{a:02x}{b:02x}{c:02x}{d:02x}")
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text that is not the id of a session: 64 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidSessionId;
+
+impl fmt::Display for InvalidSessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the id of a session has 64 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for InvalidSessionId {}
+
+impl FromStr for SessionId {
+    type Err = InvalidSessionId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSessionId> {
+        let (digits, rest) = text.as_bytes().as_chunks::<2>();
+        if digits.len() != 32 || !rest.is_empty() {
+            return Err(InvalidSessionId);
+        }
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(InvalidSessionId),
+        };
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits) {
+            *byte = digit(*high)? << 4 | digit(*low)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for SessionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 
@@ -58,16 +130,30 @@ impl fmt::Debug for SessionId {
 #[derive(Clone)]
 pub struct SessionToken {
     text: String,
-    id: SessionId,
+    /// The id of the record that it opens.
+    record: SessionId,
+    /// The id of the session.
+    lineage: SessionId,
     /// Seconds from its making to its end.
     pub(crate) life: u64,
 }
 
 impl SessionToken {
-    pub(crate) fn random(life: u64) -> Option<Self> {
+    /// Makes the token of a new session, or of the session `lineage`.
+    pub(crate) fn random(life: u64, lineage: Option<SessionId>) -> Option<Self> {
         let text = random::text::<TOKEN>()?;
-        let id = hash(text.as_bytes());
-        Some(Self { text, id, life })
+        let record = hash(text.as_bytes());
+        Some(Self {
+            text,
+            record,
+            lineage: lineage.unwrap_or(record),
+            life,
+        })
+    }
+
+    /// The id of the record that it opens, which no other token does.
+    pub(crate) fn record(&self) -> SessionId {
+        self.record
     }
 
     /// The token, as it stands in a cookie or a header.
@@ -82,13 +168,13 @@ impl SessionToken {
 
     /// The session that it opens.
     pub fn id(&self) -> &SessionId {
-        &self.id
+        &self.lineage
     }
 }
 
 impl AsRef<SessionId> for SessionToken {
     fn as_ref(&self) -> &SessionId {
-        &self.id
+        &self.lineage
     }
 }
 
@@ -96,7 +182,7 @@ impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionToken")
             .field("text", &"[redacted]")
-            .field("id", &self.id)
+            .field("id", &self.lineage)
             .finish_non_exhaustive()
     }
 }

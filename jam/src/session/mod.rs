@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use data::SessionData;
-pub use id::{SessionId, SessionToken};
+pub use id::{InvalidSessionId, SessionId, SessionToken};
 pub use memory::MemoryStore;
-pub use store::{Change, Record, SessionStore, StoreError};
+pub use store::{AtLimit, Change, OwnerLimit, Record, SessionStore, StoreError};
 
 use crate::payload::Payload;
 use store::DynStore;
@@ -37,12 +37,14 @@ use store::DynStore;
 /// # Defaults
 ///
 /// A session ends 1 h after its last use and 24 h after its login, whichever comes
-/// first: the limits of NIST SP 800-63B-4 for AAL2. The store must answer within 1 s.
+/// first: the limits of NIST SP 800-63B-4 for AAL2. The store must answer within 1 s. An owner has
+/// 1,000 sessions at most; one more ends the least recently used.
 pub struct Sessions {
     store: Arc<dyn DynStore>,
     idle: u64,
     absolute: u64,
     deadline: Duration,
+    per_owner: OwnerLimit,
 }
 
 impl Sessions {
@@ -58,6 +60,7 @@ impl Sessions {
             idle: 60 * 60,
             absolute: 24 * 60 * 60,
             deadline: Duration::from_secs(1),
+            per_owner: OwnerLimit::DEFAULT,
         }
     }
 
@@ -84,6 +87,19 @@ impl Sessions {
         self
     }
 
+    /// How many sessions one owner may have at once, and what happens to a login beyond that.
+    ///
+    /// ```
+    /// use jam::{AtLimit, Sessions};
+    ///
+    /// let one_device = Sessions::in_memory().per_owner(1, AtLimit::EndLeastRecentlyUsed);
+    /// # let _ = one_device;
+    /// ```
+    pub fn per_owner(mut self, most: u32, at_limit: AtLimit) -> Self {
+        self.per_owner = OwnerLimit { most, at_limit };
+        self
+    }
+
     pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         for (what, seconds) in [
@@ -99,6 +115,10 @@ impl Sessions {
                 "session.idle",
                 "it is longer than `session.absolute`, so it would never be reached".to_owned(),
             ));
+        }
+        if self.per_owner.most == 0 {
+            let why = "an owner must be able to have a session";
+            faults.push(("session.per_owner", why.to_owned()));
         }
         if self.deadline.is_zero() {
             faults.push(("session.deadline", "no store answers in no time".to_owned()));
@@ -175,17 +195,23 @@ impl<P> fmt::Debug for Session<P> {
 /// It keeps the session's record in memory as long as it is kept itself.
 #[derive(Clone)]
 pub struct SessionInfo {
+    /// The id of the session: its lineage, or the id of a record that has none.
     id: SessionId,
     record: Arc<Record>,
 }
 
 impl SessionInfo {
-    pub(crate) fn new(id: SessionId, record: Arc<Record>) -> Self {
+    /// What is known about the session whose record has the id `record_id`.
+    pub(crate) fn new(record_id: SessionId, record: Arc<Record>) -> Self {
+        let id = match record.lineage.is_zero() {
+            true => record_id,
+            false => record.lineage,
+        };
         Self { id, record }
     }
 
-    /// What the operations of [`Jam`](crate::Jam) take. It identifies the session and
-    /// does not open it: nobody signs in with it.
+    /// The id that the operations of [`Jam`](crate::Jam) take. It stays the same when the session is
+    /// rotated, and opens nothing: nobody signs in with it.
     pub fn id(&self) -> &SessionId {
         &self.id
     }
@@ -208,11 +234,6 @@ impl SessionInfo {
     /// When it ends however much it is used.
     pub fn expires_at(&self) -> u64 {
         self.record.expires_at
-    }
-
-    /// What stays the same through every change of its id.
-    pub(crate) fn lineage(&self) -> &SessionId {
-        &self.record.lineage
     }
 }
 

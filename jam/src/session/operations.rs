@@ -1,5 +1,6 @@
 //! What is done with sessions, whatever store keeps them.
 
+use std::cmp::Reverse;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -7,15 +8,19 @@ use super::data::SessionData;
 use super::id::{SessionId, SessionToken, presented};
 use super::store::{Change, Record, StoreError};
 use super::{Opened, Session, SessionInfo, Sessions};
+use crate::clock::CLOCK_DIFFERENCE;
 use crate::deadline;
 use crate::error::{Error, ErrorKind};
 use crate::payload::Payload;
+use crate::yielding::yield_now;
 
 /// A second 256-bit id that is taken means a broken generator, not bad luck.
 const ID_ATTEMPTS: u32 = 3;
 /// Each lost race means that another writer won one: more rounds than there can be
 /// writers at one session.
 const UPDATE_ATTEMPTS: u32 = 100;
+/// Sessions of a list that are read before other tasks get their turn.
+const AT_ONCE: usize = 256;
 /// Use of a session is written down at most this often in its idle time.
 const TOUCHES_PER_IDLE: u64 = 20;
 
@@ -28,17 +33,19 @@ impl Sessions {
     ) -> Result<SessionToken, Error> {
         let data = SessionData::of(data)?;
         for _ in 0..ID_ATTEMPTS {
-            let token =
-                SessionToken::random(self.absolute).ok_or_else(|| Error::new(ErrorKind::Random))?;
+            let token = SessionToken::random(self.absolute, None)
+                .ok_or_else(|| Error::new(ErrorKind::Random))?;
             let ends = now.saturating_add(self.absolute);
             let mut record = Record::new(owner.to_owned(), data.clone(), now, ends);
             record.idle = self.idle;
             record.lineage = *token.id();
-            match self.ask(self.store.create(*token.id(), record)).await? {
+            let creation = self.store.create(token.record(), record, self.per_owner);
+            match self.ask(creation).await? {
                 Change::Done => {
                     tracing::info!(target: "jam", session = %token.id().prefix(), "session created");
                     return Ok(token);
                 }
+                Change::Full => return Err(Error::new(ErrorKind::SessionLimit)),
                 Change::Conflict | Change::Missing => {}
             }
         }
@@ -79,6 +86,9 @@ impl Sessions {
             return Some(Opened::Nothing);
         };
         let record = self.store.at_hand(&id)?;
+        if is_of_the_future(&record, now) {
+            return None;
+        }
         if !self.is_alive(&record, now) {
             return Some(Opened::Nothing);
         }
@@ -98,10 +108,24 @@ impl Sessions {
         id: &SessionId,
         now: u64,
     ) -> Result<Option<Session<P>>, Error> {
-        match self.look(id, now).await? {
-            Opened::Session(session) => Ok(Some(session)),
-            Opened::OtherPayload | Opened::Nothing => Ok(None),
+        for _ in 0..UPDATE_ATTEMPTS {
+            let Some(record) = self.record_of(id).await? else {
+                return Ok(None);
+            };
+            match self.look(&record, now).await? {
+                Opened::Session(session) => return Ok(Some(session)),
+                Opened::OtherPayload => return Ok(None),
+                // It is over, or was rotated meanwhile.
+                Opened::Nothing if self.record_of(id).await? == Some(record) => return Ok(None),
+                Opened::Nothing => {}
+            }
         }
+        Err(Error::new(ErrorKind::SessionConflict))
+    }
+
+    /// The id of the record that the session `id` has now.
+    async fn record_of(&self, id: &SessionId) -> Result<Option<SessionId>, Error> {
+        self.ask(self.store.find(id)).await
     }
 
     async fn look<P: Payload>(&self, id: &SessionId, now: u64) -> Result<Opened<P>, Error> {
@@ -127,23 +151,33 @@ impl Sessions {
         now: u64,
         mut change: impl FnMut(&mut P),
     ) -> Result<Session<P>, Error> {
+        let missing = || Error::new(ErrorKind::SessionMissing);
         for _ in 0..UPDATE_ATTEMPTS {
-            let missing = || Error::new(ErrorKind::SessionMissing);
-            let record = self.alive(id, now).await?.ok_or_else(missing)?;
-            let data: Arc<P> = record.data.read(id).ok_or_else(missing)?;
+            let at = self.record_of(id).await?.ok_or_else(missing)?;
+            let Some(record) = self.alive(&at, now).await? else {
+                self.check_rotated(id, &at).await?;
+                continue;
+            };
+            let data: Arc<P> = record.data.read(&at).ok_or_else(missing)?;
             let mut data = Arc::unwrap_or_clone(data);
             change(&mut data);
             let mut record = Arc::unwrap_or_clone(record);
             record.data = SessionData::of(&data)?;
-            let about = SessionInfo::new(*id, Arc::new(record.clone()));
+            let about = SessionInfo::new(at, Arc::new(record.clone()));
             let data = Arc::new(data);
-            match self.ask(self.store.update(id, record)).await? {
-                Change::Done => return Ok(Session { about, data }),
-                Change::Conflict => {}
-                Change::Missing => return Err(missing()),
+            if self.ask(self.store.update(&at, record)).await? == Change::Done {
+                return Ok(Session { about, data });
             }
         }
         Err(Error::new(ErrorKind::SessionConflict))
+    }
+
+    /// Fails if the session `id`, whose record was `at`, is over and was not rotated.
+    async fn check_rotated(&self, id: &SessionId, at: &SessionId) -> Result<(), Error> {
+        match self.record_of(id).await? {
+            Some(now_at) if now_at != *at => Ok(()),
+            _ => Err(Error::new(ErrorKind::SessionMissing)),
+        }
     }
 
     pub(crate) async fn rework(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
@@ -159,68 +193,52 @@ impl Sessions {
         .await
     }
 
-    /// Puts a session of a new id, changed by `change`, in place of the old one.
+    /// Puts a record of a new id, changed by `change`, in place of the session's.
     async fn replace(
         &self,
-        old: &SessionId,
+        id: &SessionId,
         now: u64,
         change: impl Fn(&mut Record),
     ) -> Result<SessionToken, Error> {
+        let missing = || Error::new(ErrorKind::SessionMissing);
         for _ in 0..UPDATE_ATTEMPTS {
-            let missing = || Error::new(ErrorKind::SessionMissing);
-            let record = self.alive(old, now).await?.ok_or_else(missing)?;
+            let old = self.record_of(id).await?.ok_or_else(missing)?;
+            let Some(record) = self.alive(&old, now).await? else {
+                self.check_rotated(id, &old).await?;
+                continue;
+            };
             let mut record = Arc::unwrap_or_clone(record);
             change(&mut record);
-            let token = SessionToken::random(record.expires_at.saturating_sub(now))
+            if record.lineage.is_zero() {
+                record.lineage = old;
+            }
+            let life = record.expires_at.saturating_sub(now);
+            let token = SessionToken::random(life, Some(record.lineage))
                 .ok_or_else(|| Error::new(ErrorKind::Random))?;
-            match self
-                .ask(self.store.rotate(old, *token.id(), record))
-                .await?
-            {
-                Change::Done => {
-                    tracing::info!(
-                        target: "jam",
-                        session = %old.prefix(),
-                        successor = %token.id().prefix(),
-                        "session id changed"
-                    );
-                    return Ok(token);
-                }
-                Change::Conflict => {}
-                Change::Missing => return Err(missing()),
+            let rotation = self.store.rotate(&old, token.record(), record);
+            if self.ask(rotation).await? == Change::Done {
+                tracing::info!(target: "jam", session = %token.id().prefix(), "session rotated");
+                return Ok(token);
             }
         }
         Err(Error::new(ErrorKind::SessionConflict))
     }
 
+    /// Ends the session under whatever id its record has: a request that was under way may have
+    /// rotated it.
     pub(crate) async fn delete(&self, id: &SessionId) -> Result<bool, Error> {
-        let deleted = self.ask(self.store.delete(id)).await?;
-        tracing::info!(target: "jam", session = %id.prefix(), deleted, "session ended");
-        Ok(deleted)
-    }
-
-    /// Ends `session` and whatever it was rotated into meanwhile: a request that was under
-    /// way may have given it another id.
-    pub(crate) async fn end(&self, session: &SessionInfo) -> Result<(), Error> {
-        let nameless = *session.lineage() == SessionId::from_bytes([0; 32]);
         for _ in 0..UPDATE_ATTEMPTS {
-            if self.delete(session.id()).await? || nameless {
-                return Ok(());
-            }
-            let successor = self
-                .ask(self.store.list_by_owner(session.owner()))
-                .await?
-                .into_iter()
-                .find(|(_, record)| record.lineage == *session.lineage());
-            match successor {
-                Some((id, _)) if self.delete(&id).await? => return Ok(()),
-                Some(_) => {} // rotated once more
-                None => return Ok(()),
+            let Some(record) = self.record_of(id).await? else {
+                return Ok(false);
+            };
+            if self.ask(self.store.delete(&record)).await? {
+                tracing::info!(target: "jam", session = %id.prefix(), "session ended");
+                return Ok(true);
             }
         }
         Err(Error::because(
             ErrorKind::Store,
-            "it lists a session that it cannot end",
+            "it finds a session that it cannot end",
         ))
     }
 
@@ -230,20 +248,40 @@ impl Sessions {
         Ok(ended)
     }
 
-    pub(crate) async fn list(&self, owner: &str, now: u64) -> Result<Vec<SessionInfo>, Error> {
-        let mut sessions: Vec<SessionInfo> = self
-            .ask(self.store.list_by_owner(owner))
-            .await?
-            .into_iter()
-            .filter(|(_, record)| self.is_alive(record, now))
-            .map(|(id, record)| SessionInfo::new(id, record))
-            .collect();
-        sessions.sort_by_key(|session| (std::cmp::Reverse(session.last_seen()), *session.id()));
+    pub(crate) async fn list<P: Payload>(
+        &self,
+        owner: &str,
+        now: u64,
+    ) -> Result<Vec<Session<P>>, Error> {
+        let records = self.ask(self.store.list_by_owner(owner)).await?;
+        let mut sessions = Vec::with_capacity(records.len());
+        for (at, (id, record)) in records.into_iter().enumerate() {
+            if at > 0 && at % AT_ONCE == 0 {
+                yield_now().await;
+            }
+            if is_of_the_future(&record, now) || !self.is_alive(&record, now) {
+                continue;
+            }
+            if let Opened::Session(session) = Self::opened(id, record) {
+                sessions.push(session);
+            }
+        }
+        sessions.sort_by_key(|session: &Session<P>| {
+            (Reverse(session.about.last_seen()), *session.about.id())
+        });
         Ok(sessions)
     }
 
     async fn alive(&self, id: &SessionId, now: u64) -> Result<Option<Arc<Record>>, Error> {
         let record = self.ask(self.store.load(id)).await?;
+        if record
+            .as_deref()
+            .is_some_and(|record| is_of_the_future(record, now))
+        {
+            // The clock was ahead when it was created, and it would come back later for that long.
+            self.ask(self.store.delete(id)).await?;
+            return Ok(None);
+        }
         Ok(record.filter(|record| self.is_alive(record, now)))
     }
 
@@ -259,4 +297,10 @@ impl Sessions {
     ) -> Result<T, Error> {
         deadline::within(self.deadline, answer).await
     }
+}
+
+/// Returns `true` if the user of the session signed in later than clocks may differ from now.
+#[inline]
+fn is_of_the_future(record: &Record, now: u64) -> bool {
+    record.auth_time > now.saturating_add(CLOCK_DIFFERENCE)
 }

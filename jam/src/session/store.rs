@@ -32,7 +32,7 @@ pub struct Record {
     /// How many seconds it may stay unused.
     pub idle: u64,
     /// The id under which the session was created: it stays the same when the session is
-    /// rotated, and tells its successors.
+    /// rotated, and is the id by which the application knows it.
     pub lineage: SessionId,
 }
 
@@ -81,6 +81,36 @@ pub enum Change {
     Conflict,
     /// There is no such session: nothing was changed, and nothing was made.
     Missing,
+    /// The owner has as many sessions as it may have: nothing was changed.
+    Full,
+}
+
+/// How many sessions an owner may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs)] // two facts, which a store has to heed
+pub struct OwnerLimit {
+    /// The most sessions of one owner.
+    pub most: u32,
+    /// What happens to a login beyond that.
+    pub at_limit: AtLimit,
+}
+
+impl OwnerLimit {
+    /// 1,000 sessions, of which the least recently used one ends.
+    pub const DEFAULT: Self = Self {
+        most: 1_000,
+        at_limit: AtLimit::EndLeastRecentlyUsed,
+    };
+}
+
+/// What happens to a login of an owner who has as many sessions as allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)] // a store has to heed all of them
+pub enum AtLimit {
+    /// The session of the owner that was not used for longest ends.
+    EndLeastRecentlyUsed,
+    /// The login is refused: [`ErrorKind::SessionLimit`](crate::ErrorKind::SessionLimit), 409.
+    Reject,
 }
 
 /// A place where sessions are kept.
@@ -98,10 +128,15 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Keeps a new session. [`Change::Conflict`] when there is one of this id already,
     /// which is left as it is; or one whose id is so much alike that the store cannot tell them
     /// apart, and then another id is tried.
+    ///
+    /// If the owner has `limit.most` sessions that are not over at `record.last_seen`, one of them
+    /// ends or the answer is [`Change::Full`], as `limit.at_limit` says. Of two that are created at
+    /// the same time both count.
     fn create(
         &self,
         id: SessionId,
         record: Record,
+        limit: OwnerLimit,
     ) -> impl Future<Output = Result<Change, StoreError>> + Send;
 
     /// The session `id`, expired or not. It is shared, so that a store that has it need not copy it.
@@ -154,10 +189,18 @@ pub trait SessionStore: Send + Sync + 'static {
         record: Record,
     ) -> impl Future<Output = Result<Change, StoreError>> + Send;
 
-    /// Ends the session `id`. Whether there was one.
+    /// The id of the record that the session `id` has now: `id` itself if there is a record of that
+    /// id, or else the id of the record whose [`lineage`](Record::lineage) it is.
+    fn find(
+        &self,
+        id: &SessionId,
+    ) -> impl Future<Output = Result<Option<SessionId>, StoreError>> + Send;
+
+    /// Ends the record `id`. Returns `true` if there was one.
     fn delete(&self, id: &SessionId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Ends every session of `owner` but `keep`. How many there were.
+    /// Ends every session of `owner` but the one whose id or lineage is `keep`, and returns how many
+    /// there were.
     fn delete_by_owner(
         &self,
         owner: &str,
@@ -173,8 +216,13 @@ pub trait SessionStore: Send + Sync + 'static {
 
 /// A store that several hold.
 impl<S: SessionStore> SessionStore for Arc<S> {
-    async fn create(&self, id: SessionId, record: Record) -> Result<Change, StoreError> {
-        (**self).create(id, record).await
+    async fn create(
+        &self,
+        id: SessionId,
+        record: Record,
+        limit: OwnerLimit,
+    ) -> Result<Change, StoreError> {
+        (**self).create(id, record, limit).await
     }
 
     async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
@@ -200,6 +248,10 @@ impl<S: SessionStore> SessionStore for Arc<S> {
         record: Record,
     ) -> Result<Change, StoreError> {
         (**self).rotate(old, new, record).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<SessionId>, StoreError> {
+        (**self).find(id).await
     }
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
@@ -250,7 +302,7 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send +
 
 /// [`SessionStore`] behind a pointer.
 pub(crate) trait DynStore: Send + Sync {
-    fn create(&self, id: SessionId, record: Record) -> Answer<'_, Change>;
+    fn create(&self, id: SessionId, record: Record, limit: OwnerLimit) -> Answer<'_, Change>;
     fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Arc<Record>>>;
     fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>>;
     fn update<'a>(&'a self, id: &'a SessionId, record: Record) -> Answer<'a, Change>;
@@ -261,6 +313,7 @@ pub(crate) trait DynStore: Send + Sync {
         new: SessionId,
         record: Record,
     ) -> Answer<'a, Change>;
+    fn find<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<SessionId>>;
     fn delete<'a>(&'a self, id: &'a SessionId) -> Answer<'a, bool>;
     fn delete_by_owner<'a>(
         &'a self,
@@ -271,8 +324,8 @@ pub(crate) trait DynStore: Send + Sync {
 }
 
 impl<S: SessionStore> DynStore for S {
-    fn create(&self, id: SessionId, record: Record) -> Answer<'_, Change> {
-        Box::pin(SessionStore::create(self, id, record))
+    fn create(&self, id: SessionId, record: Record, limit: OwnerLimit) -> Answer<'_, Change> {
+        Box::pin(SessionStore::create(self, id, record, limit))
     }
 
     fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Arc<Record>>> {
@@ -298,6 +351,10 @@ impl<S: SessionStore> DynStore for S {
         record: Record,
     ) -> Answer<'a, Change> {
         Box::pin(SessionStore::rotate(self, old, new, record))
+    }
+
+    fn find<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<SessionId>> {
+        Box::pin(SessionStore::find(self, id))
     }
 
     fn delete<'a>(&'a self, id: &'a SessionId) -> Answer<'a, bool> {

@@ -19,6 +19,11 @@ impl Beginning {
         Self(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
     }
 
+    /// The next one, if this is not the last.
+    pub(super) fn next(self) -> Option<Self> {
+        self.0.checked_add(1).map(Self)
+    }
+
     /// The part of the store in which it is.
     pub(super) fn shard(self) -> usize {
         let [.., last] = self.0.to_le_bytes();

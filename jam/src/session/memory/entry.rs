@@ -51,6 +51,10 @@ impl Entry {
         &self.head().id
     }
 
+    pub(super) fn lineage(&self) -> &SessionId {
+        &self.head().lineage
+    }
+
     pub(super) fn version(&self) -> u64 {
         self.head().version
     }

@@ -2,16 +2,19 @@
 
 mod beginning;
 mod entry;
+mod owners;
 mod shard;
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::id::SessionId;
-use super::store::{Change, Record, SessionStore, StoreError};
+use super::store::{AtLimit, Change, OwnerLimit, Record, SessionStore, StoreError};
+use crate::yielding::yield_now;
 use beginning::Beginning;
 use entry::Entry;
+use owners::{Owner, Owners};
 use shard::{Gone, Shard};
 
 /// Parts that are locked each for itself. The beginning of an id says in which it is.
@@ -25,39 +28,21 @@ const SHARDS: usize = Beginning::SHARDS;
 /// Two ids whose first 8 bytes are the same cannot both be in it; the second one counts as taken.
 ///
 /// It is divided so that requests of different users seldom wait for each other. An
-/// operation that needs two locks takes an owner's before a session's, and sessions' in
-/// the order of their shards.
+/// operation that needs two locks takes an owner's before a session's, sessions' in
+/// the order of their shards, and that of a lineage last. An owner's many sessions are listed a few
+/// hundred at a time.
 pub struct MemoryStore {
     sessions: Box<[Mutex<Shard>]>,
     owners: Box<[Mutex<Owners>]>,
+    /// The record of each session that was rotated, by its lineage.
+    rotated: Box<[Mutex<Rotated>]>,
     hasher: RandomState,
 }
 
-/// Whose session it is, by a hash of the name, and how its id begins. What else has that hash is
-/// told apart by the sessions themselves.
-type Owners = BTreeSet<(u64, Beginning)>;
+type Rotated = HashMap<SessionId, SessionId>;
 
-/// The sessions of one owner, locked.
-struct Owner<'a> {
-    name: &'a str,
-    hash: u64,
-    all: MutexGuard<'a, Owners>,
-}
-
-impl Owner<'_> {
-    fn sessions(&self) -> impl Iterator<Item = Beginning> {
-        let all = (self.hash, Beginning::MIN)..=(self.hash, Beginning::MAX);
-        self.all.range(all).map(|(_, session)| *session)
-    }
-
-    fn add(&mut self, id: &SessionId) {
-        self.all.insert((self.hash, Beginning::of(id)));
-    }
-
-    fn remove(&mut self, id: &SessionId) {
-        self.all.remove(&(self.hash, Beginning::of(id)));
-    }
-}
+/// Sessions of an owner that are listed before others may use the owner's lock.
+const AT_ONCE: usize = 256;
 
 /// The shards of two sessions, which may be one.
 struct TwoShards<'a> {
@@ -81,6 +66,7 @@ impl MemoryStore {
         Self {
             sessions: (0..SHARDS).map(|_| Mutex::default()).collect(),
             owners: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            rotated: (0..SHARDS).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
         }
     }
@@ -113,15 +99,22 @@ impl MemoryStore {
         let hash = self.hasher.hash_one(name);
         #[allow(clippy::cast_possible_truncation)] // any part of the hash will do
         let at = hash as usize % SHARDS;
-        Owner {
-            name,
-            hash,
-            all: lock(&self.owners[at]),
-        }
+        Owner::new(name, hash, lock(&self.owners[at]))
     }
 
-    fn insert(&self, id: SessionId, record: &Record) -> Change {
+    fn rotated(&self, lineage: &SessionId) -> MutexGuard<'_, Rotated> {
+        lock(&self.rotated[Beginning::of(lineage).shard()])
+    }
+
+    fn insert(&self, id: SessionId, record: &Record, limit: OwnerLimit) -> Change {
+        let mut gone = Gone::default();
         let mut owner = self.owner(&record.owner);
+        if !self.shard(&id).is_free(&id) {
+            return Change::Conflict;
+        }
+        if !self.has_room(&mut owner, record.last_seen, limit, &mut gone) {
+            return Change::Full;
+        }
         let mut shard = self.shard(&id);
         if !shard.is_free(&id) {
             return Change::Conflict;
@@ -129,6 +122,36 @@ impl MemoryStore {
         owner.add(&id);
         shard.add(id, record);
         Change::Done
+    }
+
+    /// Makes room for one more session of the owner, if the limit lets it.
+    fn has_room(
+        &self,
+        owner: &mut Owner<'_>,
+        now: u64,
+        limit: OwnerLimit,
+        gone: &mut Gone,
+    ) -> bool {
+        let most = limit.most as usize;
+        if owner.count() < most {
+            return true;
+        }
+        let mut alive = self.each(owner, |entry| {
+            (entry.last_seen(), entry.ends(), *entry.id())
+        });
+        alive.retain(|(_, ends, id)| *ends > now || !self.remove(owner, id, None, gone));
+        if alive.len() < most {
+            return true;
+        }
+        if limit.at_limit == AtLimit::Reject {
+            return false;
+        }
+        alive.sort_unstable();
+        let too_many = alive.len() + 1 - most;
+        for (_, _, id) in alive.iter().take(too_many) {
+            self.remove(owner, id, None, gone);
+        }
+        true
     }
 
     /// Ends `id` if it is the owner's, and was over at `by`.
@@ -142,11 +165,15 @@ impl MemoryStore {
         let mut shard = self.shard(id);
         let is_to_go =
             |entry: &Entry| entry.is_of(owner.name) && by.is_none_or(|by| entry.ends() <= by);
-        if !shard.get(id).is_some_and(is_to_go) {
+        let Some(entry) = shard.get(id).filter(|entry| is_to_go(entry)) else {
             return false;
-        }
+        };
+        let lineage = *entry.lineage();
         shard.remove(id, gone);
         owner.remove(id);
+        if lineage != *id {
+            self.rotated(&lineage).remove(&lineage);
+        }
         true
     }
 
@@ -158,6 +185,26 @@ impl MemoryStore {
             // It may have been used meanwhile.
             self.remove(&mut self.owner(&name), &id, Some(now), &mut gone);
         }
+    }
+
+    /// Lists some sessions of the owner, and returns with which one to go on.
+    fn list_some(
+        &self,
+        owner: &str,
+        from: Beginning,
+        all: &mut Vec<(SessionId, Arc<Record>)>,
+    ) -> Option<Beginning> {
+        let owner = self.owner(owner);
+        let some: Vec<Beginning> = owner.sessions_from(from).take(AT_ONCE).collect();
+        for session in &some {
+            let shard = self.shard(*session);
+            let entry = shard.beginning(*session);
+            if let Some(entry) = entry.filter(|entry| entry.is_of(owner.name)) {
+                all.push((*entry.id(), Arc::new(entry.record())));
+            }
+        }
+        let last = some.last().filter(|_| some.len() == AT_ONCE)?;
+        last.next()
     }
 
     /// What `read` makes of each session of the owner.
@@ -201,9 +248,14 @@ impl std::fmt::Debug for MemoryStore {
 }
 
 impl SessionStore for MemoryStore {
-    async fn create(&self, id: SessionId, record: Record) -> Result<Change, StoreError> {
+    async fn create(
+        &self,
+        id: SessionId,
+        record: Record,
+        limit: OwnerLimit,
+    ) -> Result<Change, StoreError> {
         self.free_some(&id, record.last_seen);
-        Ok(self.insert(id, &record))
+        Ok(self.insert(id, &record, limit))
     }
 
     fn at_hand(&self, id: &SessionId) -> Option<Arc<Record>> {
@@ -276,7 +328,17 @@ impl SessionStore for MemoryStore {
             ..record.clone()
         };
         shards.of(&new).add(new, &successor);
+        if !record.lineage.is_zero() {
+            self.rotated(&record.lineage).insert(record.lineage, new);
+        }
         Ok(Change::Done)
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<SessionId>, StoreError> {
+        if self.shard(id).get(id).is_some() {
+            return Ok(Some(*id));
+        }
+        Ok(self.rotated(id).get(id).copied())
     }
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
@@ -298,11 +360,11 @@ impl SessionStore for MemoryStore {
     ) -> Result<u64, StoreError> {
         let mut gone = Gone::default();
         let mut owner = self.owner(owner);
-        let ids = self.each(&owner, |entry| *entry.id());
+        let ids = self.each(&owner, |entry| (*entry.id(), *entry.lineage()));
         Ok(ids
             .iter()
-            .filter(|id| Some(*id) != keep)
-            .filter(|id| self.remove(&mut owner, id, None, &mut gone))
+            .filter(|(id, lineage)| Some(id) != keep && Some(lineage) != keep)
+            .filter(|(id, _)| self.remove(&mut owner, id, None, &mut gone))
             .count() as u64)
     }
 
@@ -310,7 +372,14 @@ impl SessionStore for MemoryStore {
         &self,
         owner: &str,
     ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
-        let owner = self.owner(owner);
-        Ok(self.each(&owner, |entry| (*entry.id(), Arc::new(entry.record()))))
+        let mut all = Vec::new();
+        let mut from = Some(Beginning::MIN);
+        while let Some(begin) = from {
+            from = self.list_some(owner, begin, &mut all);
+            if from.is_some() {
+                yield_now().await;
+            }
+        }
+        Ok(all)
     }
 }

@@ -175,3 +175,68 @@ impl Shard {
 fn place<'a, T>(in_use: &'a mut [T; IN_USE], id: &SessionId) -> &'a mut T {
     &mut in_use[usize::from(id.as_bytes()[30]) % IN_USE]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Gone, Shard};
+    use crate::session::data::SessionData;
+    use crate::session::id::SessionId;
+    use crate::session::store::Record;
+
+    /// Two sessions with one place among those in use.
+    fn ids() -> (SessionId, SessionId) {
+        let mut other = [1; 32];
+        other[0] = 2;
+        (SessionId::from_bytes([1; 32]), SessionId::from_bytes(other))
+    }
+
+    fn record(owner: &str) -> Record {
+        let data = SessionData::from_json("{}");
+        Record {
+            owner: owner.to_owned(),
+            data,
+            version: 0,
+            auth_time: 0,
+            last_seen: 0,
+            expires_at: 600,
+            idle: 600,
+            lineage: SessionId::from_bytes([0; 32]),
+        }
+    }
+
+    #[test]
+    fn only_the_session_in_use_is_found_at_its_place() {
+        let (id, other) = ids();
+        let mut gone = Gone::default();
+        let mut shard = Shard::default();
+        shard.add(id, &record("a"));
+        assert!(shard.in_use(&id).is_none(), "nobody has read it");
+        let read = shard.read(&id, &mut gone).expect("it was added");
+        let found = shard.in_use(&id).expect("it was read");
+        assert!(Arc::ptr_eq(&found, &read));
+        assert!(shard.in_use(&other).is_none(), "it was never issued");
+        assert!(shard.read(&other, &mut gone).is_none());
+
+        shard.add(other, &record("b"));
+        shard.read(&other, &mut gone);
+        assert!(shard.in_use(&id).is_none(), "the other one took its place");
+        assert_eq!(shard.in_use(&other).expect("it was read").owner, "b");
+    }
+
+    #[test]
+    fn a_session_that_was_removed_leaves_nothing_in_the_expiry_index() {
+        let (id, other) = ids();
+        let mut gone = Gone::default();
+        let mut shard = Shard::default();
+        for id in [id, other] {
+            shard.add(id, &record("a"));
+        }
+        shard.remove(&id, &mut gone);
+        assert_eq!(shard.ends.len(), 1, "the other one ends in that minute");
+        shard.remove(&other, &mut gone);
+        assert!(shard.ends.is_empty());
+        assert_eq!(shard.len(), 0);
+    }
+}

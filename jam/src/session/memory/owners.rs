@@ -1,0 +1,113 @@
+//! Which sessions an owner has.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::MutexGuard;
+
+use super::beginning::Beginning;
+use crate::session::id::SessionId;
+
+/// Owners with fewer sessions are counted by looking at them.
+const MANY: usize = 32;
+
+/// The sessions of some owners.
+#[derive(Default)]
+pub(super) struct Owners {
+    /// A hash of the owner's name, and the beginning of the session's id. What else has that hash is
+    /// told apart by the sessions themselves.
+    all: BTreeSet<(u64, Beginning)>,
+    /// How many there are, of owners who have many.
+    counts: HashMap<u64, usize>,
+}
+
+/// The sessions of one owner, locked.
+pub(super) struct Owner<'a> {
+    pub(super) name: &'a str,
+    hash: u64,
+    owners: MutexGuard<'a, Owners>,
+}
+
+impl<'a> Owner<'a> {
+    pub(super) fn new(name: &'a str, hash: u64, owners: MutexGuard<'a, Owners>) -> Self {
+        Self { name, hash, owners }
+    }
+
+    pub(super) fn sessions(&self) -> impl Iterator<Item = Beginning> {
+        self.sessions_from(Beginning::MIN)
+    }
+
+    pub(super) fn sessions_from(&self, from: Beginning) -> impl Iterator<Item = Beginning> {
+        let all = (self.hash, from)..=(self.hash, Beginning::MAX);
+        self.owners.all.range(all).map(|(_, session)| *session)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        match self.owners.counts.get(&self.hash) {
+            Some(count) => *count,
+            None => self.sessions().count(),
+        }
+    }
+
+    pub(super) fn add(&mut self, id: &SessionId) {
+        if !self.owners.all.insert((self.hash, Beginning::of(id))) {
+            return;
+        }
+        match self.owners.counts.get_mut(&self.hash) {
+            Some(count) => *count += 1,
+            None => {
+                let count = self.sessions().take(MANY).count();
+                if count == MANY {
+                    self.owners.counts.insert(self.hash, count);
+                }
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: &SessionId) {
+        if !self.owners.all.remove(&(self.hash, Beginning::of(id))) {
+            return;
+        }
+        if let Some(count) = self.owners.counts.get_mut(&self.hash) {
+            *count -= 1;
+            if *count < MANY {
+                self.owners.counts.remove(&self.hash);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::{MANY, Owner, Owners};
+    use crate::session::id::SessionId;
+
+    #[test]
+    fn an_owner_is_counted_right_below_and_above_many() {
+        let owners = Mutex::new(Owners::default());
+        let lock = || owners.lock().expect("not poisoned");
+        let id = |number: usize| {
+            let mut bytes = [0; 32];
+            bytes[..8].copy_from_slice(&number.to_le_bytes());
+            SessionId::from_bytes(bytes)
+        };
+        let mut other = Owner::new("other", 8, lock());
+        other.add(&id(1));
+        drop(other);
+        let mut owner = Owner::new("owner", 7, lock());
+        for number in 0..2 * MANY {
+            assert_eq!(owner.count(), number);
+            owner.add(&id(number));
+            owner.add(&id(number));
+        }
+        for number in (0..2 * MANY).rev() {
+            owner.remove(&id(number));
+            owner.remove(&id(number));
+            assert_eq!(owner.count(), number);
+        }
+        drop(owner);
+        let owners = lock();
+        assert!(owners.counts.is_empty(), "it frees what it counted");
+        assert_eq!(owners.all.len(), 1);
+    }
+}

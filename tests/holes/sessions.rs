@@ -1,0 +1,310 @@
+//! Sessions: what opens one, which one is meant, how long it lives, and how many there are.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use jam::dsl::user;
+use jam::{
+    Access, AtLimit, Auth, Error, ErrorKind, Jam, JamRouter, Jwt, Logout, SessionId, Sessions,
+    jam_auth, jam_routes,
+};
+
+use crate::support::{NOW, SECRET, User, app, call, get_with, jam, jam_with};
+
+const WEB: Access<User> = user().backend("session").cookie("sid");
+
+async fn status(app: &Router, token: &str) -> u16 {
+    let cookie = format!("sid={token}");
+    get_with(app, "/session/user", &[("cookie", &cookie)])
+        .await
+        .status
+        .as_u16()
+}
+
+/// The store keeps those in use in a few thousand places: what is found there has to be compared.
+#[tokio::test]
+async fn tokens_that_were_never_issued_open_nothing_among_many_sessions_in_use() {
+    let (jam, _) = jam();
+    let app = app(jam.clone());
+    let mut tokens = Vec::new();
+    for number in 0..6_000 {
+        let data = User { user: number };
+        let token = jam
+            .create_session(&number.to_string(), &data)
+            .await
+            .unwrap();
+        let id = *token.id();
+        assert_eq!(
+            jam.get_session::<User>(id).await.unwrap().unwrap().user,
+            number
+        );
+        tokens.push(token.into_string());
+    }
+    for (number, token) in tokens.iter().enumerate().step_by(7) {
+        let cookie = format!("sid={token}");
+        let answer = get_with(&app, "/session/user", &[("cookie", &cookie)]).await;
+        assert_eq!(answer.body, format!(r#"{{"user":{number}}}"#));
+    }
+    for token in tokens.iter().step_by(5) {
+        // As long as one that is issued, and another one.
+        let forged: String = token.chars().rev().collect();
+        assert_eq!(status(&app, &forged).await, 401);
+    }
+}
+
+#[tokio::test]
+async fn a_listed_session_is_the_one_that_is_meant_however_often_it_was_rotated() {
+    let (jam, clock) = jam();
+    let app = app(jam.clone());
+    for round in 0..30 {
+        let owner = format!("owner {round}");
+        let first = jam.create_session(&owner, &User { user: 1 }).await.unwrap();
+        let listed = jam.sessions::<User>(&owner).await.unwrap().pop().unwrap();
+        let id = *listed.info().id();
+        let second = jam.rework_session(&listed).await.unwrap();
+        let third = jam.relogin_session(&first).await.unwrap();
+        clock.advance(1);
+        let fourth = jam.rework_session(id).await.unwrap();
+        for token in [&first, &second, &third] {
+            assert_eq!(
+                status(&app, token.as_str()).await,
+                401,
+                "an old token opens nothing"
+            );
+        }
+        assert_eq!(status(&app, fourth.as_str()).await, 200);
+        for token in [&first, &second, &third, &fourth] {
+            assert_eq!(*token.id(), id, "the id stays");
+        }
+        // Every operation, by each of the names.
+        let read = jam.get_session::<User>(&first).await.unwrap().unwrap();
+        assert_eq!((read.user, *read.info().id()), (1, id));
+        let changed = jam
+            .update_session(&listed, |user: &mut User| user.user = 2)
+            .await;
+        assert_eq!(changed.unwrap().user, 2);
+        let other = jam.create_session(&owner, &User { user: 3 }).await.unwrap();
+        assert_eq!(jam.clear_other_sessions(&owner, &listed).await.unwrap(), 1);
+        assert!(jam.get_session::<User>(&other).await.unwrap().is_none());
+        let by_text: SessionId = id.to_string().parse().unwrap();
+        let deleted = match round % 3 {
+            0 => jam.delete_session(&listed).await,
+            1 => jam.delete_session(&first).await,
+            _ => jam.delete_session(by_text).await,
+        };
+        assert!(deleted.unwrap(), "round {round}");
+        assert_eq!(status(&app, fourth.as_str()).await, 401);
+        assert!(!jam.delete_session(id).await.unwrap());
+        assert!(jam.sessions::<User>(&owner).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_logout_ends_what_was_rotated_while_it_was_under_way() {
+    #[jam_auth(backend = "session", cookie = "sid")]
+    async fn logout(user: Auth<User>, State(jam): State<Jam>) -> Result<Logout, Error> {
+        let _ = jam.rework_session(user.session().unwrap()).await?;
+        jam.logout(&user).await
+    }
+    let (jam, _) = jam();
+    let app = Router::new()
+        .route("/", post(logout))
+        .with_state(jam.clone());
+    let token = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", token.as_str());
+    assert_eq!(
+        call(&app, "POST", "/", &[("cookie", &cookie)]).await.status,
+        204
+    );
+    assert!(jam.sessions::<User>("a").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_session_of_a_clock_that_was_ahead_does_not_outlive_its_limit() {
+    let (jam, clock) = jam();
+    let table: JamRouter<Jam> = jam_routes![
+        WEB = [
+            get("/", async || "page"),
+            get("/fresh", async || "page").fresh(minutes(5))
+        ]
+    ];
+    let app = table.into_router(&jam).unwrap().with_state(jam.clone());
+    let day = 24 * 3600;
+    clock.set(NOW + day + 3600);
+    let token = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let listed = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", token.as_str());
+    let headers = [("cookie", cookie.as_str())];
+    assert_eq!(get_with(&app, "/", &headers).await.status, 200);
+    // The clock is put right.
+    clock.set(NOW);
+    assert_eq!(get_with(&app, "/", &headers).await.status, 401);
+    assert_eq!(get_with(&app, "/fresh", &headers).await.status, 401);
+    assert!(jam.sessions::<User>("a").await.unwrap().is_empty());
+    assert!(jam.get_session::<User>(&listed).await.unwrap().is_none());
+    // It does not come back when that time has come.
+    clock.set(NOW + day + 3600);
+    assert_eq!(get_with(&app, "/", &headers).await.status, 401);
+    // A minute is what clocks may differ by.
+    clock.set(NOW + 60);
+    let token = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", token.as_str());
+    clock.set(NOW);
+    for path in ["/", "/fresh"] {
+        assert_eq!(
+            get_with(&app, path, &[("cookie", &cookie)]).await.status,
+            200,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_login_of_the_future_is_not_fresh() {
+    #[jam_auth(backend = "jwt", fresh = "5m")]
+    async fn page(_: Auth<User>) {}
+    let (jam, _) = jam_with(
+        Jwt::hs256(SECRET).leeway(Duration::from_secs(60)),
+        Sessions::in_memory(),
+    );
+    let app = Router::new().route("/", get(page)).with_state(jam.clone());
+    for (ahead, expected) in [(0, 200), (60, 200), (61, 401), (86_400, 401)] {
+        let claims = jam
+            .make_payload(User { user: 1 })
+            .with_auth_time(NOW + ahead);
+        let token = jam.gen_jwt_token(&claims).unwrap();
+        let bearer = format!("Bearer {}", token.as_str());
+        let answer = get_with(&app, "/", &[("authorization", &bearer)]).await;
+        assert_eq!(answer.status, expected, "{ahead} s ahead");
+    }
+}
+
+#[tokio::test]
+async fn an_owner_has_a_thousand_sessions_and_the_least_recently_used_one_ends() {
+    let (jam, clock) = jam();
+    let app = app(jam.clone());
+    let mut tokens = Vec::new();
+    for _ in 0..1_000 {
+        let token = jam.create_session("a", &User { user: 1 }).await.unwrap();
+        tokens.push(token.into_string());
+    }
+    // The first one is used, so that another one is the least recently used.
+    clock.advance(600);
+    assert_eq!(status(&app, &tokens[0]).await, 200);
+    let _ = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    assert_eq!(jam.sessions::<User>("a").await.unwrap().len(), 1_000);
+    assert_eq!(status(&app, &tokens[0]).await, 200);
+    let mut ended = 0;
+    for token in &tokens {
+        ended += usize::from(status(&app, token).await == 401);
+    }
+    assert_eq!(ended, 1);
+}
+
+#[tokio::test]
+async fn a_login_beyond_the_limit_may_be_refused() {
+    async fn login(State(jam): State<Jam>) -> Result<(), Error> {
+        jam.create_session("a", &User { user: 1 }).await.map(drop)
+    }
+    let sessions = Sessions::in_memory().per_owner(2, AtLimit::Reject);
+    let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
+    let app = Router::new()
+        .route("/", post(login))
+        .with_state(jam.clone());
+    for expected in [200, 200, 409] {
+        assert_eq!(call(&app, "POST", "/", &[]).await.status, expected);
+    }
+    let error = jam
+        .create_session("a", &User { user: 1 })
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SessionLimit);
+    // What is over makes room.
+    clock.advance(3_600);
+    assert_eq!(call(&app, "POST", "/", &[]).await.status, 200);
+    let none = Sessions::in_memory().per_owner(0, AtLimit::Reject);
+    let error = Jam::builder().sessions(none).build().unwrap_err();
+    assert_eq!(error.keys().collect::<Vec<_>>(), ["session.per_owner"]);
+}
+
+/// Gives other tasks their turn, and comes back after each had one.
+async fn turn() {
+    let mut turned = false;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        match std::mem::replace(&mut turned, true) {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
+}
+
+/// 20,000 sessions: a list of them returns to the runtime many times.
+#[tokio::test]
+async fn a_long_list_of_one_owner_lets_others_sign_in() {
+    let sessions = Sessions::in_memory().per_owner(u32::MAX, AtLimit::Reject);
+    let (jam, _) = jam_with(Jwt::hs256(SECRET), sessions);
+    for number in 0..20_000 {
+        let _ = jam
+            .create_session("many", &User { user: number })
+            .await
+            .unwrap();
+    }
+    let listing = tokio::spawn({
+        let jam = jam.clone();
+        async move { jam.sessions::<User>("many").await.unwrap() }
+    });
+    // One worker: another task gets its turn only when the list lets it.
+    let list = listing.abort_handle();
+    let logins = tokio::spawn(async move {
+        let mut logins = 0;
+        while !list.is_finished() {
+            let _ = jam
+                .create_session("other", &User { user: 1 })
+                .await
+                .unwrap();
+            logins += 1;
+            turn().await;
+        }
+        logins
+    });
+    let logins = logins.await.unwrap();
+    assert!(logins > 50, "{logins} logins while the list was made");
+    let users: HashSet<u64> = listing
+        .await
+        .unwrap()
+        .iter()
+        .map(|session| session.user)
+        .collect();
+    assert_eq!(users.len(), 20_000);
+}
+
+#[test]
+fn the_id_of_a_session_has_one_spelling() {
+    let id = SessionId::from_bytes(std::array::from_fn(|at| u8::try_from(at * 8).unwrap()));
+    let text = id.to_string();
+    assert_eq!(text.parse(), Ok(id));
+    assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{text}\""));
+    assert_eq!(
+        serde_json::from_str::<SessionId>(&format!("\"{text}\"")).unwrap(),
+        id
+    );
+    for bad in [
+        "",
+        "00",
+        &text[1..],
+        &format!("{text}0"),
+        &text.to_uppercase(),
+        &"g".repeat(64),
+    ] {
+        assert!(bad.parse::<SessionId>().is_err(), "{bad}");
+        assert!(
+            serde_json::from_str::<SessionId>(&format!("\"{bad}\"")).is_err(),
+            "{bad}"
+        );
+    }
+}
