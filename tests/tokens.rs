@@ -235,11 +235,11 @@ fn times_are_judged_to_the_second() {
         TokenFault::NotYetValid,
     );
     bad(
-        format!(r#""exp":{exp},"iat":{}"#, NOW + 1),
+        format!(r#""exp":{exp},"iat":{}"#, NOW + 6),
         TokenFault::NotYetValid,
     );
     bad(
-        format!(r#""exp":{exp},"auth_time":{}"#, NOW + 1),
+        format!(r#""exp":{exp},"auth_time":{}"#, NOW + 6),
         TokenFault::NotYetValid,
     );
     bad(format!(r#""exp":{exp},"nbf":null"#), TokenFault::Claims);

@@ -86,6 +86,8 @@ pub enum TokenFault {
     /// The token says that it is not valid yet, or that it was issued in the future
     /// (RFC 7519 sections 4.1.5 and 4.1.6).
     NotYetValid,
+    /// The token is valid for longer than [`Jwt::max_lifetime`](crate::Jwt::max_lifetime) allows.
+    Lifetime,
     /// The signature does not fit.
     Signature,
     /// The token is of another type, such as a refresh token (RFC 8725 section 3.11).
@@ -136,7 +138,7 @@ impl fmt::Display for Error {
         f.write_str(match self.kind {
             ErrorKind::BackendMissing => "the backend is not configured in this Jam",
             ErrorKind::Cookie => "the cookie cannot be set",
-            ErrorKind::Payload => "the payload cannot be written as claims",
+            ErrorKind::Payload => "the payload cannot be issued",
             ErrorKind::Random => "the system's random generator failed",
             ErrorKind::SessionConflict => "the session kept changing under the update",
             ErrorKind::SessionLimit => "the owner has as many sessions as allowed",

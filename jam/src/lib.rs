@@ -61,6 +61,7 @@ mod found;
 mod gate;
 mod headers;
 mod jam;
+mod kind;
 mod layer;
 mod logout;
 mod macros;

@@ -53,9 +53,22 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     #[doc(hidden)]
     const MARKS: &'static [Mark] = &[];
 
-    /// What kind of payload this is: `#[jam(kind = "..")]`, or the name of the struct, without
-    /// its path. A session of one kind is never taken for one of another.
-    const KIND: &'static str;
+    /// The name that `#[jam(kind = "..")]` gives to this kind of payload.
+    const KIND: Option<&'static str> = None;
+
+    /// Returns what kind of payload this is. A session of one kind is never taken for one of
+    /// another, and two types of one program never share a kind: a table that has both does not
+    /// start, and nothing is read or created as the second one.
+    ///
+    /// # Defaults
+    ///
+    /// Without [`KIND`](Self::KIND) it is the path of the type, with the crate and the modules it is
+    /// in. Sessions in a store that outlives the program then end when you rename or move
+    /// the type, and may end with a new version of the compiler. If that must not happen, fix the
+    /// kind before you deploy: `#[jam(kind = "user")]`. It also sets [`TOKEN_TYPE`](Self::TOKEN_TYPE).
+    fn kind() -> &'static str {
+        Self::KIND.unwrap_or_else(std::any::type_name::<Self>)
+    }
 
     /// The `typ` of a token of this payload, when it has a kind of its own:
     /// `#[jam(kind = "reset")]` makes it `reset+jwt`. A token of one type is never taken for one

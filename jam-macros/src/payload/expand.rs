@@ -15,7 +15,6 @@ use crate::tokens;
 // Output:
 //     impl Payload for User {
 //         type Role = Role;
-//         const KIND: &'static str = "User";
 //         const SCOPES: &'static [&'static str] = &["notes:read"];
 //         fn rule<R: Rule<Self>>() -> &'static Access<Self> {
 //             const { &read(R::WORDS) }
@@ -54,9 +53,14 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
                 const TOKEN_TYPE: ::core::option::Option<&'static str> =
                     ::core::option::Option::Some(#typ);
             };
-            (kind.value(), Some(typ))
+            let value = kind.value();
+            let kind = quote! {
+                const KIND: ::core::option::Option<&'static str> =
+                    ::core::option::Option::Some(#value);
+            };
+            (Some(kind), Some(typ))
         }
-        None => (name.to_string(), None),
+        None => (None, None),
     };
     let declared = &payload.container.scopes;
     let marked = |wanted| {
@@ -99,7 +103,7 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
         #[automatically_derived]
         impl #generics #krate::Payload for #name #arguments #conditions {
             type Role = #role;
-            const KIND: &'static str = #kind;
+            #kind
             #token_type
             const SCOPES: &'static [&'static str] = &[#(#declared),*];
             fn rule<R: #private::Rule<Self>>() -> &'static #krate::Access<Self> {

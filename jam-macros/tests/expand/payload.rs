@@ -1,7 +1,6 @@
 #[automatically_derived]
 impl ::jam::Payload for User {
     type Role = Role;
-    const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &["notes:read", "notes:write"];
     fn rule<R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
         const { &::jam::__private::read(R::WORDS) }

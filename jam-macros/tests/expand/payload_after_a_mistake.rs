@@ -1,7 +1,6 @@
 #[automatically_derived]
 impl ::jam::Payload for User {
     type Role = ::jam::__private::NoRole;
-    const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &[];
     fn rule<R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
         const { &::jam::__private::read(R::WORDS) }

@@ -4,7 +4,6 @@ where
     T: Bound,
 {
     type Role = auth::jam::__private::NoRole;
-    const KIND: &'static str = "User";
     const SCOPES: &'static [&'static str] = &[];
     fn rule<R: auth::jam::__private::Rule<Self>>() -> &'static auth::jam::Access<Self> {
         const { &auth::jam::__private::read(R::WORDS) }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::{Access, Audience, Condition, Source, Way};
+use crate::kind;
 use crate::payload::{Payload, Role};
 
 /// `User: session by cookie sid [role Admin, signed in within 300 s]; login /login`
@@ -16,7 +17,7 @@ impl<P: Payload> Display for Access<P> {
                 else_to: Some(path),
             } => write!(f, "guests, else to {path}, of ")?,
         }
-        write!(f, "{}: ", P::KIND)?;
+        write!(f, "{}: ", kind::name::<P>())?;
         for (at, way) in self.ways().enumerate() {
             if at > 0 {
                 f.write_str(" or ")?;

@@ -17,11 +17,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-pub(crate) use read::read;
 #[cfg(any(test, fuzzing))]
 pub(crate) use read::read_any;
-pub(crate) use registered::Parties;
+pub(crate) use read::{culprit, read};
 pub use registered::RegisteredClaims;
+pub(crate) use registered::{Parties, Time};
 pub(crate) use strict::{Name, no_duplicates};
 
 use crate::payload::Payload;

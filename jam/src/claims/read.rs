@@ -26,6 +26,8 @@ use crate::payload::Payload;
 /// What the members of the object left behind.
 #[derive(Default)]
 struct Found {
+    /// The name of the last member that was seen, where duplicates are told by name.
+    last: Option<SmolStr>,
     registered: RegisteredClaims,
     parties: Parties,
     expires_at: Option<u64>,
@@ -80,6 +82,34 @@ pub(crate) fn read_any<P: Payload>(
     let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, seen));
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
     found.beside(payload, own)
+}
+
+/// Says for which claim `json` does not read as a `P`, without quoting any value.
+#[cold]
+pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
+    let Ok(json) = std::str::from_utf8(json) else {
+        return "it is not UTF-8".to_owned();
+    };
+    let mut found = Found::default();
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let seen = Some(HashSet::new());
+    match P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, seen)) {
+        Ok(_) if found.expires_at.is_none() => "the claim `exp` is missing".to_owned(),
+        Ok(_) => "a name is there twice in it, or it nests too deep".to_owned(),
+        Err(error) => match (&found.last, error.to_string()) {
+            (Some(name), _) => format!("the claim `{name}` is there twice, or not as it must be"),
+            // Its text names a field of the struct and quotes nothing.
+            (None, text) if text.starts_with("missing field `") => {
+                let name = text.split('`').nth(1).unwrap_or_default();
+                let mark = P::MARKS.iter().find(|mark| mark.field == name);
+                format!(
+                    "the claim `{}` is missing",
+                    mark.map_or(name, |mark| mark.claim)
+                )
+            }
+            (None, _) => "its claims do not fit together".to_owned(),
+        },
+    }
 }
 
 impl Found {
@@ -198,6 +228,7 @@ impl<'de, A: MapAccess<'de>, P: Payload> MemberAccess<'_, 'de, A, P> {
             parties,
             expires_at,
             bound,
+            last: _,
         } = &mut *self.found;
         match name {
             "exp" => *expires_at = Some(self.map.next_value::<NumericDate>()?.0),
@@ -232,12 +263,14 @@ impl<'de, A: MapAccess<'de>, P: Payload> MapAccess<'de> for &mut MemberAccess<'_
     ) -> Result<Option<K::Value>, A::Error> {
         loop {
             let Some(Name(name)) = self.map.next_key()? else {
+                self.found.last = None;
                 return Ok(None);
             };
-            if let Some(seen) = &mut self.seen
-                && !seen.insert(name.clone())
-            {
-                return Err(de::Error::custom("a claim is there twice"));
+            if let Some(seen) = &mut self.seen {
+                self.found.last = Some(name.as_ref().into());
+                if !seen.insert(name.clone()) {
+                    return Err(de::Error::custom("a claim is there twice"));
+                }
             }
             let marked = P::MARKS.iter().find(|mark| mark.claim == name);
             let field = match marked {

@@ -8,9 +8,16 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 /// RFC 8725 section 3.7 asks for a limit; no token of any known issuer comes near it.
 const MAX_DEPTH: u8 = 64;
 
+/// The name by which serde_json shows a number as a map when any crate in the program switches its
+/// feature `arbitrary_precision` on. In a text it would make a map pass for a number.
+const NUMBER: &str = "$serde_json::private::Number";
+
 /// Refuses JSON in which an object, at any depth, has a name twice, or that nests
 /// deeper than 64 (RFC 7515 section 4, RFC 7519 section 4).
 pub(crate) fn no_duplicates(json: &str) -> Result<(), serde_json::Error> {
+    if json.contains(NUMBER) {
+        return Err(de::Error::custom("a number is written as a map"));
+    }
     let mut reader = serde_json::Deserializer::from_str(json);
     Strict { depth: MAX_DEPTH }.deserialize(&mut reader)?;
     reader.end()
@@ -76,6 +83,10 @@ impl<'de> Visitor<'de> for Strict {
         let inside = self.inside()?;
         let mut seen: Vec<Cow<'de, str>> = Vec::new();
         while let Some(Name(name)) = map.next_key()? {
+            // A name that is owned had escapes in it, and was so in the text.
+            if matches!(&name, Cow::Owned(name) if name == NUMBER) {
+                return Err(de::Error::custom("a number is written as a map"));
+            }
             if seen.contains(&name) {
                 return Err(de::Error::custom("a name is there twice"));
             }
@@ -117,5 +128,22 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<(), D::Error> {
         de::Deserialize::deserialize(inner).map(|IgnoredAny| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_duplicates;
+
+    #[test]
+    fn no_map_passes_for_a_number_under_arbitrary_precision() {
+        for name in [
+            "$serde_json::private::Number",
+            r"\u0024serde_json::private::Number",
+        ] {
+            let json = format!(r#"{{"sub":{{"{name}":"7"}}}}"#);
+            assert!(no_duplicates(&json).is_err(), "{json}");
+        }
+        assert!(no_duplicates(r#"{"sub":{"number":"7"}}"#).is_ok());
     }
 }

@@ -176,7 +176,6 @@ impl<'de> Deserialize<'de> for Hasty {
 
 impl Payload for Hasty {
     type Role = NoRole;
-    const KIND: &'static str = "Hasty";
 
     fn rule<R: Rule<Self>>() -> &'static Access<Self> {
         const { &Access::user() }

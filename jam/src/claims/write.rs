@@ -40,6 +40,7 @@ impl<P: Payload> Serialize for Claims<P> {
             map: &mut map,
             marks: P::MARKS,
             name: None,
+            written: Vec::new(),
         })?;
         map.end()
     }
@@ -51,6 +52,9 @@ struct Fields<'a, M> {
     marks: &'static [Mark],
     /// The name of a member whose value comes next, in a payload that is a map.
     name: Option<String>,
+    /// The claims so far, in a payload that is a map: a struct that flattens a map into itself is
+    /// one, and the map may have the name of a field.
+    written: Vec<String>,
 }
 
 impl<M: SerializeMap> Fields<'_, M> {
@@ -115,7 +119,17 @@ impl<M: SerializeMap> SerializeMap for Fields<'_, M> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
         match self.name.take() {
-            Some(name) => self.member(&name, value),
+            Some(name) => {
+                let mark = self.marks.iter().find(|mark| mark.field == name);
+                let claim = mark.map_or(name.as_str(), |mark| mark.claim);
+                if self.written.iter().any(|written| written == claim) {
+                    return Err(M::Error::custom(format_args!(
+                        "the payload has the member `{claim}` twice"
+                    )));
+                }
+                self.written.push(claim.to_owned());
+                self.member(&name, value)
+            }
             None => Err(M::Error::custom("a value without a name")),
         }
     }

@@ -16,7 +16,7 @@ pub(crate) use error::Fault;
 use crate::builder::{JamBuilder, Ready, WantsBackend};
 use crate::claims::no_duplicates;
 use crate::jam::Jam;
-use crate::session::Sessions;
+use crate::session::{AtLimit, Sessions};
 use crate::token::Jwt;
 use interpolate::interpolate;
 use table::Table;
@@ -49,9 +49,11 @@ impl Jam {
     /// | `jwt.algorithm` | `"HS256"` | `"HS256"` |
     /// | `jwt.secret` | text of 32 bytes or more | |
     /// | `jwt.lifetime`, `jwt.leeway` | seconds | 3600, 0 |
+    /// | `jwt.max_lifetime` | seconds | no limit |
     /// | `jwt.issuer`, `jwt.audience`, `jwt.key_id`, `jwt.token_type` | text | |
     /// | `session.store` | `"memory"` | |
     /// | `session.idle`, `session.absolute` | seconds | 3600, 86400 |
+    /// | `session.per_owner` | number of sessions | 1000 |
     /// | `session.deadline` | milliseconds | 1000 |
     /// | `origins` | list of origins | the request's own host |
     /// | `development` | address of a loopback listener | |
@@ -268,6 +270,7 @@ fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
     let algorithm = table.text("algorithm", faults);
     let secret = table.text("secret", faults).map(Zeroizing::new);
     let lifetime = table.number("lifetime", "seconds", faults);
+    let max_lifetime = table.number("max_lifetime", "seconds", faults);
     let leeway = table.number("leeway", "seconds", faults);
     let texts = ["issuer", "audience", "key_id", "token_type"].map(|key| table.text(key, faults));
     if algorithm.is_some_and(|name| name != "HS256") {
@@ -280,6 +283,9 @@ fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
     let mut jwt = Jwt::hs256(secret?.as_bytes());
     if let Some(seconds) = lifetime {
         jwt = jwt.lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = max_lifetime {
+        jwt = jwt.max_lifetime(Duration::from_secs(seconds));
     }
     if let Some(seconds) = leeway {
         jwt = jwt.leeway(Duration::from_secs(seconds));
@@ -304,6 +310,7 @@ fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> 
     let store = table.text("store", faults);
     let idle = table.number("idle", "seconds", faults);
     let absolute = table.number("absolute", "seconds", faults);
+    let per_owner = table.number("per_owner", "sessions", faults);
     let deadline = table.number("deadline", "milliseconds", faults);
     match store.as_deref() {
         Some("memory") => {}
@@ -320,6 +327,10 @@ fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> 
     }
     if let Some(seconds) = absolute {
         sessions = sessions.absolute(Duration::from_secs(seconds));
+    }
+    if let Some(most) = per_owner {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        sessions = sessions.per_owner(most, AtLimit::EndLeastRecentlyUsed);
     }
     if let Some(milliseconds) = deadline {
         sessions = sessions.deadline(Duration::from_millis(milliseconds));

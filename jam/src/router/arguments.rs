@@ -8,6 +8,7 @@ use std::any::type_name;
 
 use super::table::TableRow;
 use crate::auth::{Auth, Optional};
+use crate::kind::without_paths;
 use crate::rule::Gated;
 
 /// Returns why a handler with the arguments `T` does not fit `row`, whose callers are `P`.
@@ -37,7 +38,7 @@ pub(super) fn fault<P, T>(row: &TableRow) -> Option<String> {
     if own < all {
         return Some(format!(
             "{row} takes `Auth<_>` of another payload than its rule has: take `Auth<{}>`",
-            short(type_name::<P>())
+            without_paths(type_name::<P>())
         ));
     }
     let optional = count(arguments, type_name::<Option<Auth<P>>>());
@@ -75,15 +76,9 @@ fn count(text: &str, name: &str) -> usize {
     places.filter(|(at, _)| is_whole(*at)).count()
 }
 
-/// The name without its path.
-fn short(name: &str) -> &str {
-    let path = name.split('<').next().unwrap_or(name);
-    path.rsplit("::").next().unwrap_or(path)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{count, generic, short};
+    use super::{count, generic};
 
     #[test]
     fn names_are_compared_as_whole_paths() {
@@ -94,6 +89,5 @@ mod tests {
         let text = "(via, jam::auth::Auth<a>, other::jam::auth::Auth<a>, x<jam::auth::Auth<b>>)";
         assert_eq!(count(text, "jam::auth::Auth<"), 2);
         assert_eq!(count(text, "jam::auth::Auth<a>"), 1);
-        assert_eq!(short("a::b::User<c::D>"), "User");
     }
 }

@@ -194,6 +194,12 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                 faults.push(format!("{row} cannot be routed: {error}"));
             }
             faults.extend(fault.clone());
+            faults.extend(
+                row.info
+                    .clash
+                    .as_ref()
+                    .map(|clash| format!("{row}: {clash}")),
+            );
             if let Some(policy) = row.policies.first() {
                 if row.reason.is_some() {
                     faults.push(format!("{row} is public and has the policy `{policy}`"));

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::openapi;
 use crate::access::{Access, Audience, BackendName, Condition, Public, Source};
+use crate::kind;
 use crate::payload::{Payload, Role};
 
 /// Who may call what: what [`JamRouter::table`](crate::JamRouter::table) gives.
@@ -54,6 +55,8 @@ pub struct RuleInfo {
     pub(super) open: bool,
     /// Nobody else is.
     pub(super) guests: bool,
+    /// Why its payload cannot be told from another one.
+    pub(super) clash: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,7 @@ impl RuleInfo {
             ways: Vec::new(),
             open: true,
             guests: false,
+            clash: None,
         }
     }
 
@@ -94,6 +98,7 @@ impl RuleInfo {
             ways: ways.collect(),
             open: access.lets_strangers_in(),
             guests: matches!(access.audience, Audience::Guests { .. }),
+            clash: kind::claim::<P>().err().map(|clash| clash.to_string()),
         }
     }
 }

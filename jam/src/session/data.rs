@@ -11,6 +11,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use super::SessionId;
 use crate::claims::Name;
 use crate::error::{Error, ErrorKind};
+use crate::kind;
 use crate::payload::Payload;
 
 /// The payload of a session as stores keep it: JSON, with the kind of the payload around it, so
@@ -18,8 +19,8 @@ use crate::payload::Payload;
 ///
 /// ```
 /// # use jam::SessionData;
-/// let data = SessionData::from_json(r#"{"User":{"user":1}}"#);
-/// assert_eq!(data.as_json(), br#"{"User":{"user":1}}"#);
+/// let data = SessionData::from_json(r#"{"app::User":{"user":1}}"#);
+/// assert_eq!(data.as_json(), br#"{"app::User":{"user":1}}"#);
 /// ```
 ///
 /// Cloning it is cheap, and clones share what was read: a store in the process that hands out the
@@ -47,12 +48,17 @@ impl SessionData {
         &self.0.json
     }
 
-    /// `{"User":{"user":1}}`
+    /// `{"app::User":{"user":1}}`
     pub(super) fn of<P: Payload>(data: &P) -> Result<Self, Error> {
+        kind::claim::<P>().map_err(|clash| Error::because(ErrorKind::Payload, clash))?;
         let mut json = Vec::new();
-        let written = serde_json::Serializer::new(&mut json).collect_map([(P::KIND, data)]);
+        let written = serde_json::Serializer::new(&mut json).collect_map([(P::kind(), data)]);
         match written {
-            Ok(()) => Ok(Self::from_json(json)),
+            Ok(()) => {
+                #[cfg(debug_assertions)]
+                read_back::<P>(&json, data)?;
+                Ok(Self::from_json(json))
+            }
             Err(error) => Err(Error::because(ErrorKind::Payload, error)),
         }
     }
@@ -88,6 +94,10 @@ impl fmt::Debug for SessionData {
 }
 
 fn decode<P: Payload>(id: &SessionId, json: &[u8]) -> Option<P> {
+    if let Err(clash) = kind::claim::<P>() {
+        tracing::error!(target: "jam", session = %id.prefix(), "a session is not read: {clash}");
+        return None;
+    }
     match serde_json::from_slice::<Kept<P>>(json) {
         Ok(Kept(data)) => data,
         Err(error) => {
@@ -102,6 +112,22 @@ fn decode<P: Payload>(id: &SessionId, json: &[u8]) -> Option<P> {
             None
         }
     }
+}
+
+/// Refuses to create what will not be read. Only debug builds take the time.
+#[cfg(debug_assertions)]
+fn read_back<P: Payload>(json: &[u8], written: &P) -> Result<(), Error> {
+    let why = match serde_json::from_slice::<Kept<P>>(json) {
+        Ok(Kept(Some(read))) if read.subject() == written.subject() => return Ok(()),
+        Ok(_) => "its subject changes when it is written and read".to_owned(),
+        // serde's text may quote the data; its class and place do not.
+        Err(error) => format!(
+            "it does not read back as it was written ({:?} error at byte {})",
+            error.classify(),
+            error.column()
+        ),
+    };
+    Err(Error::because(ErrorKind::Payload, why))
 }
 
 struct Kept<P>(Option<P>);
@@ -121,7 +147,7 @@ impl<'de, P: Payload> Deserialize<'de> for Kept<P> {
                 let Some(Name(kind)) = map.next_key()? else {
                     return Err(de::Error::custom("no kind"));
                 };
-                if kind == P::KIND {
+                if kind == P::kind() {
                     return map.next_value().map(|data| Kept(Some(data)));
                 }
                 map.next_value::<de::IgnoredAny>()?;

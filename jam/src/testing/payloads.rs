@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::sample::sample;
 use crate::access::{Condition, Way};
 use crate::gate;
+use crate::kind;
 use crate::payload::{Payload, Role};
 
 /// A caller who meets all of `way`: like `given`, with other roles and scopes.
 pub(super) fn meeting<P: Payload>(given: Option<&P>, way: &Way<P::Role>) -> Result<P, String> {
     let conditions: Vec<_> = way.conditions().collect();
-    let kind = P::KIND;
+    let kind = kind::name::<P>();
     find(given, &conditions, None, &[])?
         .ok_or_else(|| format!("no `{kind}` can have all that the rule asks for"))
 }
@@ -33,7 +34,7 @@ pub(super) fn lacking<P: Payload>(
         let condition = conditions[but];
         return Err(format!(
             "no `{}` without {condition} can be made up",
-            P::KIND
+            kind::name::<P>()
         ));
     }
     Ok(found)
@@ -70,7 +71,7 @@ fn find<P: Payload>(
     let base = match given {
         Some(given) => given.clone(),
         None => sample(|_| true).map_err(|why| {
-            let kind = P::KIND;
+            let kind = kind::name::<P>();
             format!("no `{kind}` can be made up ({why}): give one to Denials::sample(..)")
         })?,
     };

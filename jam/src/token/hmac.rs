@@ -3,6 +3,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::public_key::is_public_key;
+
 /// A secret, already mixed into the state of the hash: signing clones it, and the
 /// secret's own bytes are not kept.
 #[derive(Clone)]
@@ -19,9 +21,11 @@ impl HmacSha256 {
                  make one with `openssl rand -base64 32`",
             );
         }
-        // A public key is no secret: who has it could sign (RFC 8725 section 2.1).
-        if secret.trim_ascii_start().starts_with(b"-----BEGIN") {
-            return Err("this is a PEM file and no secret");
+        if is_public_key(secret) {
+            return Err(
+                "this is a key of another algorithm and no secret: whoever has its public half \
+                 could sign (RFC 8725 section 2.1); make a secret with `openssl rand -base64 32`",
+            );
         }
         // The crate takes keys of any length.
         let state = Hmac::new_from_slice(secret).map_err(|_| "the secret cannot be used")?;

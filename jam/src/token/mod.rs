@@ -5,24 +5,29 @@ mod compact;
 mod header;
 mod hmac;
 mod key;
+mod public_key;
+mod signed;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod twins;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
-use crate::claims::{self, Claims, Parties, RegisteredClaims};
+use crate::claims::{self, Claims, Parties, RegisteredClaims, Time};
 use crate::error::{Error, ErrorKind, TokenFault};
+use crate::kind;
 use crate::payload::Payload;
 use crate::random;
 
 use accepted::AcceptedHeaders;
 use compact::Compact;
 use key::Key;
+pub use signed::Token;
 
 /// How tokens are signed and judged: the JWT backend of a [`Jam`](crate::Jam).
 ///
@@ -45,6 +50,7 @@ use key::Key;
 /// | what | default |
 /// |---|---|
 /// | lifetime | 3600 s |
+/// | longest lifetime of a token that is accepted | no limit |
 /// | leeway | 0 s |
 /// | issuer, audience | not written, not asked for |
 /// | type | absent or `JWT`, in any case |
@@ -56,11 +62,18 @@ use key::Key;
 pub struct Jwt {
     key: Result<Key, &'static str>,
     lifetime: u64,
+    max_lifetime: u64,
     leeway: u64,
     issuer: Option<String>,
     audience: Option<String>,
     typ: String,
 }
+
+/// By how many seconds a token may have been issued in the future.
+const ISSUED_EARLY: u64 = 5;
+
+/// Seconds from one warning to the next.
+const WARNED_EVERY: u64 = 60;
 
 /// The `typ` of a token that says nothing of its purpose (RFC 7519 section 5.1).
 const PLAIN_TYPE: &str = "JWT";
@@ -90,6 +103,7 @@ impl Jwt {
         Self {
             key,
             lifetime: 3600,
+            max_lifetime: u64::MAX,
             leeway: 0,
             issuer: None,
             audience: None,
@@ -104,8 +118,22 @@ impl Jwt {
         self
     }
 
+    /// Refuses a token that is valid for more than `max_lifetime`, in whole seconds from its `iat`,
+    /// or from now if it has none. The default is no limit.
+    ///
+    /// It limits what whoever has the key can issue, such as a token for ten years.
+    ///
+    /// # Errors
+    ///
+    /// A [`lifetime`](Self::lifetime) that is longer makes
+    /// [`JamBuilder::build`](crate::JamBuilder::build) fail.
+    pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
+        self.max_lifetime = max_lifetime.as_secs();
+        self
+    }
+
     /// By how many whole seconds the clock of whoever issued a token may differ from
-    /// this one. The default is 0.
+    /// this one. The default is 0; `iat` and `auth_time` may be 5 seconds ahead in any case.
     ///
     /// # Errors
     ///
@@ -161,6 +189,12 @@ impl Jwt {
                 "a token must live for a second at least".to_owned(),
             ));
         }
+        if self.lifetime > self.max_lifetime {
+            faults.push((
+                "jwt.max_lifetime",
+                "it is shorter than the lifetime of the tokens that are issued here".to_owned(),
+            ));
+        }
         if self.leeway > 60 {
             faults.push((
                 "jwt.leeway",
@@ -185,8 +219,10 @@ impl Jwt {
         Some(Tokens {
             header: key.header(&self.typ),
             accepted: AcceptedHeaders::default(),
+            warned: AtomicU64::new(0),
             key,
             lifetime: self.lifetime,
+            max_lifetime: self.max_lifetime,
             leeway: self.leeway,
             parties: Parties {
                 issuer: self.issuer.map(Into::into),
@@ -216,7 +252,10 @@ pub(crate) struct Tokens {
     header: String,
     /// Other headers that were found to be good.
     accepted: AcceptedHeaders,
+    /// When a warning was last logged, or 0.
+    warned: AtomicU64,
     lifetime: u64,
+    max_lifetime: u64,
     leeway: u64,
     /// Whom our own tokens name.
     parties: Option<Arc<Parties>>,
@@ -251,6 +290,11 @@ impl Tokens {
             }
         };
         let json = json.map_err(|error| Error::because(ErrorKind::Payload, error))?;
+        if P::KIND.is_some() {
+            kind::claim::<P>().map_err(|clash| Error::because(ErrorKind::Payload, clash))?;
+        }
+        #[cfg(debug_assertions)]
+        self.read_back(&json, &claims.payload)?;
         let text = match P::TOKEN_TYPE {
             Some(typ) => compact::sign(&self.key, &self.key.header(typ), &json)?,
             None => compact::sign(&self.key, &self.header, &json)?,
@@ -262,6 +306,40 @@ impl Tokens {
         })
     }
 
+    /// Refuses to issue what will not be accepted. Only debug builds take the time.
+    #[cfg(debug_assertions)]
+    fn read_back<P: Payload>(&self, json: &[u8], written: &P) -> Result<(), Error> {
+        let mut registered = RegisteredClaims::default();
+        let why = match claims::read::<P>(json, self.parties.as_ref(), &mut registered) {
+            Ok(read) if read.subject() == written.subject() => return Ok(()),
+            Ok(_) => "its subject changes when it is written and read".to_owned(),
+            Err(_) => format!(
+                "it does not read back as it was written: {}",
+                claims::culprit::<P>(json)
+            ),
+        };
+        Err(Error::because(ErrorKind::Payload, why))
+    }
+
+    /// Says, at most once a minute, why claims that are signed do not read as a `P`.
+    #[cold]
+    fn warn_unreadable<P: Payload>(&self, json: &[u8], now: u64) {
+        let warned = self.warned.load(Ordering::Relaxed);
+        let is_due = warned == 0 || now.saturating_sub(warned) >= WARNED_EVERY;
+        let took = |new| {
+            self.warned
+                .compare_exchange(warned, new, Ordering::Relaxed, Ordering::Relaxed)
+        };
+        if is_due && took(now.max(1)).is_ok() {
+            tracing::warn!(
+                target: "jam",
+                payload = %kind::name::<P>(),
+                "a token with a good signature does not read as the payload: {}",
+                claims::culprit::<P>(json)
+            );
+        }
+    }
+
     /// The payload of a good token; the claims around it go into `registered`, which is worth nothing
     /// after an error.
     #[inline]
@@ -271,6 +349,12 @@ impl Tokens {
         now: u64,
         registered: &mut RegisteredClaims,
     ) -> Result<P, TokenFault> {
+        if P::KIND.is_some()
+            && let Err(clash) = kind::claim::<P>()
+        {
+            tracing::error!(target: "jam", "a token is not read: {clash}");
+            return Err(TokenFault::Type);
+        }
         let compact = Compact::parse(text, &self.header, self.key.signature_length())?;
         // Our own header, to the letter, and those that were read before.
         let known = match P::TOKEN_TYPE {
@@ -285,7 +369,15 @@ impl Tokens {
                 // Only what the key has signed: a stranger fills no memory.
                 self.accepted.add(compact.header, P::TOKEN_TYPE);
             }
-            let payload = claims::read(json, self.parties.as_ref(), registered)?;
+            let payload = match claims::read(json, self.parties.as_ref(), registered) {
+                Ok(payload) => payload,
+                Err(fault) => {
+                    if fault == TokenFault::Claims {
+                        self.warn_unreadable::<P>(json, now);
+                    }
+                    return Err(fault);
+                }
+            };
             self.judge(registered, now)?;
             Ok(payload)
         })
@@ -323,10 +415,16 @@ impl Tokens {
         if registered.expires_at <= late {
             return Err(TokenFault::Expired);
         }
-        let starts = registered.not_before.max(registered.issued_at);
-        let starts = starts.max(registered.auth_time);
-        if starts.is_some_and(|start| start.seconds() > early) {
+        // The issuer's clock may be ahead, and RFC 7519 does not ask to compare these two.
+        let nearly = early.max(now.saturating_add(ISSUED_EARLY));
+        let issued = registered.issued_at.max(registered.auth_time);
+        let is_after = |time: Option<Time>, limit| time.is_some_and(|time| time.seconds() > limit);
+        if is_after(registered.not_before, early) || is_after(issued, nearly) {
             return Err(TokenFault::NotYetValid);
+        }
+        let issued_at = registered.issued_at().unwrap_or(now);
+        if registered.expires_at.saturating_sub(issued_at) > self.max_lifetime {
+            return Err(TokenFault::Lifetime);
         }
         // A window that is empty was never meant to be open.
         if registered.not_before() >= Some(registered.expires_at) {
@@ -361,48 +459,4 @@ fn same_type(found: &str, wanted: &str) -> bool {
         _ => found,
     };
     plain.eq_ignore_ascii_case(wanted)
-}
-
-/// A signed token.
-///
-/// Its text is the credential itself, so `Debug` does not print it; give it to
-/// [`Jam::jwt_cookie`](crate::Jam::jwt_cookie), or take it with
-/// [`as_str`](Self::as_str) for a JSON answer over https.
-#[derive(Clone)]
-#[must_use = "a token that is given to nobody lets nobody in"]
-pub struct Token {
-    text: String,
-    expires_at: u64,
-    issued_at: u64,
-}
-
-impl Token {
-    /// The token, as it stands in a header or a cookie.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The first second, since the Unix epoch, at which it is no longer valid.
-    pub fn expires_at(&self) -> u64 {
-        self.expires_at
-    }
-
-    /// Seconds from issue to expiry: `expires_in` of RFC 6749 section 5.1.
-    pub fn expires_in(&self) -> u64 {
-        self.expires_at.saturating_sub(self.issued_at)
-    }
-
-    /// The token's text.
-    pub fn into_string(self) -> String {
-        self.text
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
-            .field("text", &"[redacted]")
-            .field("expires_at", &self.expires_at)
-            .finish()
-    }
 }

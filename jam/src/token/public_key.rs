@@ -1,0 +1,119 @@
+//! Public keys that somebody took for a secret.
+//!
+//! Whoever has the key could then sign (RFC 8725 section 2.1), and a public key is easy to come by.
+
+use base64_simd::forgiving_decode_to_vec;
+use serde_json::Value;
+
+/// Returns `true` if `secret` is a public key, in whatever spelling: PEM, DER, SSH, a JWK or a set of them,
+/// the modulus of RSA, and base64 or hexadecimal digits of each.
+pub(super) fn is_public_key(secret: &[u8]) -> bool {
+    // An editor or a shell may have added a byte order mark, a NUL, white space or quotes.
+    let is_text = |byte: &u8| !matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff | 0);
+    let text: Vec<u8> = secret.iter().copied().filter(is_text).collect();
+    let text = text.trim_ascii();
+    is_binary_key(secret)
+        || is_armored(text)
+        || is_jwk(text)
+        || decoded(text).iter().any(|bytes| {
+            let text = bytes.trim_ascii();
+            is_binary_key(bytes) || is_armored(text) || is_jwk(text)
+        })
+}
+
+fn is_binary_key(bytes: &[u8]) -> bool {
+    is_der(bytes) || is_ssh_blob(bytes) || is_modulus(bytes)
+}
+
+/// PEM (RFC 7468) and SSH (RFC 4253, RFC 4716) as text.
+fn is_armored(text: &[u8]) -> bool {
+    let starts = |prefix: &&[u8]| text.starts_with(prefix);
+    let ssh: [&[u8]; 4] = [b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"];
+    ssh.iter().any(starts)
+        || [&b"-----BEGIN "[..], b"---- BEGIN "]
+            .iter()
+            .any(|begin| memchr::memmem::find(text, begin).is_some())
+}
+
+/// RFC 7517.
+fn is_jwk(text: &[u8]) -> bool {
+    let Ok(Value::Object(members)) = serde_json::from_slice(text) else {
+        return false;
+    };
+    members.contains_key("kty") || members.contains_key("keys")
+}
+
+/// An ASN.1 sequence that fills all of `bytes` and begins as keys and certificates do.
+fn is_der(bytes: &[u8]) -> bool {
+    let [0x30, rest @ ..] = bytes else {
+        return false;
+    };
+    let (length, body) = match *rest {
+        [length @ ..=0x7f, ref body @ ..] => (usize::from(length), body),
+        [0x81, length, ref body @ ..] => (usize::from(length), body),
+        [0x82, high, low, ref body @ ..] => (usize::from(u16::from_be_bytes([high, low])), body),
+        _ => return false,
+    };
+    let is_short = bytes.len() < 0x80;
+    let begins = match body {
+        // A sequence that names an algorithm.
+        [0x30, 0..0x80, 0x06, ..] => true,
+        // A certificate, a modulus, or the version of a private key.
+        [0x30 | 0x02, ..] => !is_short,
+        _ => false,
+    };
+    // Something may follow, such as the end of a line.
+    begins && (length..=length + 2).contains(&body.len())
+}
+
+/// The binary form of an SSH key: the length of a name, and the name.
+fn is_ssh_blob(bytes: &[u8]) -> bool {
+    let [0, 0, 0, 4..=64, name @ ..] = bytes else {
+        return false;
+    };
+    is_armored(name)
+}
+
+/// An RSA modulus of a usual size. A random secret of that length that is odd, that has its highest bit set and no
+/// small factor is taken for one too; nobody needs a secret that long.
+fn is_modulus(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(&[0]).unwrap_or(bytes);
+    let is_usual = matches!(bytes.len(), 128 | 256 | 384 | 512);
+    let is_large = bytes.first().is_some_and(|first| *first >= 0x80);
+    let is_divided_by = |factor: u32| {
+        let rest = |rest: u32, byte: &u8| ((rest << 8) | u32::from(*byte)) % factor;
+        bytes.iter().fold(0, rest) == 0
+    };
+    is_usual && is_large && !(2..4096).any(is_divided_by)
+}
+
+/// What `text` may stand for: base64, base64url, hexadecimal digits, a JSON string of these.
+fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
+    let unquoted = text
+        .strip_prefix(b"\"")
+        .and_then(|text| text.strip_suffix(b"\""));
+    let plain: Vec<u8> = unquoted
+        .unwrap_or(text)
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'=' | b':'))
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        })
+        .collect();
+    let hex = plain.chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair)
+            .ok()
+            .filter(|pair| pair.len() == 2)?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    let base64 = forgiving_decode_to_vec(&plain).ok();
+    base64
+        .into_iter()
+        .chain(hex.collect::<Option<_>>())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
