@@ -132,7 +132,7 @@ fn bytes(whose: &str, sessions: usize) -> Outcome {
 /// A step is the creation of one session, which frees a few that are over. What it takes of the
 /// processor is the most that it can have held a lock.
 fn sweep(sessions: usize) -> Outcome {
-    use jam::{MemoryStore, Record, SessionData, SessionStore};
+    use jam::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore};
     use nix::time::{ClockId, clock_gettime};
 
     const BEGIN: u64 = 1_700_000_000;
@@ -141,7 +141,7 @@ fn sweep(sessions: usize) -> Outcome {
     let create = |number: usize, now: u64| {
         let id = jam_benches::people::session_id(number);
         let record = Record::new(format!("user-{number}"), data.clone(), now, now + 3600);
-        case::run(store.create(id, record))
+        case::run(store.create(id, record, OwnerLimit::DEFAULT))
     };
     for number in 0..sessions {
         create(number, BEGIN)?;

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::routing::get;
 use http::StatusCode;
+use http::request::Parts;
 use jam::dsl::{minutes, user};
 use jam::{Access, Auth, Jam, Jwt, jam_auth, jam_routes};
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -147,13 +148,25 @@ pub(super) fn issue() -> Box<dyn FnMut()> {
     })
 }
 
+/// What the handler takes, made as axum makes it.
+fn argument<C, Answer>(
+    _: fn(C) -> Answer,
+    parts: &mut Parts,
+    jam: &Jam,
+) -> impl Future<Output = Result<C, C::Rejection>>
+where
+    C: FromRequestParts<Jam>,
+{
+    C::from_request_parts(parts, jam)
+}
+
 /// Comes to the refusal of a forged token, and does not answer it.
 pub(super) fn refusal() -> Box<dyn FnMut()> {
     let jam = jam();
     let mut parts = forged().request().into_parts().0;
     // Its own secret is the same, so the signature alone is wrong.
     Box::new(move || {
-        let user = run(Auth::<User, me>::from_request_parts(&mut parts, &jam));
+        let user = run(argument(me, &mut parts, &jam));
         assert!(user.is_err(), "it is forged");
     })
 }
@@ -173,7 +186,7 @@ pub(super) fn extract() -> Box<dyn FnMut()> {
     let jam = jam();
     let mut parts = attribute().request().into_parts().0;
     Box::new(move || {
-        let user = run(Auth::<User, me>::from_request_parts(&mut parts, &jam));
+        let user = run(argument(me, &mut parts, &jam));
         std::hint::black_box(user.expect("it is good"));
     })
 }
