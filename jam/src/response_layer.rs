@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -56,6 +57,7 @@ pub struct ResponseHeadersLayer {
 impl ResponseHeadersLayer {
     /// Makes the layer for handlers whose rules ask `jam`.
     pub fn new(jam: &Jam) -> Self {
+        IN_USE.store(true, Ordering::Relaxed);
         Self { jam: jam.clone() }
     }
 }
@@ -107,6 +109,9 @@ where
     }
 }
 
+/// Whether this program has made a layer: without one, no request is searched for what it notes.
+static IN_USE: AtomicBool = AtomicBool::new(false);
+
 /// The places where the rules of handlers have looked for a credential.
 #[derive(Clone, Debug, Default)]
 struct Consulted(Arc<Mutex<Vec<Source>>>);
@@ -126,7 +131,9 @@ impl Consulted {
 /// Notes that the answer depends on what these sources hold.
 #[inline]
 pub(crate) fn note(parts: &Parts, sources: impl Iterator<Item = Source>) {
-    if let Some(consulted) = parts.extensions.get::<Consulted>() {
+    if IN_USE.load(Ordering::Relaxed)
+        && let Some(consulted) = parts.extensions.get::<Consulted>()
+    {
         consulted.note(sources);
     }
 }
