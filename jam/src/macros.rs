@@ -60,10 +60,10 @@
 ///
 /// # Limits
 ///
-/// `Auth` is found by its name: an alias of it is not. In an `impl` block the attribute cannot
-/// stand, and no other type of that module may have the handler's name. An optional handler
-/// returns its answer in a wrapper that clears a stale cookie. The attribute cannot add headers to
-/// the answer of a handler that is not optional: a table does.
+/// `Auth` is found by its name: an alias of it is not. The attribute cannot stand in an `impl`
+/// block. An optional handler returns its answer in a wrapper that clears a stale cookie. The attribute
+/// cannot add headers to the answer of a handler that is not optional: a table does, and so does
+/// [`ResponseHeadersLayer`](crate::ResponseHeadersLayer).
 pub use jam_macros::jam_auth;
 
 /// Routes, in sections under the rules that guard them; it makes a
