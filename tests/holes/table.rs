@@ -25,6 +25,9 @@ async fn generic<T: Send>(_: Auth<User>, _: State<T>) {}
 #[jam_auth(API)]
 async fn with_a_rule(_: Auth<User>, _: Query<Value>) {}
 
+#[jam_auth(API, policy(owner), state = Jam)]
+async fn with_rule_and_policy(_: Auth<User>, _: Query<Value>) {}
+
 #[jam_auth(backend = "jwt", optional)]
 async fn optional_with_a_rule(_: Option<Auth<User>>) {}
 
@@ -84,8 +87,13 @@ fn a_handler_with_a_rule_in_a_section_with_another_is_an_error_at_start_up() {
         API = [get("/a", with_a_rule), get("/b", with_a_rule)],
         API.optional() = [get("/c", optional_with_a_rule)],
         public("why") = [get("/d", with_a_rule), get("/e", optional_with_a_rule)],
+        API = [get("/f", with_rule_and_policy)],
+        public("why") = [get("/g", with_rule_and_policy)],
     ]);
-    assert_eq!(found.len(), 5, "{found:#?}");
+    assert_eq!(found.len(), 7, "{found:#?}");
+    for fault in &found {
+        assert!(fault.contains(") has a rule of its own, "), "{fault}");
+    }
     assert_eq!(
         found[0],
         "GET /a (`with_a_rule`) has a rule of its own, in its #[jam_auth(..)], and its section has \

@@ -9,16 +9,18 @@ use std::any::type_name;
 use super::table::TableRow;
 use crate::auth::{Auth, Optional};
 use crate::kind::without_paths;
-use crate::rule::Gated;
+use crate::rule::{Gated, GatedWithPolicies};
 
 /// Returns why a handler with the arguments `T` does not fit `row`, whose callers are `P`.
 pub(super) fn fault<P, T>(row: &TableRow) -> Option<String> {
     let arguments = type_name::<T>();
     let auth = generic(type_name::<Auth<()>>());
-    let marked = [generic(type_name::<Optional<(), ()>>()), rules()]
-        .iter()
-        .any(|name| has(arguments, name));
-    if marked {
+    let marks = [
+        type_name::<Optional<(), ()>>(),
+        type_name::<Gated<()>>(),
+        type_name::<GatedWithPolicies<()>>(),
+    ];
+    if marks.iter().any(|mark| count(arguments, generic(mark)) > 0) {
         return Some(format!(
             "{row} has a rule of its own, in its #[jam_auth(..)], and its section has another: move \
              it to `declared() = [..]`, or remove the attribute"
@@ -51,19 +53,10 @@ pub(super) fn fault<P, T>(row: &TableRow) -> Option<String> {
     None
 }
 
-/// The module of the marks of rules, up to the type's own name.
-fn rules() -> &'static str {
-    generic(type_name::<Gated<()>>())
-}
-
 /// The name of a generic type with its opening bracket.
 fn generic(name: &'static str) -> &'static str {
     let end = name.find('<').map_or(name.len(), |bracket| bracket + 1);
     &name[..end]
-}
-
-fn has(text: &str, name: &str) -> bool {
-    count(text, name) > 0
 }
 
 /// How often `name` stands in `text`, as a whole path.
