@@ -10,7 +10,7 @@ use quote::ToTokens;
 pub(crate) struct Trees(Vec<TokenTree>);
 
 impl Trees {
-    /// The same path as if it was written at another place.
+    /// Returns the path as if it was written at `place`.
     pub(crate) fn spanned(&self, place: Span) -> Self {
         let spanned = self.0.iter().cloned().map(|mut token| {
             token.set_span(place);

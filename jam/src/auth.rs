@@ -158,7 +158,7 @@ impl<P, R: Level> Auth<P, R> {
         }
     }
 
-    /// The same proof without the handler's own rule in its type, to be passed on by value.
+    /// Returns the caller without the handler's rule in its type, to pass it on by value.
     pub fn into_auth(self) -> Auth<P> {
         Auth(R::into_holding(self.0))
     }
@@ -245,14 +245,14 @@ impl<P> Auth<P> {
     }
 }
 
-/// The same proof without the handler's own rule in its type, to be passed on by value.
+/// Drops the handler's rule from the type, as [`Auth::into_auth`] does.
 impl<P, R> From<Auth<P, Gated<R>>> for Auth<P> {
     fn from(user: Auth<P, Gated<R>>) -> Self {
         user.into_auth()
     }
 }
 
-/// The same proof without the handler's own rule in its type, to be passed on by value.
+/// Drops the handler's rule from the type, as [`Auth::into_auth`] does.
 impl<P, R> From<Auth<P, GatedWithPolicies<R>>> for Auth<P> {
     fn from(user: Auth<P, GatedWithPolicies<R>>) -> Self {
         user.into_auth()
@@ -377,7 +377,7 @@ pub struct Optional<P, R> {
 pub struct Stale {
     /// The cookie that let nobody in and is to be cleared.
     pub(crate) removal: Option<SetCookie>,
-    /// What caches are told.
+    /// The headers that tell caches on which fields the answer depends.
     pub(crate) caching: CacheHeaders,
 }
 

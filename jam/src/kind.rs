@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::sync::{PoisonError, RwLock};
 
+use crate::error::{Error, ErrorKind};
 use crate::payload::Payload;
 
 /// The type that each kind belongs to, from its first use.
@@ -40,6 +41,12 @@ impl Display for Clash {
 }
 
 impl std::error::Error for Clash {}
+
+impl From<Clash> for Error {
+    fn from(clash: Clash) -> Self {
+        Self::because(ErrorKind::Payload, clash)
+    }
+}
 
 /// Says that `P` is the type of its kind.
 ///

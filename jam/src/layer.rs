@@ -45,7 +45,7 @@ struct Sources {
     jam: Jam,
     backend: BackendName,
     named: List<Source, 4>,
-    /// What caches are told of an answer whose handler asked.
+    /// The headers for caches on an answer whose handler asked for the caller.
     caching: CacheHeaders,
 }
 

@@ -74,7 +74,7 @@ mod takes_gated {
 
 pub use takes_gated::*;
 
-/// The same proof for a handler whose number of arguments depends on `#[cfg(..)]`.
+/// Proves that a handler takes its caller when its number of arguments depends on `#[cfg(..)]`.
 pub fn takes_caller<C, T, H: TakesFirst<C, T>>(_: H) {}
 
 /// A function with the arguments `T`, of which the first one is a `C`.

@@ -62,9 +62,9 @@ struct Inner {
     challenge: Option<HeaderValue>,
     /// Where a browser is sent instead.
     location: Option<HeaderValue>,
-    /// Where htmx is sent, beside the answer.
+    /// The address in `HX-Redirect`, for a request of htmx.
     htmx: Option<HeaderValue>,
-    /// What caches are told, where no table or layer does.
+    /// The headers for caches, where no table or layer adds them.
     caching: CacheHeaders,
     mapped: Option<Response>,
     /// What the answer says besides, of a stranger whom a policy turned away.
@@ -126,7 +126,7 @@ impl Rejection {
         self
     }
 
-    /// The same, of a rule whose credential is in one of these places.
+    /// Adds the headers for caches of a rule whose credential is in one of these places.
     #[cold]
     pub(crate) fn behind(mut self, sources: impl Iterator<Item = Source>) -> Self {
         self.0.caching = CacheHeaders::of(sources);

@@ -109,7 +109,7 @@ where
     }
 }
 
-/// Whether this program has made a layer: without one, no request is searched for what it notes.
+/// `true` once the program has made a layer. Before that no request is searched for [`Consulted`].
 static IN_USE: AtomicBool = AtomicBool::new(false);
 
 /// The places where the rules of handlers have looked for a credential.

@@ -148,7 +148,7 @@ pub(super) fn issue() -> Box<dyn FnMut()> {
     })
 }
 
-/// What the handler takes, made as axum makes it.
+/// Makes the first argument of a handler as axum does.
 fn argument<C, Answer>(
     _: fn(C) -> Answer,
     parts: &mut Parts,

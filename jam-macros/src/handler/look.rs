@@ -56,7 +56,7 @@ impl Output<'_> {
         let check = if self.handler.has_cfg() {
             quote_spanned!(place=> #private::takes_caller::<#marked, _, _>(#handler))
         } else {
-            // What most handlers take has a function of its own, with less to write.
+            // `Auth` without policies is the most common caller: its function is shorter to call.
             let (word, marked) = match self.policies.is_none() && !caller.optional {
                 true => ("gated", quote!(#rule, _)),
                 false => ("caller", marked),

@@ -130,7 +130,7 @@ impl Signature {
         self.with(list, &result.into())
     }
 
-    /// The same, with another result alone.
+    /// Returns the function's head with another return type.
     pub(crate) fn returning(&self, result: TokenStream) -> TokenStream {
         self.with([&self.list, &[], &[]], &result.into())
     }

@@ -77,11 +77,16 @@ pub(crate) fn read_any<P: Payload>(
         no_duplicates(json).map_err(|_| TokenFault::Claims)?;
     }
     let mut found = Found::default();
+    let payload = read_members(json, &mut found);
+    found.beside(payload, own)
+}
+
+/// Reads by serde_json alone, and tells duplicates by name.
+fn read_members<P: Payload>(json: &str, found: &mut Found) -> Result<P, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(json);
     let seen = Some(HashSet::new());
-    let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, seen));
-    let payload = payload.and_then(|payload| reader.end().map(|()| payload));
-    found.beside(payload, own)
+    let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, found, seen))?;
+    reader.end().map(|()| payload)
 }
 
 /// Says for which claim `json` does not read as a `P`, without quoting any value.
@@ -91,9 +96,7 @@ pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
         return "it is not UTF-8".to_owned();
     };
     let mut found = Found::default();
-    let mut reader = serde_json::Deserializer::from_str(json);
-    let seen = Some(HashSet::new());
-    match P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, seen)) {
+    match read_members::<P>(json, &mut found) {
         Ok(_) if found.expires_at.is_none() => "the claim `exp` is missing".to_owned(),
         Ok(_) => "a name is there twice in it, or it nests too deep".to_owned(),
         Err(error) => match (&found.last, error.to_string()) {

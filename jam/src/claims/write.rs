@@ -58,8 +58,17 @@ struct Fields<'a, M> {
 }
 
 impl<M: SerializeMap> Fields<'_, M> {
-    fn member<T: Serialize + ?Sized>(&mut self, field: &str, value: &T) -> Result<(), M::Error> {
-        let claim = match self.marks.iter().find(|mark| mark.field == field) {
+    fn mark(&self, field: &str) -> Option<&'static Mark> {
+        self.marks.iter().find(|mark| mark.field == field)
+    }
+
+    fn member<T: Serialize + ?Sized>(
+        &mut self,
+        field: &str,
+        mark: Option<&Mark>,
+        value: &T,
+    ) -> Result<(), M::Error> {
+        let claim = match mark {
             Some(mark) if mark.claim == "sub" => return self.subject(value),
             Some(mark) => mark.claim,
             None => field,
@@ -97,7 +106,7 @@ impl<M: SerializeMap> SerializeStruct for Fields<'_, M> {
         name: &'static str,
         value: &T,
     ) -> Result<(), M::Error> {
-        self.member(name, value)
+        self.member(name, self.mark(name), value)
     }
 
     fn end(self) -> Result<(), M::Error> {
@@ -120,7 +129,7 @@ impl<M: SerializeMap> SerializeMap for Fields<'_, M> {
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
         match self.name.take() {
             Some(name) => {
-                let mark = self.marks.iter().find(|mark| mark.field == name);
+                let mark = self.mark(&name);
                 let claim = mark.map_or(name.as_str(), |mark| mark.claim);
                 if self.written.iter().any(|written| written == claim) {
                     return Err(M::Error::custom(format_args!(
@@ -128,7 +137,7 @@ impl<M: SerializeMap> SerializeMap for Fields<'_, M> {
                     )));
                 }
                 self.written.push(claim.to_owned());
-                self.member(&name, value)
+                self.member(&name, mark, value)
             }
             None => Err(M::Error::custom("a value without a name")),
         }

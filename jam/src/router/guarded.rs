@@ -33,7 +33,7 @@ pub(crate) struct Guard<P: Payload>(Arc<Guarding<P>>);
 struct Guarding<P: Payload> {
     jam: Jam,
     access: Access<P>,
-    /// What caches are told of every answer.
+    /// The headers for caches on every answer.
     caching: CacheHeaders,
 }
 

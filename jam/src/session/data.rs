@@ -50,7 +50,7 @@ impl SessionData {
 
     /// `{"app::User":{"user":1}}`
     pub(super) fn of<P: Payload>(data: &P) -> Result<Self, Error> {
-        kind::claim::<P>().map_err(|clash| Error::because(ErrorKind::Payload, clash))?;
+        kind::claim::<P>()?;
         let mut json = Vec::new();
         let written = serde_json::Serializer::new(&mut json).collect_map([(P::kind(), data)]);
         match written {
@@ -114,20 +114,20 @@ fn decode<P: Payload>(id: &SessionId, json: &[u8]) -> Option<P> {
     }
 }
 
-/// Refuses to create what will not be read. Only debug builds take the time.
+/// Refuses to create a session that will not be read.
 #[cfg(debug_assertions)]
 fn read_back<P: Payload>(json: &[u8], written: &P) -> Result<(), Error> {
-    let why = match serde_json::from_slice::<Kept<P>>(json) {
-        Ok(Kept(Some(read))) if read.subject() == written.subject() => return Ok(()),
-        Ok(_) => "its subject changes when it is written and read".to_owned(),
+    let read = match serde_json::from_slice(json) {
+        Ok(Kept(Some(read))) => Ok(read),
+        Ok(Kept(None)) => Err("its kind changes".to_owned()),
         // serde's text may quote the data; its class and place do not.
-        Err(error) => format!(
-            "it does not read back as it was written ({:?} error at byte {})",
+        Err(error) => Err(format!(
+            "{:?} error at byte {}",
             error.classify(),
             error.column()
-        ),
+        )),
     };
-    Err(Error::because(ErrorKind::Payload, why))
+    crate::payload::check_read_back(written, read)
 }
 
 struct Kept<P>(Option<P>);

@@ -291,7 +291,7 @@ impl Tokens {
         };
         let json = json.map_err(|error| Error::because(ErrorKind::Payload, error))?;
         if P::KIND.is_some() {
-            kind::claim::<P>().map_err(|clash| Error::because(ErrorKind::Payload, clash))?;
+            kind::claim::<P>()?;
         }
         #[cfg(debug_assertions)]
         self.read_back(&json, &claims.payload)?;
@@ -306,19 +306,12 @@ impl Tokens {
         })
     }
 
-    /// Refuses to issue what will not be accepted. Only debug builds take the time.
+    /// Refuses to issue claims that will not be accepted.
     #[cfg(debug_assertions)]
     fn read_back<P: Payload>(&self, json: &[u8], written: &P) -> Result<(), Error> {
         let mut registered = RegisteredClaims::default();
-        let why = match claims::read::<P>(json, self.parties.as_ref(), &mut registered) {
-            Ok(read) if read.subject() == written.subject() => return Ok(()),
-            Ok(_) => "its subject changes when it is written and read".to_owned(),
-            Err(_) => format!(
-                "it does not read back as it was written: {}",
-                claims::culprit::<P>(json)
-            ),
-        };
-        Err(Error::because(ErrorKind::Payload, why))
+        let read = claims::read::<P>(json, self.parties.as_ref(), &mut registered);
+        crate::payload::check_read_back(written, read.map_err(|_| claims::culprit::<P>(json)))
     }
 
     /// Says, at most once a minute, why claims that are signed do not read as a `P`.
@@ -326,11 +319,14 @@ impl Tokens {
     fn warn_unreadable<P: Payload>(&self, json: &[u8], now: u64) {
         let warned = self.warned.load(Ordering::Relaxed);
         let is_due = warned == 0 || now.saturating_sub(warned) >= WARNED_EVERY;
-        let took = |new| {
+        if !is_due {
+            return;
+        }
+        // Of those who find it due at once, one warns.
+        let mine =
             self.warned
-                .compare_exchange(warned, new, Ordering::Relaxed, Ordering::Relaxed)
-        };
-        if is_due && took(now.max(1)).is_ok() {
+                .compare_exchange(warned, now.max(1), Ordering::Relaxed, Ordering::Relaxed);
+        if mine.is_ok() {
             tracing::warn!(
                 target: "jam",
                 payload = %kind::name::<P>(),
