@@ -25,6 +25,7 @@ mod rules;
 mod secrecy;
 mod session_store;
 mod sessions;
+mod subjects;
 mod support;
 mod table;
 mod testing;

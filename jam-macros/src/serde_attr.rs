@@ -12,9 +12,10 @@ pub(crate) struct SerdeAttr {
     rename_all: Option<String>,
     /// It is written by one name and read by another.
     pub(crate) two_names: bool,
-    /// The field has no name of its own in the JSON.
-    pub(crate) flatten: bool,
-    pub(crate) skip: bool,
+    /// The member that `tag` adds to a struct.
+    pub(crate) tag: Option<String>,
+    /// Every option, by its name.
+    options: Vec<syn::Ident>,
 }
 
 /// What a name is a name of: serde expects fields in `snake_case` and
@@ -38,17 +39,24 @@ impl SerdeAttr {
 
     fn entries(&mut self, tokens: TokenStream) {
         for (key, value) in options(tokens) {
-            if key.starts_with("rename") && two_names(&value) {
+            let text = key.to_string();
+            if text.starts_with("rename") && two_names(&value) {
                 self.two_names = true;
             }
-            match (key.as_str(), value) {
-                ("rename", value) => self.rename = name(value).or(self.rename.take()),
-                ("rename_all", value) => self.rename_all = name(value).or(self.rename_all.take()),
-                ("flatten", Value::Word) => self.flatten = true,
-                ("skip", Value::Word) => self.skip = true,
+            match text.as_str() {
+                "rename" => self.rename = name(value).or(self.rename.take()),
+                "rename_all" => self.rename_all = name(value).or(self.rename_all.take()),
+                "tag" => self.tag = name(value),
                 _ => {}
             }
+            self.options.push(key);
         }
+    }
+
+    /// The first option with one of these names.
+    pub(crate) fn option(&self, names: &[&str]) -> Option<&syn::Ident> {
+        let named = |option: &&syn::Ident| names.iter().any(|name| *option == name);
+        self.options.iter().find(named)
     }
 
     /// The name in the JSON of a member of the container `self`.
@@ -64,14 +72,14 @@ impl SerdeAttr {
 }
 
 /// Mistakes in these attributes are serde's to report.
-fn options(tokens: TokenStream) -> Vec<(String, Value)> {
+fn options(tokens: TokenStream) -> Vec<(syn::Ident, Value)> {
     let mut unreported = crate::diagnostics::Errors::new();
     let entries = tokens::entries(tokens, &mut unreported);
     unreported.into_tokens();
     entries
         .into_iter()
         .filter_map(|entry| match entry {
-            Entry::Option { key, value } => Some((key.to_string(), value)),
+            Entry::Option { key, value } => Some((key, value)),
             Entry::Other(_) => None,
         })
         .collect()

@@ -138,6 +138,17 @@ pub use jam_macros::jam_routes;
 ///
 /// A field that has the name of a registered claim (`iss sub aud exp nbf iat jti auth_time cnf`) does
 /// not compile unless it is marked as that claim.
+///
+/// # Limits
+///
+/// A marked field is written and read by one name: it takes no `alias`, `flatten` or `skip` of serde.
+/// The field marked `sub` takes no `default` either, so that nobody is the default user. A struct
+/// with marks takes no `from`, `into`, `try_from` or `transparent`: serde would read and write
+/// another type.
+///
+/// In a token the subject is text (RFC 7519 section 4.1.2), whole numbers up to 128 bits too. A type
+/// that reads whatever comes, such as an untagged enum or `serde_json::Value`, would read a number
+/// back as text: such a number is not signed.
 pub use jam_macros::JamPayload;
 
 /// Makes an enum of plain variants a [`Role`](trait@crate::Role), by the names that serde gives them.

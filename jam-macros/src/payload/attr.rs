@@ -112,35 +112,65 @@ impl<'a> Field<'a> {
         }
         let serde = SerdeAttr::read(&field.attrs);
         let ident = field.ident.as_ref()?;
-        if let Some((key, _)) = &mark
-            && (serde.flatten || serde.skip)
-        {
-            errors.at(
-                key,
-                format!("a field marked `{key}` has to have a name in the claims"),
-                "remove `flatten` or `skip` of serde from it",
-            );
-        }
-        if serde.skip {
-            return None;
-        }
         let container = SerdeAttr::read(container);
-        if let Some((key, _)) = &mark
-            && (serde.two_names || container.two_names)
-        {
-            errors.at(
-                key,
-                format!("a field marked `{key}` is written and read by one name"),
-                "write `#[serde(rename = \"..\")]` instead of `rename(serialize = .., deserialize = ..)`",
-            );
+        if let Some((key, mark)) = &mark {
+            one_name(key, &serde, &container, errors);
+            if *mark == Mark::Sub {
+                always_there(&serde, &container, errors);
+            }
+        }
+        if serde.option(&["skip"]).is_some() {
+            return None;
         }
         let name = container.name_of(ident, &serde, Kind::Field);
         Some(Self {
             ident,
             ty: &field.ty,
             mark,
-            name: (!serde.flatten).then_some(name),
+            name: serde.option(&["flatten"]).is_none().then_some(name),
         })
+    }
+}
+
+/// A marked field is one claim, written and read by one name.
+fn one_name(key: &Ident, serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
+    const NAMELESS: &[&str] = &["flatten", "skip", "skip_serializing", "skip_deserializing"];
+    if let Some(option) = serde.option(NAMELESS) {
+        errors.at(
+            option,
+            format!("a field marked `{key}` has to have a name in the claims"),
+            format!("remove `{option}` from it"),
+        );
+    }
+    if serde.two_names || container.two_names {
+        errors.at(
+            key,
+            format!("a field marked `{key}` is written and read by one name"),
+            "write `#[serde(rename = \"..\")]` instead of `rename(serialize = .., deserialize = ..)`",
+        );
+    }
+    if let Some(option) = serde.option(&["alias"]) {
+        errors.at(
+            option,
+            format!("a field marked `{key}` is read by one name"),
+            "remove `alias`: a claim of another name would become it",
+        );
+    }
+}
+
+/// A token without a subject must not get one from serde.
+fn always_there(serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
+    const WHY: &str = "a token or session without a subject must be refused";
+    const MESSAGE: &str = "the field marked `sub` cannot be left out";
+    if let Some(option) = serde.option(&["default", "skip_serializing_if"]) {
+        errors.at(option, MESSAGE, format!("remove `{option}`: {WHY}"));
+    }
+    if let Some(option) = container.option(&["default"]) {
+        errors.at(
+            option,
+            MESSAGE,
+            format!("write `#[serde(default)]` on the other fields, not on the struct: {WHY}"),
+        );
     }
 }
 

@@ -1,8 +1,9 @@
 //! The rules that take more than one field, or a field and the struct.
 
 use super::Payload;
-use super::attr::Mark;
+use super::attr::{Field, Mark};
 use crate::diagnostics::Errors;
+use crate::serde_attr::SerdeAttr;
 
 /// Claims that Jam, or the standard, gives a meaning of their own.
 const REGISTERED: &[&str] = &[
@@ -20,6 +21,8 @@ const REGISTERED: &[&str] = &[
 pub(crate) fn all(payload: &Payload<'_>, errors: &mut Errors) {
     owns_its_data(payload, errors);
     marks_are_unique(payload, errors);
+    marks_have_an_effect(payload, errors);
+    names_are_unique(payload, errors);
     registered_claims_are_free(payload, errors);
     claims_are_unique(payload, errors);
     roles_have_a_type(payload, errors);
@@ -52,6 +55,51 @@ fn marks_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
+/// With these options serde reads and writes another type than the struct that is marked.
+fn marks_have_an_effect(payload: &Payload<'_>, errors: &mut Errors) {
+    const ANOTHER_TYPE: &[&str] = &["into", "from", "try_from", "transparent", "remote"];
+    let marked = payload.fields.iter().find_map(|field| field.mark.as_ref());
+    let serde = SerdeAttr::read(&payload.input.attrs);
+    if let (Some((key, _)), Some(option)) = (marked, serde.option(ANOTHER_TYPE)) {
+        errors.at(
+            option,
+            format!("with `{option}` the mark `{key}` of a field has no effect"),
+            format!(
+                "remove `{option}`, or derive `JamPayload` on the type that serde reads and writes"
+            ),
+        );
+    }
+}
+
+fn names_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
+    let tag = SerdeAttr::read(&payload.input.attrs).tag;
+    if let Some(tag) = tag.as_deref().filter(|tag| REGISTERED.contains(tag)) {
+        errors.at(
+            &payload.input.ident,
+            format!("`tag` adds `{tag}`, a registered claim, which Jam writes itself"),
+            "choose another name for `tag`",
+        );
+    }
+    let mut seen: Vec<(&str, String)> = Vec::new();
+    seen.extend(tag.as_deref().map(|tag| (tag, "the tag".to_owned())));
+    for field in &payload.fields {
+        let Some(name) = field.name.as_deref() else {
+            continue;
+        };
+        match seen.iter().find(|(known, _)| *known == name) {
+            Some((_, first)) => errors.at(
+                field.ident,
+                format!(
+                    "`{}` is called \"{name}\" in the JSON, and so is {first}",
+                    field.ident
+                ),
+                "change the name of one of the two",
+            ),
+            None => seen.push((name, format!("`{}`", field.ident))),
+        }
+    }
+}
+
 fn registered_claims_are_free(payload: &Payload<'_>, errors: &mut Errors) {
     for field in &payload.fields {
         let Some(name) = field.name.as_deref() else {
@@ -73,28 +121,39 @@ fn registered_claims_are_free(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
+/// A marked field takes the name of its claim.
 fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
-    let marked = payload.fields.iter().filter_map(|field| {
-        let (_, mark) = field.mark.as_ref()?;
-        Some((mark.claim(), field.ident))
-    });
-    let mut seen: Vec<(&str, &syn::Ident)> = marked.collect();
-    for field in payload.fields.iter().filter(|field| field.mark.is_none()) {
-        let Some(name) = field.name.as_deref() else {
+    let tag = SerdeAttr::read(&payload.input.attrs).tag;
+    for marked in &payload.fields {
+        let Some((_, mark)) = &marked.mark else {
             continue;
         };
-        match seen.iter().find(|(claim, _)| *claim == name) {
-            // Reported as a registered claim already.
-            Some(_) if REGISTERED.contains(&name) => {}
-            Some((_, first)) => errors.at(
+        let claim = mark.claim();
+        // By its own name it was looked at already, and so were registered claims.
+        if marked.name.as_deref() == Some(claim) || REGISTERED.contains(&claim) {
+            continue;
+        }
+        let is_claim =
+            |field: &&Field<'_>| field.mark.is_none() && field.name.as_deref() == Some(claim);
+        for field in payload.fields.iter().filter(is_claim) {
+            errors.at(
                 field.ident,
                 format!(
-                    "`{}` is kept as the claim `{name}`, and so is `{first}`",
-                    field.ident
+                    "`{}` is kept as the claim `{claim}`, and so is `{}`",
+                    field.ident, marked.ident
                 ),
                 "rename this field",
-            ),
-            None => seen.push((name, field.ident)),
+            );
+        }
+        if tag.as_deref() == Some(claim) {
+            errors.at(
+                marked.ident,
+                format!(
+                    "`{}` is kept as the claim `{claim}`, and so is the tag",
+                    marked.ident
+                ),
+                "choose another name for `tag`",
+            );
         }
     }
 }

@@ -82,8 +82,8 @@ fn a_claim_has_one_field() {
     assert_eq!(
         found,
         [
+            "`x` is called \"x\" in the JSON, and so is `a`",
             "`scope` is kept as the claim `scope`, and so is `scopes`",
-            "`x` is kept as the claim `x`, and so is `a`",
         ]
     );
 }

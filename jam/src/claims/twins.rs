@@ -41,23 +41,30 @@ pub(crate) struct Usual {
 }
 
 /// What makes readers differ if anything does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JamPayload)]
 #[jam(crate = crate)]
-#[derive(Default)]
 pub(crate) struct Unusual {
     #[jam(sub)]
     id: String,
+    #[serde(default)]
     ratio: f64,
+    #[serde(default)]
     small: i8,
+    #[serde(default)]
     large: u128,
+    #[serde(default)]
     letter: char,
+    #[serde(default)]
     nothing: (),
+    #[serde(default)]
     pair: (u8, String),
+    #[serde(default)]
     lists: Vec<Vec<u8>>,
+    #[serde(default)]
     map: BTreeMap<String, u8>,
+    #[serde(default)]
     any: serde_json::Value,
-    #[serde(rename = "n", alias = "name")]
+    #[serde(default, rename = "n", alias = "name")]
     number: Option<u32>,
 }
 
@@ -101,9 +108,8 @@ fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(T::deserialize(deserializer).ok())
 }
 
-/// A payload that serde reads as another type, two of whose fields are one claim.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
-#[serde(from = "Wire")]
+/// A payload that reads as another type, two of whose fields are one claim.
+#[derive(Clone, Debug, PartialEq, Serialize, JamPayload)]
 #[jam(crate = crate, scopes("read"))]
 pub(crate) struct Converted {
     #[jam(scopes)]
@@ -117,12 +123,13 @@ struct Wire {
     scope: String,
 }
 
-impl From<Wire> for Converted {
-    fn from(Wire { scopes, scope }: Wire) -> Self {
-        Self {
+impl<'de> Deserialize<'de> for Converted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Wire { scopes, scope } = Wire::deserialize(deserializer)?;
+        Ok(Self {
             scopes,
             other: scope,
-        }
+        })
     }
 }
 

@@ -1,10 +1,13 @@
 //! Claims into the text of a token: the registered ones, then the payload's fields by
 //! its own serde implementation, in one flat object.
 
+use std::marker::PhantomData;
+
 use serde::ser::{
     self, Error as _, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer,
 };
 
+use super::subject::{Form, SubjectWriter, takes_anything};
 use super::{Claims, REGISTERED};
 use crate::payload::{Mark, Payload};
 
@@ -38,7 +41,7 @@ impl<P: Payload> Serialize for Claims<P> {
         }
         self.payload.serialize(Fields {
             map: &mut map,
-            marks: P::MARKS,
+            payload: PhantomData::<P>,
             name: None,
             written: Vec::new(),
         })?;
@@ -47,9 +50,9 @@ impl<P: Payload> Serialize for Claims<P> {
 }
 
 /// Writes what a payload serializes to into the map of the claims.
-struct Fields<'a, M> {
+struct Fields<'a, M, P> {
     map: &'a mut M,
-    marks: &'static [Mark],
+    payload: PhantomData<P>,
     /// The name of a member whose value comes next, in a payload that is a map.
     name: Option<String>,
     /// The claims so far, in a payload that is a map: a struct that flattens a map into itself is
@@ -57,9 +60,9 @@ struct Fields<'a, M> {
     written: Vec<String>,
 }
 
-impl<M: SerializeMap> Fields<'_, M> {
+impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
     fn mark(&self, field: &str) -> Option<&'static Mark> {
-        self.marks.iter().find(|mark| mark.field == field)
+        P::MARKS.iter().find(|mark| mark.field == field)
     }
 
     fn member<T: Serialize + ?Sized>(
@@ -69,7 +72,7 @@ impl<M: SerializeMap> Fields<'_, M> {
         value: &T,
     ) -> Result<(), M::Error> {
         let claim = match mark {
-            Some(mark) if mark.claim == "sub" => return self.subject(value),
+            Some(mark) if mark.claim == "sub" => return self.subject(mark.field, value),
             Some(mark) => mark.claim,
             None => field,
         };
@@ -83,21 +86,22 @@ impl<M: SerializeMap> Fields<'_, M> {
     }
 
     /// A subject is text on the wire (RFC 7519 section 4.1.2).
-    fn subject<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
-        let text = match serde_json::to_value(value).map_err(M::Error::custom)? {
-            serde_json::Value::String(text) if !text.is_empty() => text,
-            serde_json::Value::Number(number) if !number.is_f64() => number.to_string(),
-            _ => {
-                return Err(M::Error::custom(
-                    "the subject must be a whole number or a text that is not empty",
-                ));
-            }
-        };
-        self.map.serialize_entry("sub", &text)
+    fn subject<T: Serialize + ?Sized>(
+        &mut self,
+        field: &'static str,
+        value: &T,
+    ) -> Result<(), M::Error> {
+        match value.serialize(SubjectWriter::new(self.map))? {
+            Form::Number if takes_anything::<P>(field) => Err(M::Error::custom(
+                "the subject is a number, and its type reads whatever comes, as an untagged enum \
+                 does: it would come back as text. Use a number or a `String`",
+            )),
+            Form::Number | Form::Text => Ok(()),
+        }
     }
 }
 
-impl<M: SerializeMap> SerializeStruct for Fields<'_, M> {
+impl<M: SerializeMap, P: Payload> SerializeStruct for Fields<'_, M, P> {
     type Ok = ();
     type Error = M::Error;
 
@@ -114,7 +118,7 @@ impl<M: SerializeMap> SerializeStruct for Fields<'_, M> {
     }
 }
 
-impl<M: SerializeMap> SerializeMap for Fields<'_, M> {
+impl<M: SerializeMap, P: Payload> SerializeMap for Fields<'_, M, P> {
     type Ok = ();
     type Error = M::Error;
 
@@ -160,7 +164,7 @@ fn not_an_object<E: ser::Error>() -> E {
     E::custom("a payload must serialize to a JSON object")
 }
 
-impl<M: SerializeMap> Serializer for Fields<'_, M> {
+impl<M: SerializeMap, P: Payload> Serializer for Fields<'_, M, P> {
     type Ok = ();
     type Error = M::Error;
     type SerializeSeq = Impossible<(), M::Error>;

@@ -1,0 +1,31 @@
+// Two fields of one name in the JSON.
+
+#![allow(unreachable_patterns)]
+
+use jam::JamPayload;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct User {
+    #[jam(sub)]
+    id: u64,
+    name: String,
+    #[serde(rename = "name")]
+    nickname: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[serde(tag = "sub")]
+struct Tagged {
+    #[jam(sub)]
+    id: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+#[serde(tag = "scope")]
+struct Scoped {
+    #[jam(scopes)]
+    scopes: jam::Scopes,
+}
+
+fn main() {}
