@@ -55,6 +55,8 @@ pub(crate) struct Field<'a> {
     pub(crate) mark: Option<(Ident, Mark)>,
     /// What serde calls it; nothing for a flattened field.
     pub(crate) name: Option<String>,
+    /// The option of serde by which it is not always written.
+    pub(crate) left_out: Option<Ident>,
 }
 
 impl Container {
@@ -128,6 +130,7 @@ impl<'a> Field<'a> {
             ty: &field.ty,
             mark,
             name: serde.option(&["flatten"]).is_none().then_some(name),
+            left_out: serde.option(&["skip_serializing_if"]).cloned(),
         })
     }
 }
@@ -162,8 +165,10 @@ fn one_name(key: &Ident, serde: &SerdeAttr, container: &SerdeAttr, errors: &mut 
 fn always_there(serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
     const WHY: &str = "a token or session without a subject must be refused";
     const MESSAGE: &str = "the field marked `sub` cannot be left out";
-    if let Some(option) = serde.option(&["default", "skip_serializing_if"]) {
-        errors.at(option, MESSAGE, format!("remove `{option}`: {WHY}"));
+    for option in ["default", "skip_serializing_if"] {
+        if let Some(option) = serde.option(&[option]) {
+            errors.at(option, MESSAGE, format!("remove `{option}`: {WHY}"));
+        }
     }
     if let Some(option) = container.option(&["default"]) {
         errors.at(

@@ -22,6 +22,7 @@ pub(crate) fn all(payload: &Payload<'_>, errors: &mut Errors) {
     owns_its_data(payload, errors);
     marks_are_unique(payload, errors);
     marks_have_an_effect(payload, errors);
+    marks_are_not_flattened_in(payload, errors);
     names_are_unique(payload, errors);
     registered_claims_are_free(payload, errors);
     claims_are_unique(payload, errors);
@@ -67,6 +68,30 @@ fn marks_have_an_effect(payload: &Payload<'_>, errors: &mut Errors) {
             format!(
                 "remove `{option}`, or derive `JamPayload` on the type that serde reads and writes"
             ),
+        );
+    }
+}
+
+/// Where a marked field is left out, a flattened map could have its name, and grant roles.
+fn marks_are_not_flattened_in(payload: &Payload<'_>, errors: &mut Errors) {
+    let Some(map) = payload.fields.iter().find(|field| field.name.is_none()) else {
+        return;
+    };
+    for field in &payload.fields {
+        let (Some((key, mark)), Some(option)) = (&field.mark, &field.left_out) else {
+            continue;
+        };
+        // Reported already: a subject is never left out.
+        if *mark == Mark::Sub {
+            continue;
+        }
+        errors.at(
+            option,
+            format!(
+                "`{}` could bring in the {key} when this field is left out",
+                map.ident
+            ),
+            format!("remove `{option}`, so that the {key} are always written"),
         );
     }
 }
