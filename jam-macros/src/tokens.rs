@@ -175,6 +175,15 @@ pub(crate) fn text(tokens: &TokenStream) -> String {
     text
 }
 
+/// Returns `true` if `wanted` says so of any identifier, however deep it stands.
+pub(crate) fn any_ident(tokens: &TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => wanted(&ident),
+        TokenTree::Group(group) => any_ident(&group.stream(), wanted),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
 fn write_text(tokens: &TokenStream, text: &mut String) {
     for token in tokens.clone() {
         match token {

@@ -128,6 +128,13 @@ pub use jam_macros::jam_auth;
 ///
 /// The order in one request is: route, rule, policies, arguments, body, handler. What no rule covers
 /// are layers of your own around the router, which run before all of it.
+///
+/// # Limits
+///
+/// In a rule `public`, `user`, `declared`, `seconds`, `minutes` and `hours` are the functions of
+/// [`jam::dsl`](crate::dsl). If your module has a function of such a name, rustc says that the name is
+/// ambiguous: rename yours, or write `jam::dsl::user()`. A function that is declared in the body of
+/// another function is not seen, and the one of `jam::dsl` is taken.
 pub use jam_macros::jam_routes;
 
 /// Makes a struct the [`Payload`](trait@crate::Payload) of a token or a session.
@@ -142,7 +149,8 @@ pub use jam_macros::jam_routes;
 /// # Limits
 ///
 /// A marked field is written and read by one name: it takes no `alias`, `flatten` or `skip` of serde.
-/// The field marked `sub` takes no `default` either, so that nobody is the default user. A struct
+/// The field marked `sub` takes no `default` either, so that nobody is the default user, and beside a
+/// `flatten` no marked field takes `skip_serializing_if`: a map could bring in what is left out. A struct
 /// with marks takes no `from`, `into`, `try_from` or `transparent`: serde would read and write
 /// another type.
 ///

@@ -184,13 +184,25 @@ fn narrowed(rule: &TokenStream, words: &Words, krate: &Krate) -> TokenStream {
     block(&place, &quote!(#(#half_typed)* #value), krate)
 }
 
+/// What `jam::dsl` has, and a rule may begin with or contain.
+const DSL: &[&str] = &["public", "user", "declared", "seconds", "minutes", "hours"];
+
 /// The words of the rules are in scope here and nowhere else. The block stands
 /// where the rule does, for what rustc says about its type.
+///
+/// They come before what the module has, so its own `user()` would be taken for another rule without
+/// a word. Imported beside them, the name is ambiguous, and that does not compile. It has to be
+/// imported first: rustc lets the second import of another crate's names pass with a warning.
 fn block(place: &TokenStream, rule: &TokenStream, krate: &Krate) -> TokenStream {
     let place = tokens::place(place.clone());
+    let own = tokens::any_ident(rule, &|ident| DSL.iter().any(|word| ident == word)).then(|| {
+        let own = quote_spanned!(place=> self::*);
+        quote!(#[allow(unused_imports)] use #own;)
+    });
     let mut block = Group::new(
         Delimiter::Brace,
         quote! {
+            #own
             #[allow(unused_imports)]
             use #krate::dsl::*;
             #rule

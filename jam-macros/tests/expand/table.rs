@@ -7,6 +7,8 @@ fn routes() -> JamRouter<App> {
             let __jam_table = __jam_table
                 .section(const {
                     #[allow(unused_imports)]
+                    use self::*;
+                    #[allow(unused_imports)]
                     use ::jam::dsl::*;
                     public("probe")
                 });
@@ -35,6 +37,8 @@ fn routes() -> JamRouter<App> {
             let __jam_table = __jam_table.end();
             let __jam_table = __jam_table
                 .section(const {
+                    #[allow(unused_imports)]
+                    use self::*;
                     #[allow(unused_imports)]
                     use ::jam::dsl::*;
                     user::<Of<User, u8>>()
