@@ -1,6 +1,6 @@
 //! Signs and verifies whatever `jsonwebtoken`'s providers are in this program.
 
-use jam::{Jam, JamPayload, Jwt, Sessions};
+use jam::{ErrorKind, Jam, JamPayload, Jwt, Sessions, TokenFault};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
@@ -10,8 +10,21 @@ struct User {
     ratio: f64,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
+struct Wide {
+    #[jam(sub)]
+    id: u128,
+}
+
 /// `{"exp":4102444800,"iat":1.5,"sub":7,"ratio":5e-1}`
 const THEIRS: &str = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsImlhdCI6MS41LCJzdWIiOjcsInJhdGlvIjo1ZS0xfQ.1uTxqlS6L2X2hRXsJxLdeCKozpw4d8GaXAWuJ0CE2_U";
+
+/// `{"exp":4102444800,"sub":{"$serde_json::private::Number":"7"},"ratio":5e-1}`, and the same with the
+/// first character of the name escaped. serde_json's `arbitrary_precision` shows a number so.
+const MAPS_FOR_NUMBERS: [&str; 2] = [
+    "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsInN1YiI6eyIkc2VyZGVfanNvbjo6cHJpdmF0ZTo6TnVtYmVyIjoiNyJ9LCJyYXRpbyI6NWUtMX0.4mjhL0Q3HDgAHOV4-D7IdMXHbDzDjlpbt-wwXQN0eNI",
+    "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsInN1YiI6eyJcdTAwMjRzZXJkZV9qc29uOjpwcml2YXRlOjpOdW1iZXIiOiI3In0sInJhdGlvIjo1ZS0xfQ.hwuzHF90LFOcX3RgBVLKR-wHj3HCZSqdN2OZXH7uI9E",
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,6 +43,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Numbers that somebody else wrote, in each place where one may stand.
     let theirs = Jam::builder().jwt(Jwt::hs256("a secret that is at least 32 bytes")).build()?;
     assert_eq!(theirs.verify_jwt_token::<User>(THEIRS)?.into_inner(), user);
+    for token in MAPS_FOR_NUMBERS {
+        let error = theirs.verify_jwt_token::<User>(token).err().ok_or("a map is the subject")?;
+        assert_eq!(error.kind(), ErrorKind::Token(TokenFault::Claims));
+    }
+
+    // A number that serde_json alone keeps exactly.
+    let wide = Wide { id: u128::MAX };
+    let token = jam.gen_jwt_token(&jam.make_payload(wide.clone()))?;
+    assert_eq!(jam.verify_jwt_token::<Wide>(token.as_str())?.into_inner(), wide);
 
     let session = jam.create_session("7", &user).await?;
     let read = jam.get_session::<User>(&session).await?.ok_or("no session")?;
