@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::support::{Answer, NOW, bearer, call, claims, forge, get_with, jam};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JamRole,
+)]
 enum Role {
     Reader,
     Editor,
@@ -572,5 +574,54 @@ proptest! {
         let expected = generated.lets_in([token, session], &user, age);
         prop_assert_eq!(status == 200, expected, "{} {:?}", generated.rule(), headers);
         prop_assert!(matches!(status, 200 | 401 | 403), "{status}");
+    }
+}
+
+/// Every collection that can hold roles.
+mod collections {
+    use std::collections::{BTreeSet, HashSet};
+
+    use super::*;
+
+    macro_rules! collections {
+        ($($name:ident: $collection:ty = $roles:expr,)*) => {$(
+            mod $name {
+                use super::*;
+
+                #[derive(Clone, Serialize, Deserialize, JamPayload)]
+                #[jam(role = Role)]
+                struct Member {
+                    #[jam(roles)]
+                    roles: $collection,
+                }
+
+                #[jam_auth(backend = "jwt", role(Role::Admin))]
+                async fn admins(_: Auth<Member>) {}
+
+                #[tokio::test]
+                async fn hold_the_roles_of_a_caller() {
+                    let (jam, _) = jam();
+                    let app = Router::new().route("/", axum::routing::get(admins));
+                    let app = app.with_state(jam.clone());
+                    for role in [Role::Reader, Role::Editor, Role::Admin] {
+                        let roles: $collection = ($roles)(role);
+                        let token = jam.gen_jwt_token(&jam.make_payload(Member { roles }));
+                        let header = format!("Bearer {}", token.unwrap().as_str());
+                        let answer = get_with(&app, "/", &[("authorization", &header)]).await;
+                        let right = if role == Role::Admin { 200 } else { 403 };
+                        assert_eq!(answer.status, right, "{role:?}");
+                    }
+                }
+            }
+        )*};
+    }
+
+    collections! {
+        vectors: Vec<Role> = |role| vec![Role::Reader, role],
+        options: Option<Role> = Some,
+        arrays: [Role; 2] = |role| [role, Role::Reader],
+        slices: Box<[Role]> = |role| Box::from([role]),
+        ordered_sets: BTreeSet<Role> = |role| [Role::Editor, role].into(),
+        hashed_sets: HashSet<Role> = |role| [role, Role::Reader].into(),
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests share: a user, an application, and a client that calls it.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -16,6 +17,7 @@ use jam::testing::ManualClock;
 use jam::{Auth, Jam, JamPayload, Jwt, Payload, Sessions, jam_auth};
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
+use tracing_subscriber::fmt::MakeWriter;
 
 pub(crate) const SECRET: &str = "jam-interop-secret-0123456789abcdef0123456789abcdef";
 pub(crate) const NOW: u64 = 1_800_000_000;
@@ -206,3 +208,41 @@ pub(crate) fn part(token: &str, at: usize) -> serde_json::Value {
 }
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+
+/// What the log of this thread said.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Lines {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// Collects the log until the guard is dropped.
+pub(crate) fn log() -> (Lines, tracing::subscriber::DefaultGuard) {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(lines.clone());
+    (lines, tracing::subscriber::set_default(subscriber.finish()))
+}

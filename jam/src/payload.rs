@@ -1,7 +1,9 @@
 //! What a caller is: the payload of a token or a session.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::{self, Debug, Display};
+use std::hash::{BuildHasher, Hash};
 
 use serde::de::{self, DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -230,7 +232,7 @@ impl<T: Display> Subject for T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold roles of type `{R}`",
     label = "not a collection of `{R}`",
-    note = "use `Vec<{R}>`, `Option<{R}>`, `[{R}; N]` or `Box<[{R}]>`"
+    note = "use `Vec<{R}>`, `Option<{R}>`, `[{R}; N]`, `Box<[{R}]>`, `BTreeSet<{R}>` or `HashSet<{R}>`"
 )]
 pub trait Roles<R> {
     fn contains(&self, role: &R) -> bool;
@@ -251,6 +253,18 @@ impl<R: PartialEq> Roles<R> for Box<[R]> {
 impl<R: PartialEq, const N: usize> Roles<R> for [R; N] {
     fn contains(&self, role: &R) -> bool {
         is_among(self, role)
+    }
+}
+
+impl<R: Ord> Roles<R> for BTreeSet<R> {
+    fn contains(&self, role: &R) -> bool {
+        self.contains(role)
+    }
+}
+
+impl<R: Eq + Hash, S: BuildHasher> Roles<R> for HashSet<R, S> {
+    fn contains(&self, role: &R) -> bool {
+        self.contains(role)
     }
 }
 

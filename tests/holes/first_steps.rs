@@ -1,15 +1,13 @@
 //! What a newcomer meets in the first hour.
 
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::routing::get;
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamRouter, Jwt, Sessions, jam_auth, jam_routes};
-use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{SECRET, User, bearer, get_with, jam};
+use crate::support::{SECRET, User, bearer, get_with, jam, log};
 
 #[jam_auth(backend = "session")]
 async fn by_session(user: Auth<User>) -> String {
@@ -101,42 +99,6 @@ async fn a_rule_without_a_backend_reads_the_place_of_the_only_one() {
         get_with(&app, "/", &headers[1..]).await.challenge(),
         "Bearer"
     );
-}
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Lines {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-fn log() -> (Lines, tracing::subscriber::DefaultGuard) {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(lines.clone());
-    (lines, tracing::subscriber::set_default(subscriber.finish()))
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use jam::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{NOW, SECRET, User, claims, forge, get_with, jam, jam_with};
+use crate::support::{NOW, SECRET, User, claims, forge, forge_bytes, get_with, jam, jam_with, log};
 
 mod customer {
     use super::*;
@@ -293,6 +293,49 @@ async fn what_cannot_be_read_back_is_an_error_where_it_is_issued() {
     let [_, token] = issue(skipped(Vec::new())).await;
     let text = token.unwrap_err().to_string();
     assert!(text.contains("the claim `list` is missing"), "{text}");
+}
+
+#[test]
+fn an_unreadable_token_of_our_own_is_told_once_a_minute_by_its_claim() {
+    let (jam, clock) = jam();
+    let (lines, _guard) = log();
+    let warnings = || lines.text().matches("WARN").count();
+    let read = |members: &str| verify(&jam, members).unwrap_err();
+
+    assert_eq!(
+        read(r#""user":"secret-value""#),
+        ErrorKind::Token(TokenFault::Claims)
+    );
+    assert_eq!(warnings(), 1);
+    let text = lines.text();
+    assert!(
+        text.contains("the claim `user` is there twice, or not as it must be"),
+        "{text}"
+    );
+    assert!(text.contains("payload=User"), "{text}");
+    assert!(!text.contains("secret-value"), "no value is logged: {text}");
+
+    for _ in 0..3 {
+        read(r#""name":"a""#);
+    }
+    clock.advance(59);
+    read(r#""name":"a""#);
+    assert_eq!(warnings(), 1, "{}", lines.text());
+    clock.advance(1);
+    read(r#""name":"a""#);
+    assert_eq!(warnings(), 2, "{}", lines.text());
+    assert!(lines.text().contains("the claim `user` is missing"));
+
+    // Whoever does not know the secret cannot make it say anything.
+    clock.advance(120);
+    let header = br#"{"alg":"HS256"}"#;
+    let forged = forge_bytes(
+        header,
+        claims(r#""user":"a""#).as_bytes(),
+        b"another secret",
+    );
+    assert!(jam.verify_jwt_token::<User>(&forged).is_err());
+    assert_eq!(warnings(), 2);
 }
 
 fn verify(jam: &Jam, members: &str) -> Result<(), ErrorKind> {
