@@ -242,3 +242,32 @@ async fn a_nested_table_shows_the_paths_that_are_served() {
         "{found:#?}"
     );
 }
+
+#[jam_auth(public = "probe")]
+async fn health() -> &'static str {
+    "ok"
+}
+
+#[jam_auth(public = "probe of one kind")]
+async fn generic_health<T: Default + ToString>() -> String {
+    T::default().to_string()
+}
+
+#[test]
+fn a_closure_with_the_answer_of_a_public_handler_declares_nothing() {
+    let stats = async || health().await;
+    let found = faults(jam_routes![
+        declared() = [
+            get("/stats", stats),
+            get("/health", health),
+            get("/generic", generic_health::<u64>),
+        ],
+    ]);
+    assert_eq!(
+        found,
+        [
+            "GET /stats (`stats`): `stats` is a closure, so no `#[jam_auth(..)]` \
+             stands on it: name the function that has one"
+        ]
+    );
+}

@@ -67,8 +67,13 @@ impl Output<'_> {
             let others = arguments.iter().map(|_| quote!(, _));
             quote_spanned!(place=> #private::#function::<#marked #(#others)*>(#handler))
         };
+        // Beside a generic handler it is a function, and must not be called as the handler is.
+        let method = match self.is_generic() {
+            true => quote!(__jam_check),
+            false => quote!(check),
+        };
         quote! {
-            fn check #generics () #conditions {
+            fn #method #generics () #conditions {
                 return;
                 #response
                 #check

@@ -16,8 +16,8 @@ use crate::tokens;
 //     impl Payload for User {
 //         type Role = Role;
 //         const SCOPES: &'static [&'static str] = &["notes:read"];
-//         fn rule<R: Rule<Self>>() -> &'static Access<Self> {
-//             const { &read(R::WORDS) }
+//         fn rule<__R: Rule<Self>>() -> &'static Access<Self> {
+//             const { &read(__R::WORDS) }
 //         }
 //         const MARKS: &'static [Mark] = &[Mark::sub("id"), Mark::roles("roles")];
 //         fn subject(&self) -> Option<Cow<'_, str>> {
@@ -106,8 +106,8 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
             #kind
             #token_type
             const SCOPES: &'static [&'static str] = &[#(#declared),*];
-            fn rule<R: #private::Rule<Self>>() -> &'static #krate::Access<Self> {
-                const { &#private::read(R::WORDS) }
+            fn rule<__R: #private::Rule<Self>>() -> &'static #krate::Access<Self> {
+                const { &#private::read(__R::WORDS) }
             }
             #members
         }

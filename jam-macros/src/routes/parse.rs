@@ -90,6 +90,12 @@ pub(crate) fn table(tokens: TokenStream, errors: &mut Errors) -> Table {
 
 /// Reads one item, and says how many tokens that took.
 fn item(part: &[TokenTree], table: &mut Table, errors: &mut Errors) -> usize {
+    if let Some(taken) = attribute(part, errors) {
+        return taken
+            + part
+                .get(taken..)
+                .map_or(0, |part| item(part, table, errors));
+    }
     let sign = section_sign(part);
     if let ([TokenTree::Ident(word), ..], Some(1)) = (part, sign)
         && word == "crate"
@@ -158,6 +164,23 @@ fn section_sign(part: &[TokenTree]) -> Option<usize> {
         joined = punct.spacing() == Spacing::Joint;
         alone && punct.as_char() == '='
     })
+}
+
+/// Reports an attribute before an item or a row, and says how many tokens it has.
+pub(super) fn attribute(part: &[TokenTree], errors: &mut Errors) -> Option<usize> {
+    let [TokenTree::Punct(hash), TokenTree::Group(group), ..] = part else {
+        return None;
+    };
+    if hash.as_char() != '#' || group.delimiter() != Delimiter::Bracket {
+        return None;
+    }
+    errors.at(
+        group,
+        "a table takes no attributes",
+        "for rows that depend on a `cfg`, write `merge(routes())`: a function that returns another \
+         table, or an empty one",
+    );
+    Some(2)
 }
 
 fn section(part: &[TokenTree], sign: usize, items: &mut Vec<Item>, errors: &mut Errors) -> usize {

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 
-use super::parse::{Head, Rule};
+use super::parse::{Head, Rule, attribute};
 use crate::diagnostics::{Errors, did_you_mean, nearest};
 use crate::tokens;
 
@@ -91,6 +91,10 @@ impl Row {
 
 /// Reads one row, and says how many tokens that took.
 pub(super) fn row(part: &[TokenTree], head: &Head, errors: &mut Errors) -> (Option<Row>, usize) {
+    if let Some(attribute) = attribute(part, errors) {
+        let (row, taken) = row(&part[attribute..], head, errors);
+        return (row, attribute + taken);
+    }
     let [TokenTree::Ident(word), TokenTree::Group(arguments), ..] = part else {
         let tokens: TokenStream = part.iter().cloned().collect();
         let help = "write `get(\"/path\", handler)`";

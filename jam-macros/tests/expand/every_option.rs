@@ -40,7 +40,7 @@ impl crate::auth::jam::__private::Rule<User> for __jam_rule_of_edit {
 }
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 const _: () = {
-    fn check<D: Db, const N: usize>()
+    fn __jam_check<D: Db, const N: usize>()
     where
         D: Clone,
     {

@@ -2,8 +2,8 @@
 impl ::jam::Payload for User {
     type Role = Role;
     const SCOPES: &'static [&'static str] = &["notes:read", "notes:write"];
-    fn rule<R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
-        const { &::jam::__private::read(R::WORDS) }
+    fn rule<__R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
+        const { &::jam::__private::read(__R::WORDS) }
     }
     const MARKS: &'static [::jam::__private::Mark] = &[
         ::jam::__private::Mark::sub("userId"),

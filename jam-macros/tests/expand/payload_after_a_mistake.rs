@@ -2,8 +2,8 @@
 impl ::jam::Payload for User {
     type Role = ::jam::__private::NoRole;
     const SCOPES: &'static [&'static str] = &[];
-    fn rule<R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
-        const { &::jam::__private::read(R::WORDS) }
+    fn rule<__R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
+        const { &::jam::__private::read(__R::WORDS) }
     }
 }
 ::core::compile_error! {

@@ -169,7 +169,18 @@ where
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    route(rule, verb, path, InRequest, handler, name, Policies::new())
+    // The answer of a public function can be the answer of a closure that calls it, and then nobody
+    // wrote that what the closure does is public.
+    let is_closure = std::any::type_name::<H>().ends_with("{{closure}}");
+    let mut route = route(rule, verb, path, InRequest, handler, name, Policies::new());
+    if is_closure {
+        route.fault = Some(format!(
+            "{}: `{name}` is a closure, so no `#[jam_auth(..)]` stands on it: name the function that \
+             has one",
+            route.row
+        ));
+    }
+    route
 }
 
 declared_handler! {

@@ -56,6 +56,12 @@ async fn by_extractor<T: FromRequestParts<App> + Send>(_: Auth<User>, _: T) -> S
     String::new()
 }
 
+/// The expansion has a function to check it with.
+#[jam_auth(backend = "jwt")]
+async fn check<D: Db>(user: Auth<User>, State(db): State<D>) -> String {
+    format!("{} {}", user.user, db.name())
+}
+
 #[jam_auth(public = "probe")]
 async fn health<D: Db>(State(db): State<D>) -> String {
     db.name()
@@ -74,6 +80,7 @@ fn routes() -> JamRouter<App> {
 
 fn main() {
     let _: Router<App> = Router::new()
+        .route("/check", get(check::<Memory>))
         .route("/1", get(by_type::<Memory, 3>))
         .route("/2", get(optional::<Memory>));
     let _ = routes();

@@ -52,12 +52,12 @@ struct Few {
 }
 
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
-#[serde(bound = "T: Serialize + DeserializeOwned")]
-struct Of<T>
+#[serde(bound = "R: Serialize + DeserializeOwned")]
+struct Of<R>
 where
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    R: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
-    data: T,
+    data: R,
 }
 
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
