@@ -12,8 +12,6 @@ pub(crate) struct SerdeAttr {
     rename_all: Option<String>,
     /// It is written by one name and read by another.
     pub(crate) two_names: bool,
-    /// The member that `tag` adds to a struct.
-    pub(crate) tag: Option<String>,
     /// Every option, by its name.
     options: Vec<syn::Ident>,
 }
@@ -46,7 +44,6 @@ impl SerdeAttr {
             match text.as_str() {
                 "rename" => self.rename = name(value).or(self.rename.take()),
                 "rename_all" => self.rename_all = name(value).or(self.rename_all.take()),
-                "tag" => self.tag = name(value),
                 _ => {}
             }
             self.options.push(key);

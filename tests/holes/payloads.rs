@@ -8,10 +8,11 @@ use axum::Router;
 use axum::routing::get;
 use jam::dsl::user;
 use jam::{
-    Access, Auth, Error, ErrorKind, Jam, JamPayload, JamRouter, Jwt, Payload, Sessions, Token,
-    TokenFault, jam_auth, jam_routes,
+    Access, Auth, Error, ErrorKind, Jam, JamPayload, JamRouter, Jwt, Payload, Scopes, Sessions,
+    Token, TokenFault, jam_auth, jam_routes,
 };
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::support::{NOW, SECRET, User, claims, forge, forge_bytes, get_with, jam, jam_with, log};
 
@@ -248,6 +249,36 @@ struct Skipped {
     name: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     list: Vec<u8>,
+}
+
+/// It leaves its scopes out, and writes what the user chose as the claim of the scopes.
+#[derive(Clone, Deserialize, JamPayload)]
+#[jam(scopes("write"))]
+struct Tagged {
+    #[jam(scopes)]
+    #[serde(default, rename = "rights")]
+    scopes: Scopes,
+    #[serde(skip)]
+    tags: String,
+}
+
+impl Serialize for Tagged {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Tagged", 1)?;
+        fields.serialize_field("scope", &self.tags)?;
+        fields.end()
+    }
+}
+
+#[test]
+fn a_member_that_is_called_as_a_marks_claim_is_not_signed() {
+    let (jam, _) = jam();
+    let tagged = Tagged {
+        scopes: Scopes::none(),
+        tags: "write".to_owned(),
+    };
+    let error = jam.gen_jwt_token(&jam.make_payload(tagged)).unwrap_err();
+    assert!(error.to_string().contains("a member `scope`"), "{error}");
 }
 
 async fn issue(data: impl Payload) -> [Result<(), Error>; 2] {

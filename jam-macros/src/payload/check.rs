@@ -23,6 +23,7 @@ pub(crate) fn all(payload: &Payload<'_>, errors: &mut Errors) {
     marks_are_unique(payload, errors);
     marks_have_an_effect(payload, errors);
     marks_are_not_flattened_in(payload, errors);
+    tag_tells_nothing_apart(payload, errors);
     names_are_unique(payload, errors);
     registered_claims_are_free(payload, errors);
     claims_are_unique(payload, errors);
@@ -96,17 +97,20 @@ fn marks_are_not_flattened_in(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
-fn names_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
-    let tag = SerdeAttr::read(&payload.input.attrs).tag;
-    if let Some(tag) = tag.as_deref().filter(|tag| REGISTERED.contains(tag)) {
+/// serde writes the `tag` of a struct, and takes any or none when it reads.
+fn tag_tells_nothing_apart(payload: &Payload<'_>, errors: &mut Errors) {
+    let serde = SerdeAttr::read(&payload.input.attrs);
+    if let Some(option) = serde.option(&["tag"]) {
         errors.at(
-            &payload.input.ident,
-            format!("`tag` adds `{tag}`, a registered claim, which Jam writes itself"),
-            "choose another name for `tag`",
+            option,
+            "serde does not check the `tag` of a struct when it reads",
+            "to tell this payload apart from others, write `#[jam(kind = \"..\")]` instead",
         );
     }
-    let mut seen: Vec<(&str, String)> = Vec::new();
-    seen.extend(tag.as_deref().map(|tag| (tag, "the tag".to_owned())));
+}
+
+fn names_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
+    let mut seen: Vec<(&str, &syn::Ident)> = Vec::new();
     for field in &payload.fields {
         let Some(name) = field.name.as_deref() else {
             continue;
@@ -115,12 +119,12 @@ fn names_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
             Some((_, first)) => errors.at(
                 field.ident,
                 format!(
-                    "`{}` is called \"{name}\" in the JSON, and so is {first}",
+                    "`{}` is called \"{name}\" in the JSON, and so is `{first}`",
                     field.ident
                 ),
                 "change the name of one of the two",
             ),
-            None => seen.push((name, format!("`{}`", field.ident))),
+            None => seen.push((name, field.ident)),
         }
     }
 }
@@ -148,7 +152,6 @@ fn registered_claims_are_free(payload: &Payload<'_>, errors: &mut Errors) {
 
 /// A marked field takes the name of its claim.
 fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
-    let tag = SerdeAttr::read(&payload.input.attrs).tag;
     for marked in &payload.fields {
         let Some((_, mark)) = &marked.mark else {
             continue;
@@ -168,16 +171,6 @@ fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
                     field.ident, marked.ident
                 ),
                 "rename this field",
-            );
-        }
-        if tag.as_deref() == Some(claim) {
-            errors.at(
-                marked.ident,
-                format!(
-                    "`{}` is kept as the claim `{claim}`, and so is the tag",
-                    marked.ident
-                ),
-                "choose another name for `tag`",
             );
         }
     }

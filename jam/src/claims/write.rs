@@ -74,6 +74,11 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
         let claim = match mark {
             Some(mark) if mark.claim == "sub" => return self.subject(mark.field, value),
             Some(mark) => mark.claim,
+            None if P::MARKS.iter().any(|mark| mark.claim == field) => {
+                return Err(M::Error::custom(format_args!(
+                    "the payload has a member `{field}`, and a field that is marked as that claim"
+                )));
+            }
             None => field,
         };
         // The derive refuses such fields; a flattened map can still bring them in.

@@ -14,18 +14,4 @@ struct User {
     nickname: String,
 }
 
-#[derive(Clone, Serialize, Deserialize, JamPayload)]
-#[serde(tag = "sub")]
-struct Tagged {
-    #[jam(sub)]
-    id: u64,
-}
-
-#[derive(Clone, Serialize, Deserialize, JamPayload)]
-#[serde(tag = "scope")]
-struct Scoped {
-    #[jam(scopes)]
-    scopes: jam::Scopes,
-}
-
 fn main() {}
