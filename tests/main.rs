@@ -23,6 +23,7 @@ mod readme;
 mod rows;
 mod rules;
 mod secrecy;
+mod serde_names;
 mod session_store;
 mod sessions;
 mod subjects;

@@ -109,39 +109,57 @@ fn two_names(value: &Value) -> bool {
     of("serialize") != of("deserialize")
 }
 
+/// As `serde_derive` does it, letter by letter: it changes ASCII letters alone, and takes a field to be
+/// in `snake_case` already and a variant in `PascalCase`.
 fn apply(case: &str, ident: &str, kind: Kind) -> String {
-    let words = words(ident, kind);
-    let lower = || words.iter().map(|word| word.to_lowercase());
-    match case {
-        "lowercase" => ident.to_lowercase(),
-        "UPPERCASE" => ident.to_uppercase(),
-        "PascalCase" => lower().map(|word| capital(&word)).collect(),
-        "camelCase" => lower()
-            .enumerate()
-            .map(|(place, word)| if place == 0 { word } else { capital(&word) })
-            .collect(),
-        "snake_case" => lower().collect::<Vec<_>>().join("_"),
-        "SCREAMING_SNAKE_CASE" => lower().collect::<Vec<_>>().join("_").to_uppercase(),
-        "kebab-case" => lower().collect::<Vec<_>>().join("-"),
-        "SCREAMING-KEBAB-CASE" => lower().collect::<Vec<_>>().join("-").to_uppercase(),
+    let snake = || match kind {
+        Kind::Field => ident.to_owned(),
+        Kind::Variant => snake_case(ident),
+    };
+    let pascal = || match kind {
+        Kind::Field => pascal_case(ident),
+        Kind::Variant => ident.to_owned(),
+    };
+    match (case, kind) {
+        ("lowercase", Kind::Field) => ident.to_owned(),
+        ("lowercase", Kind::Variant) => ident.to_ascii_lowercase(),
+        ("UPPERCASE", _) => ident.to_ascii_uppercase(),
+        ("PascalCase", _) => pascal(),
+        ("camelCase", _) => with_first(&pascal(), |first| first.to_ascii_lowercase()),
+        ("snake_case", _) => snake(),
+        ("SCREAMING_SNAKE_CASE", _) => snake().to_ascii_uppercase(),
+        ("kebab-case", _) => snake().replace('_', "-"),
+        ("SCREAMING-KEBAB-CASE", _) => snake().to_ascii_uppercase().replace('_', "-"),
         _ => ident.to_owned(),
     }
 }
 
-fn words(ident: &str, kind: Kind) -> Vec<String> {
-    match kind {
-        Kind::Field => ident.split('_').map(str::to_owned).collect(),
-        Kind::Variant => {
-            let mut words: Vec<String> = Vec::new();
-            for letter in ident.chars() {
-                match words.last_mut() {
-                    Some(word) if !letter.is_uppercase() => word.push(letter),
-                    _ => words.push(letter.to_string()),
-                }
-            }
-            words
+fn pascal_case(field: &str) -> String {
+    let words = field.split('_');
+    words
+        .map(|word| with_first(word, |first| first.to_ascii_uppercase()))
+        .collect()
+}
+
+fn snake_case(variant: &str) -> String {
+    let mut snake = String::new();
+    for (place, letter) in variant.char_indices() {
+        if place > 0 && letter.is_uppercase() {
+            snake.push('_');
         }
+        snake.push(letter.to_ascii_lowercase());
     }
+    snake
+}
+
+fn with_first(text: &str, change: impl Fn(char) -> char) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(change)
+        .into_iter()
+        .chain(letters)
+        .collect()
 }
 
 pub(crate) fn capital(word: &str) -> String {

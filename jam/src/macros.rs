@@ -64,6 +64,9 @@
 /// block. An optional handler returns its answer in a wrapper that clears a stale cookie. The attribute
 /// cannot add headers to the answer of a handler that is not optional: a table does, and so does
 /// [`ResponseHeadersLayer`](crate::ResponseHeadersLayer).
+///
+/// The type that `payload(..)` makes has no kind of its own: a token of another handler's type with the
+/// same fields is read too. To keep them apart, write a struct with `#[jam(kind = "..")]`.
 pub use jam_macros::jam_auth;
 
 /// Routes, in sections under the rules that guard them; it makes a

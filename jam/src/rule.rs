@@ -45,20 +45,31 @@ pub trait OpenRule: Send + 'static {
 #[doc(hidden)]
 #[track_caller]
 pub const fn required<P: Payload>(access: Access<P>) {
+    not_for_guests(access);
     assert!(
         !access.lets_strangers_in(),
-        "this rule lets strangers in: take `Option<Auth<_>>` instead of `Auth<_>`"
+        "this rule lets anonymous requests in: take `Option<Auth<_>>` instead of `Auth<_>`"
     );
 }
 
-/// At compile time: the rule of a handler that takes `Option<Auth<_>>` lets strangers in.
+/// At compile time: the rule of a handler that takes `Option<Auth<_>>` lets anonymous requests in.
 #[doc(hidden)]
 #[track_caller]
 pub const fn strangers_too<P: Payload>(access: Access<P>) {
+    not_for_guests(access);
     assert!(
         matches!(access.audience, Audience::Optional),
-        "this rule lets no stranger in: take `Auth<_>` instead of `Option<Auth<_>>`, or end the \
-         rule with `.optional()`"
+        "this rule lets no anonymous request in: take `Auth<_>` instead of `Option<Auth<_>>`, or end \
+         the rule with `.optional()`"
+    );
+}
+
+#[track_caller]
+const fn not_for_guests<P: Payload>(access: Access<P>) {
+    assert!(
+        !matches!(access.audience, Audience::Guests { .. }),
+        "this rule lets in only who is not signed in: remove the argument and the attribute, and put \
+         the handler under the rule in `jam_routes!`"
     );
 }
 

@@ -271,3 +271,29 @@ fn a_closure_with_the_answer_of_a_public_handler_declares_nothing() {
         ]
     );
 }
+
+#[test]
+fn a_parameter_that_is_twice_in_a_path_is_an_error_at_start_up() {
+    let inner: JamRouter<Jam> = jam_routes![API = [get("/notes/{id}", asks)]];
+    let found = faults(jam_routes![
+        nest("/users/{id}", inner),
+        API = [
+            get("/{a}/{b}", asks),
+            get("/files/{path}/{*path}", asks),
+            get("/{{literal}}/{{literal}}", asks),
+        ],
+    ]);
+    let of = |path: &str, name: &str| {
+        format!(
+            "GET {path} (`asks`) has the parameter `{name}` twice: rename one, as the two cannot be \
+             told apart"
+        )
+    };
+    assert_eq!(
+        found,
+        [
+            of("/users/{id}/notes/{id}", "id"),
+            of("/files/{path}/{*path}", "path"),
+        ]
+    );
+}

@@ -184,7 +184,7 @@ impl Output<'_> {
     //     backend = "jwt", role(Role::Admin)
     //
     // Output:
-    //     fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
+    //     fn rule<__Lazily>() -> &'static ::jam::__private::Access<User> {
     //         const {
     //             &::jam::__private::said([
     //                 ::jam::__private::Word::Plain("backend=jwt"),
@@ -206,7 +206,7 @@ impl Output<'_> {
         let place = Span::mixed_site().located_at(tokens::place(value.clone()));
         let value = quote_spanned!(place=> const { &#value });
         quote! {
-            fn rule<Lazily>() -> &'static #private::Access<#payload> { #value }
+            fn rule<__Lazily>() -> &'static #private::Access<#payload> { #value }
         }
     }
 
@@ -257,9 +257,9 @@ impl Output<'_> {
     // Output:
     //     impl Policed<App> for __jam_rule_of_update {
     //         fn policies() -> &'static Policies<App> {
-    //             static POLICIES: LazyLock<Policies<App>> =
+    //             static __JAM_POLICIES: LazyLock<Policies<App>> =
     //                 LazyLock::new(|| Policies::new().and(note_owner, "note_owner"));
-    //             &POLICIES
+    //             &__JAM_POLICIES
     //         }
     //     }
     fn policies(&self) -> Option<TokenStream> {
@@ -274,9 +274,9 @@ impl Output<'_> {
             #[allow(deprecated, unused_qualifications)]
             impl #private::Policed<#state> for #name {
                 fn policies() -> &'static #private::Policies<#state> {
-                    static POLICIES: #private::LazyLock<#private::Policies<#state>> =
+                    static __JAM_POLICIES: #private::LazyLock<#private::Policies<#state>> =
                         #private::LazyLock::new(|| #policies);
-                    &POLICIES
+                    &__JAM_POLICIES
                 }
             }
         })

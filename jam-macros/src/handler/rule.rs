@@ -339,7 +339,7 @@ fn check_optional(optional: Option<&Ident>, caller: &Caller, complete: bool, err
         Some(_) if !caller.optional => errors.at(
             &caller.written,
             format!(
-                "`optional` lets strangers in, and `{}` has to have a caller",
+                "`optional` lets anonymous requests in, and `{}` has to have a caller",
                 written()
             ),
             format!("take `Option<{}>`", written()),

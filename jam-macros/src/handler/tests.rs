@@ -215,7 +215,7 @@ fn mistakes_of_any() {
     assert_eq!(
         of(quote!(any(jwt(role(A)), session), optional, fresh = "5m")),
         [
-            "`optional` lets strangers in, and `Auth<User>` has to have a caller",
+            "`optional` lets anonymous requests in, and `Auth<User>` has to have a caller",
             "`role` cannot stand beside `optional`",
             "`fresh` cannot stand beside `optional`",
         ]

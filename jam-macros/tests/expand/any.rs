@@ -5,7 +5,7 @@ struct __jam_rule_of_me {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule<User> for __jam_rule_of_me {
-    fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
+    fn rule<__Lazily>() -> &'static ::jam::__private::Access<User> {
         const {
             &::jam::__private::said([
                 ::jam::__private::Word::Plain(

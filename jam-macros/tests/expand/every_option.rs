@@ -11,7 +11,7 @@ struct __jam_rule_of_edit {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl crate::auth::jam::__private::Rule<User> for __jam_rule_of_edit {
-    fn rule<Lazily>() -> &'static crate::auth::jam::__private::Access<User> {
+    fn rule<__Lazily>() -> &'static crate::auth::jam::__private::Access<User> {
         const {
             &crate::auth::jam::__private::said([
                 crate::auth::jam::__private::Word::Plain(

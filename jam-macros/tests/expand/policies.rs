@@ -8,7 +8,7 @@ struct __jam_rule_of_update {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
 impl ::jam::__private::Rule<User> for __jam_rule_of_update {
-    fn rule<Lazily>() -> &'static ::jam::__private::Access<User> {
+    fn rule<__Lazily>() -> &'static ::jam::__private::Access<User> {
         const {
             &::jam::__private::said([
                 ::jam::__private::Word::Plain("backend=jwt or"),
@@ -36,13 +36,14 @@ impl ::jam::__private::Rule<User> for __jam_rule_of_update {
 #[allow(deprecated, unused_qualifications)]
 impl ::jam::__private::Policed<App> for __jam_rule_of_update {
     fn policies() -> &'static ::jam::__private::Policies<App> {
-        static POLICIES: ::jam::__private::LazyLock<::jam::__private::Policies<App>> = ::jam::__private::LazyLock::new(||
-        {
+        static __JAM_POLICIES: ::jam::__private::LazyLock<
+            ::jam::__private::Policies<App>,
+        > = ::jam::__private::LazyLock::new(|| {
             ::jam::__private::Policies::new()
                 .and(note_owner, "note_owner")
                 .and(paid, "paid")
         });
-        &POLICIES
+        &__JAM_POLICIES
     }
 }
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]

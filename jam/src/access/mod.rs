@@ -371,7 +371,7 @@ impl<P: Payload> Access<P> {
     const fn check_narrows(&self) {
         assert!(
             matches!(self.audience, Audience::Callers),
-            "a rule that lets strangers in cannot ask anything of them: they have no role, no \
+            "a rule that lets anonymous requests in cannot ask anything of them: they have no role, no \
              scope and no login"
         );
     }

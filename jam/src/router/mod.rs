@@ -190,6 +190,10 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                 ));
             } else if !row.path.starts_with('/') {
                 faults.push(format!("{row} cannot be routed: a path begins with `/`"));
+            } else if let Some(name) = repeated_parameter(&row.path) {
+                faults.push(format!(
+                    "{row} has the parameter `{name}` twice: rename one, as the two cannot be told apart"
+                ));
             } else if path_is_new && let Err(error) = paths.insert(&*row.path, ()) {
                 faults.push(format!("{row} cannot be routed: {error}"));
             }
@@ -229,6 +233,24 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
         }
         faults
     }
+}
+
+/// A parameter that is in `path` twice. axum would give it to a handler twice, and one that reads
+/// parameters by name would see another one of them than one that reads them in order.
+fn repeated_parameter(path: &str) -> Option<&str> {
+    let names = path.split('/').filter_map(|part| {
+        let name = part.split_once('{')?.1.split_once('}')?.0;
+        // `{{` is a brace of the path itself.
+        (!name.starts_with('{')).then(|| name.trim_start_matches('*'))
+    });
+    let mut seen = Vec::new();
+    for name in names {
+        if seen.contains(&name) {
+            return Some(name);
+        }
+        seen.push(name);
+    }
+    None
 }
 
 /// Routes as an axum router.

@@ -21,6 +21,15 @@ mod rules {
 }
 use rules::public;
 
+mod times {
+    pub const fn minutes(seconds: u64) -> std::time::Duration {
+        std::time::Duration::from_secs(seconds)
+    }
+}
+use times::*;
+
+const WEB: Access<User> = jam::dsl::user().backend("session").cookie("sid");
+
 async fn secret(_: Auth<User>) {}
 
 fn main() {
@@ -28,5 +37,6 @@ fn main() {
         user() = [get("/a", secret)],
         public("partners") = [get("/b", async || ())],
         jam::dsl::user().backend("jwt") = [get("/c", secret)],
+        WEB.fresh(minutes(1)) = [get("/d", secret)],
     ];
 }
