@@ -323,8 +323,7 @@ where
             let mut seat = None;
             match gate::admit_at_once(&jam, access, parts, &mut seat) {
                 AtOnce::Decided(admission) => {
-                    let admission =
-                        admission.map_err(|refusal| refusal.behind(access.sources()))?;
+                    let admission = admission.map_err(|refusal| refusal.behind(caching::<P, R>))?;
                     // Not by way of another `Result`, which would be one more copy.
                     if matches!(admission, Admission::Caller)
                         && let Some(caller) = seat
@@ -337,7 +336,7 @@ where
             }
         };
         let admitted = gate::admit_later(&jam, access, parts, presented).await;
-        let (admission, seat) = admitted.map_err(|refusal| refusal.behind(access.sources()))?;
+        let (admission, seat) = admitted.map_err(|refusal| refusal.behind(caching::<P, R>))?;
         admission.caller(seat).map(own)
     }
 }
@@ -354,7 +353,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let (jam, access) = (state.jam(), R::rule::<()>());
         response_layer::note(parts, access.sources());
-        let behind = |refusal: Rejection| refusal.behind(access.sources());
+        let behind = |refusal: Rejection| refusal.behind(caching::<P, R>);
         let (admission, seat) = gate::admit(&jam, access, parts).await.map_err(behind)?;
         let caller = Arc::new(admission.caller(seat)?);
         let asked = found::ask::<P, R, S>(&jam, Some(&caller), parts, state).await;
@@ -447,6 +446,11 @@ where
     }
 }
 
+/// The headers for caches of every answer of a handler with the rule `R`.
+fn caching<P: Payload, R: Rule<P>>() -> CacheHeaders {
+    CacheHeaders::of(R::rule::<()>().sources())
+}
+
 /// Whom an optional rule lets in, and what the answer is to say of it.
 async fn whoever<P: Payload, R: Rule<P>>(
     jam: &Jam,
@@ -454,11 +458,11 @@ async fn whoever<P: Payload, R: Rule<P>>(
 ) -> Result<(Option<Arc<Caller<P>>>, Stale), Rejection> {
     let access = R::rule::<()>();
     let admitted = gate::admit(jam, access, parts).await;
-    let (admission, seat) = admitted.map_err(|refusal| refusal.behind(access.sources()))?;
+    let (admission, seat) = admitted.map_err(|refusal| refusal.behind(caching::<P, R>))?;
     let (caller, stale) = admission.shared(seat)?;
     let stale = Stale {
         removal: stale.map(|name| jam.remove_cookie(name)),
-        caching: CacheHeaders::of(access.sources()),
+        caching: caching::<P, R>(),
     };
     Ok((caller, stale))
 }

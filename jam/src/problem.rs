@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
+use crate::headers;
 use crate::response::add_vary;
 
 /// One answer: status, challenge and body.
@@ -16,7 +17,7 @@ pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     /// `WWW-Authenticate`, on every 401 (RFC 9110 section 15.5.2) and wherever
     /// RFC 6750 section 3.1 gives an error code.
-    pub(crate) challenge: Option<&'static str>,
+    pub(crate) challenge: Option<&'static HeaderValue>,
     /// The request headers that this answer depends on, besides the credential.
     vary: Option<&'static str>,
     body: &'static str,
@@ -24,6 +25,12 @@ pub(crate) struct Problem {
 
 /// Seconds after which a client may try again when the store was out of reach.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+// The error codes of RFC 6750 section 3.1.
+static BEARER: HeaderValue = HeaderValue::from_static("Bearer");
+static INVALID_TOKEN: HeaderValue = HeaderValue::from_static(r#"Bearer error="invalid_token""#);
+static REQUEST_IS_INVALID: HeaderValue =
+    HeaderValue::from_static(r#"Bearer error="invalid_request""#);
 
 macro_rules! problem {
     ($status:ident, $challenge:expr, $number:literal, $title:literal, $detail:literal) => {
@@ -47,21 +54,21 @@ macro_rules! problem {
 impl Problem {
     pub(crate) const NO_CREDENTIAL: Self = problem!(
         UNAUTHORIZED,
-        Some("Bearer"),
+        Some(&BEARER),
         "401",
         "Unauthorized",
         "This resource needs a credential."
     );
     pub(crate) const INVALID_CREDENTIAL: Self = problem!(
         UNAUTHORIZED,
-        Some(r#"Bearer error="invalid_token""#),
+        Some(&INVALID_TOKEN),
         "401",
         "Unauthorized",
         "The credential is not valid."
     );
     pub(crate) const INVALID_REQUEST: Self = problem!(
         BAD_REQUEST,
-        Some(r#"Bearer error="invalid_request""#),
+        Some(&REQUEST_IS_INVALID),
         "400",
         "Bad Request",
         "The credential is malformed or given more than once."
@@ -133,7 +140,7 @@ impl Problem {
 pub(crate) fn response(problem: &'static Problem) -> Response {
     let mut response = Response::new(Body::from(problem.body));
     *response.status_mut() = problem.status;
-    response.headers_mut().insert(
+    response.headers_mut().append(
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
@@ -145,19 +152,19 @@ pub(crate) fn response(problem: &'static Problem) -> Response {
 pub(crate) fn complete(response: &mut Response, problem: &'static Problem) {
     let status = response.status();
     let headers = response.headers_mut();
-    headers
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    if !headers::has(headers, &CACHE_CONTROL) {
+        headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     // A 401 without a challenge is no answer (RFC 9110 section 15.5.2), whoever wrote it.
     let challenge = match status {
         _ if status == problem.status => problem.challenge,
-        StatusCode::UNAUTHORIZED => Some("Bearer"),
+        StatusCode::UNAUTHORIZED => Some(&BEARER),
         _ => None,
     };
-    if let Some(challenge) = challenge {
-        headers
-            .entry(WWW_AUTHENTICATE)
-            .or_insert(HeaderValue::from_static(challenge));
+    if let Some(challenge) = challenge
+        && !headers::has(headers, &WWW_AUTHENTICATE)
+    {
+        headers.append(WWW_AUTHENTICATE, challenge.clone());
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.entry(RETRY_AFTER).or_insert(RETRY_AFTER_SECONDS);

@@ -7,7 +7,6 @@ use http::header::WWW_AUTHENTICATE;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::access::Source;
 use crate::auth::Stale;
 use crate::jam::Jam;
 use crate::problem::{self, Problem};
@@ -64,8 +63,8 @@ struct Inner {
     location: Option<HeaderValue>,
     /// The address in `HX-Redirect`, for a request of htmx.
     htmx: Option<HeaderValue>,
-    /// The headers for caches, where no table or layer adds them.
-    caching: CacheHeaders,
+    /// Makes the headers for caches, where no table or layer adds them.
+    caching: Option<fn() -> CacheHeaders>,
     mapped: Option<Response>,
     /// What the answer says besides, of a stranger whom a policy turned away.
     stale: Option<Stale>,
@@ -78,7 +77,7 @@ impl Rejection {
             challenge: None,
             location: None,
             htmx: None,
-            caching: CacheHeaders::default(),
+            caching: None,
             mapped: None,
             stale: None,
         }))
@@ -126,10 +125,10 @@ impl Rejection {
         self
     }
 
-    /// Adds the headers for caches of a rule whose credential is in one of these places.
+    /// Adds the headers for caches that belong to the answers of a rule.
     #[cold]
-    pub(crate) fn behind(mut self, sources: impl Iterator<Item = Source>) -> Self {
-        self.0.caching = CacheHeaders::of(sources);
+    pub(crate) fn behind(mut self, caching: fn() -> CacheHeaders) -> Self {
+        self.0.caching = Some(caching);
         self
     }
 
@@ -180,7 +179,7 @@ impl Rejection {
     /// The `WWW-Authenticate` of the default answer. A 401 has one in every case, and
     /// [`on_reject`](crate::JamBuilder::on_reject) need not add it.
     pub fn challenge(&self) -> Option<HeaderValue> {
-        let default = self.problem().challenge.map(HeaderValue::from_static);
+        let default = self.problem().challenge.cloned();
         self.0.challenge.clone().or(default)
     }
 
@@ -222,9 +221,11 @@ impl Rejection {
 impl IntoResponse for Rejection {
     fn into_response(mut self) -> Response {
         let stale = self.0.stale.take();
-        let caching = std::mem::take(&mut self.0.caching);
+        let caching = self.0.caching;
         let mut response = self.into_answer();
-        caching.add_to(&mut response);
+        if let Some(caching) = caching {
+            caching().add_to(&mut response);
+        }
         if let Some(stale) = stale {
             stale.add_to(&mut response);
         }

@@ -4,13 +4,14 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, Entry, VARY};
+use http::header::{CACHE_CONTROL, VARY};
 use http::{HeaderMap, HeaderValue};
 
 use crate::__private::Answer;
 use crate::access::Source;
 use crate::auth::Stale;
 use crate::cookie::{self, SetCookie};
+use crate::headers;
 
 /// What a handler whose rule is optional returns, with what is to be added to it.
 #[doc(hidden)]
@@ -94,33 +95,43 @@ pub(crate) fn clear(response: &mut Response, removal: &SetCookie) {
 /// The headers by which caches know that an answer depends on the credential of the request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CacheHeaders {
-    /// The names of the fields that hold the credential, in one field (RFC 9110 section 12.5.5).
-    vary: Option<HeaderValue>,
+    vary: Vary,
     /// `true` if a browser may have attached the credential by itself.
     by_cookie: bool,
 }
 
+/// The names of the fields that hold the credential, in one field (RFC 9110 section 12.5.5).
+#[derive(Clone, Debug, Default)]
+enum Vary {
+    #[default]
+    Nothing,
+    Cookie,
+    Authorization,
+    Fields(HeaderValue),
+}
+
 impl CacheHeaders {
     /// The headers of answers behind a rule with these sources.
-    pub(crate) fn of(sources: impl Iterator<Item = Source>) -> Self {
-        let mut names: Vec<&'static str> = Vec::new();
-        let mut by_cookie = false;
-        for source in sources {
-            let name = match source {
-                Source::Cookie(_) => {
-                    by_cookie = true;
-                    "cookie"
+    pub(crate) fn of(sources: impl Iterator<Item = Source> + Clone) -> Self {
+        let (mut by_cookie, mut header, mut several) = (false, None, false);
+        for source in sources.clone() {
+            match source {
+                Source::Cookie(_) => by_cookie = true,
+                Source::Header(name) => {
+                    several |= header.is_some_and(|own| !name.eq_ignore_ascii_case(own));
+                    header = Some(name);
                 }
-                Source::Header(name) => name,
-            };
-            if !names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
-                names.push(name);
             }
         }
-        let vary = match names.as_slice() {
-            [] => None,
-            [name] => Some(HeaderValue::from_static(name)),
-            names => HeaderValue::try_from(names.join(", ")).ok(),
+        // Nearly every rule looks at one field.
+        let vary = match (by_cookie, header) {
+            (true, None) => Vary::Cookie,
+            (false, None) => Vary::Nothing,
+            (false, Some(name)) if !several => match name.eq_ignore_ascii_case("authorization") {
+                true => Vary::Authorization,
+                false => Vary::Fields(HeaderValue::from_static(name)),
+            },
+            _ => Vary::all(sources),
         };
         Self { vary, by_cookie }
     }
@@ -129,30 +140,46 @@ impl CacheHeaders {
     /// say how it may be kept: the back button after a logout then asks the server again.
     pub(crate) fn add_to(&self, response: &mut Response) {
         let headers = response.headers_mut();
-        if let Some(vary) = &self.vary {
-            add_vary(headers, vary);
+        match &self.vary {
+            Vary::Nothing => {}
+            Vary::Cookie => add_vary(headers, &COOKIE),
+            Vary::Authorization => add_vary(headers, &AUTHORIZATION),
+            Vary::Fields(names) => add_vary(headers, names),
         }
-        if self.by_cookie {
-            headers.entry(CACHE_CONTROL).or_insert(PRIVATE);
+        if self.by_cookie && !headers::has(headers, &CACHE_CONTROL) {
+            headers.append(CACHE_CONTROL, PRIVATE);
         }
     }
 }
 
+impl Vary {
+    #[cold]
+    fn all(sources: impl Iterator<Item = Source>) -> Self {
+        let mut names: Vec<&str> = Vec::new();
+        for source in sources {
+            let name = match source {
+                Source::Cookie(_) => "cookie",
+                Source::Header(name) => name,
+            };
+            if !names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                names.push(name);
+            }
+        }
+        HeaderValue::try_from(names.join(", ")).map_or(Self::Nothing, Self::Fields)
+    }
+}
+
+static COOKIE: HeaderValue = HeaderValue::from_static("cookie");
+static AUTHORIZATION: HeaderValue = HeaderValue::from_static("authorization");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Adds names to `Vary`, which stays one field without repetition.
 pub(crate) fn add_vary(headers: &mut HeaderMap, names: &HeaderValue) {
-    match headers.entry(VARY) {
-        // Most answers have no such field yet.
-        Entry::Vacant(entry) => {
-            entry.insert(names.clone());
-        }
-        Entry::Occupied(mut entry) => {
-            let merged = merged(entry.iter().chain([names]));
-            if let Some(merged) = merged {
-                entry.insert(merged);
-            }
-        }
+    // Most answers have no such field yet.
+    if !headers::has(headers, &VARY) {
+        headers.append(VARY, names.clone());
+    } else if let Some(merged) = merged(headers.get_all(VARY).iter().chain([names])) {
+        headers.insert(VARY, merged);
     }
 }
 

@@ -26,7 +26,7 @@ impl<T: Copy, const MOST: usize> List<T, MOST> {
         self
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> + Clone {
         self.items.iter().map_while(Option::as_ref)
     }
 

@@ -382,12 +382,12 @@ impl<P: Payload> Access<P> {
         each!(self, way => way.hide = true)
     }
 
-    pub(crate) fn ways(&self) -> impl Iterator<Item = &Way<P::Role>> {
+    pub(crate) fn ways(&self) -> impl Iterator<Item = &Way<P::Role>> + Clone {
         self.ways.iter()
     }
 
     /// Where a credential is looked for, in this order.
-    pub fn sources(&self) -> impl Iterator<Item = Source> {
+    pub fn sources(&self) -> impl Iterator<Item = Source> + Clone {
         self.ways().flat_map(Way::sources)
     }
 

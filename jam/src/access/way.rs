@@ -48,7 +48,7 @@ impl<R: Role> Way<R> {
     }
 
     /// The places where a credential of any backend that the way may have is looked for.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> + use<'_, R> {
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Source> + Clone + use<'_, R> {
         self.sources_for(self.backend)
     }
 
@@ -57,7 +57,7 @@ impl<R: Role> Way<R> {
     pub(crate) fn sources_for(
         &self,
         backend: Option<BackendName>,
-    ) -> impl Iterator<Item = Source> + use<'_, R> {
+    ) -> impl Iterator<Item = Source> + Clone + use<'_, R> {
         let own: &[Source] = match self.sources.is_empty() {
             true => Source::places_of(backend),
             false => &[],
