@@ -356,3 +356,23 @@ async fn the_first_source_of_the_rule_decides_and_nothing_falls_through() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_secure_prefix_needs_https() {
+    let token = |jam: &Jam| {
+        jam.gen_jwt_token(&jam.make_payload(User { user: 1 }))
+            .unwrap()
+    };
+    let (https, _) = jam();
+    let answer = https
+        .jwt_cookie("__Secure-jwt", token(&https))
+        .into_response();
+    assert_eq!(answer.status(), 200);
+    let plain = in_development("127.0.0.1:3000").unwrap();
+    let answer = plain
+        .jwt_cookie("__Secure-jwt", token(&plain))
+        .into_response();
+    assert_eq!(answer.status(), 500);
+    let answer = plain.jwt_cookie("jwt", token(&plain)).into_response();
+    assert_eq!(answer.status(), 200);
+}

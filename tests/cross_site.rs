@@ -155,6 +155,37 @@ async fn named_origins_are_permitted_besides_the_own_one() {
     }
 }
 
+/// A page of the same name over http may be anybody's, except where there is no network.
+#[tokio::test]
+async fn http_pages_are_the_own_ones_on_loopback_alone() {
+    let (jam, _) = jam();
+    let app = app(jam);
+    let cookie = login(&app, "/session/login").await;
+    for (host, origin, status) in [
+        ("app.example", "http://app.example", 403),
+        ("app.example", "https://app.example", 200),
+        ("app.example", "https://app.example:443", 200),
+        ("app.example:443", "https://app.example", 200),
+        ("app.example", "https://app.example:80", 403),
+        ("app.example", "ftp://app.example", 403),
+        ("localhost:3000", "http://localhost:3000", 200),
+        ("localhost", "http://localhost:80", 200),
+        ("localhost:80", "http://localhost", 200),
+        ("127.0.0.1:3000", "http://127.0.0.1:3000", 200),
+        ("[::1]:3000", "http://[::1]:3000", 200),
+        ("localhost:3000", "http://localhost:3001", 403),
+        (
+            "localhost.evil.example",
+            "http://localhost.evil.example",
+            403,
+        ),
+    ] {
+        let headers = [("cookie", &*cookie), ("host", host), ("origin", origin)];
+        let answer = call(&app, "POST", "/session/user", &headers).await;
+        assert_eq!(answer.status, status, "{origin} at {host}");
+    }
+}
+
 #[jam_auth(backend = "session", cookie = "sid")]
 async fn socket(_: Auth<User>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(|_| async {})

@@ -150,3 +150,40 @@ async fn a_copy_of_the_store_opens_no_session() {
         200
     );
 }
+
+/// A log that says nothing at all is no help either.
+#[tokio::test]
+async fn debug_names_the_type() {
+    let (jam, _) = jam();
+    let claims = jam.make_payload(User { user: 1 });
+    let token = jam.gen_jwt_token(&claims).unwrap();
+    let session = jam
+        .create_session("owner", &User { user: 1 })
+        .await
+        .unwrap();
+    let read = jam.get_session::<User>(&session).await.unwrap().unwrap();
+    let rule: jam::Access<User> = jam::dsl::user()
+        .backend("jwt")
+        .or(jam::dsl::user().backend("session"));
+    for (name, shown) in [
+        ("Jam", format!("{jam:?}")),
+        ("Claims", format!("{claims:?}")),
+        ("RegisteredClaims", format!("{:?}", claims.registered())),
+        ("Token", format!("{token:?}")),
+        ("SessionToken", format!("{session:?}")),
+        ("SessionId", format!("{:?}", session.id())),
+        ("Session", format!("{read:?}")),
+        ("SessionInfo", format!("{:?}", read.info())),
+        ("Sessions", format!("{:?}", Sessions::in_memory())),
+        ("Jwt", format!("{:?}", Jwt::hs256(SECRET))),
+        (
+            "SetCookie",
+            format!("{:?}", jam.jwt_cookie("jwt", token.clone())),
+        ),
+        ("MemoryStore", format!("{:?}", MemoryStore::new())),
+        ("User: jwt", format!("{rule:?}")),
+    ] {
+        assert!(shown.starts_with(name), "{name}: {shown}");
+    }
+    assert!(format!("{:?}", read.info()).contains("auth_time"));
+}

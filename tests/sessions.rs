@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use http::StatusCode;
-use jam::{ErrorKind, Jam, JamPayload, Jwt, MemoryStore, Session, SessionToken, Sessions};
+use jam::{
+    ErrorKind, Jam, JamPayload, Jwt, MemoryStore, Session, SessionId, SessionToken, Sessions,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{HOUR, NOW, SECRET, User, app, call, get_with, jam, jam_with, login};
@@ -302,4 +305,60 @@ async fn strangers_write_nothing_to_the_store() {
     assert!(store.is_empty());
     login(&app, "/session/login").await;
     assert_eq!(store.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_session_is_shown() {
+    let (jam, clock) = jam();
+    let token = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    clock.advance(600);
+    let app = app(jam.clone());
+    let cookie = format!("sid={}", token.as_str());
+    assert_eq!(status(&app, &cookie).await, 200);
+    let session = read(&jam, &token).await.unwrap();
+    let info = session.info();
+    assert_eq!(info.id(), token.id());
+    assert_eq!(info.as_ref() as &SessionId, token.id());
+    assert_eq!(info.owner(), "ann");
+    assert_eq!(info.auth_time(), NOW);
+    assert_eq!(info.last_seen(), NOW + 600);
+    assert_eq!(info.expires_at(), NOW + 24 * 3600);
+
+    clock.advance(60);
+    let newer = jam.relogin_session(&token).await.unwrap();
+    let session = read(&jam, &newer).await.unwrap();
+    let info = session.info();
+    assert_eq!(info.id(), token.id(), "the session is the same one");
+    assert_eq!(info.auth_time(), NOW + 660);
+    assert_eq!(info.last_seen(), NOW + 660);
+    assert_eq!(info.expires_at(), NOW + 660 + 24 * 3600);
+}
+
+/// A use is noted once in a twentieth of the idle limit.
+#[tokio::test]
+async fn an_idle_session_ends_to_the_second_after_its_last_noted_use() {
+    for (idle, used_after, is_noted) in [
+        (3600, 179, false),
+        (3600, 180, true),
+        (40, 1, false),
+        (40, 2, true),
+        (20, 1, true),
+        (2, 1, true),
+    ] {
+        let sessions = Sessions::in_memory().idle(Duration::from_secs(idle));
+        let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
+        let app = app(jam.clone());
+        let cookie = login(&app, "/session/login").await;
+        clock.advance(used_after);
+        assert_eq!(status(&app, &cookie).await, 200);
+        clock.advance(idle - used_after);
+        let alive = !jam.sessions::<User>("username").await.unwrap().is_empty();
+        assert_eq!(alive, is_noted, "{idle} {used_after}");
+        if is_noted {
+            clock.advance(used_after - 1);
+            assert!(!jam.sessions::<User>("username").await.unwrap().is_empty());
+            clock.advance(1);
+        }
+        assert_eq!(status(&app, &cookie).await, 401, "{idle} {used_after}");
+    }
 }

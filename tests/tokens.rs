@@ -392,13 +392,23 @@ fn the_type_can_be_demanded() {
             &claims(r#""user":1"#),
         )
     };
-    for good in [r#","typ":"AT+JWT""#, r#","typ":"application/at+jwt""#] {
+    for good in [
+        r#","typ":"AT+JWT""#,
+        r#","typ":"application/at+jwt""#,
+        r#","typ":"APPLICATION/at+jwt""#,
+    ] {
         assert!(
             access.verify_jwt_token::<User>(&token(good)).is_ok(),
             "{good}"
         );
     }
-    for bad in ["", r#","typ":"JWT""#] {
+    for bad in [
+        "",
+        r#","typ":"JWT""#,
+        r#","typ":"applicationsat+jwt""#,
+        r#","typ":"application/application/at+jwt""#,
+        r#","typ":"text/plain/at+jwt""#,
+    ] {
         assert_eq!(fault(&access, &token(bad)), TokenFault::Type, "{bad}");
     }
 }
@@ -532,4 +542,204 @@ fn without_the_backend_every_operation_says_so() {
     let error = jam.verify_jwt_token::<User>("a.b.c").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BackendMissing);
     assert!(error.to_string().contains(".jwt("), "{error}");
+}
+
+/// A header of so many encoded characters, and a token of so many bytes.
+fn of_size(header: usize, token: usize) -> String {
+    // An encoded part has no length of 4 n + 1: what remains goes into the other one.
+    let padded = |text: &str, length: usize| {
+        let spaces = (length / 4 * 3 + (length % 4).saturating_sub(1)) - text.len();
+        format!("{text}{}", " ".repeat(spaces))
+    };
+    let header = padded(HEADER, header);
+    let encoded = header.len().div_ceil(3) * 4 - (3 - header.len() % 3) % 3;
+    let payload = token - encoded - 43 - 2;
+    forge(&header, &padded(&claims(r#""user":1"#), payload))
+}
+
+#[test]
+fn the_size_limits_are_exact() {
+    let (jam, _) = jam();
+    for (header, size, good) in [
+        (20, 8191, true),
+        (20, 8192, true),
+        (20, 8193, false),
+        (2047, 8190, true),
+        (2048, 8192, true),
+        (2050, 8190, false),
+    ] {
+        let token = of_size(header, size);
+        assert_eq!(token.len(), size);
+        assert_eq!(token.find('.'), Some(header));
+        let read = jam
+            .verify_jwt_token::<User>(&token)
+            .map_err(|error| error.kind());
+        let right = match good {
+            true => Ok(User { user: 1 }),
+            false => Err(ErrorKind::Token(TokenFault::Malformed)),
+        };
+        assert_eq!(
+            read.map(|claims| claims.into_inner()),
+            right,
+            "{header} {size}"
+        );
+    }
+}
+
+#[test]
+fn the_longest_token_that_is_read_is_written() {
+    let (jam, _) = jam();
+    let of = |length: usize| {
+        let name = "x".repeat(length);
+        let rest = Default::default();
+        jam.gen_jwt_token(&jam.make_payload(Open { name, rest }))
+    };
+    let longest = (5800..6200)
+        .rev()
+        .find_map(|length| of(length).ok())
+        .unwrap();
+    assert!((8190..=8192).contains(&longest.as_str().len()));
+    assert!(jam.verify_jwt_token::<Open>(longest.as_str()).is_ok());
+}
+
+#[test]
+fn the_registered_claims_are_shown_as_they_were_read() {
+    let jwt = Jwt::hs256(SECRET)
+        .issuer("https://id.example")
+        .audience("api");
+    let jam = with(jwt);
+    let members =
+        r#""user":1,"iss":"https://id.example","aud":["web","api"],"sub":"ann","jti":"t1""#;
+    let times = format!(
+        r#""iat":{},"nbf":{},"auth_time":{}"#,
+        NOW - 3,
+        NOW - 2,
+        NOW - 4
+    );
+    let token = forge(HEADER, &claims(&format!("{members},{times}")));
+    let read = jam.verify_jwt_token::<User>(&token).unwrap();
+    let read = read.registered();
+    assert_eq!(read.expires_at(), NOW + 600);
+    assert_eq!(read.issued_at(), Some(NOW - 3));
+    assert_eq!(read.not_before(), Some(NOW - 2));
+    assert_eq!(read.auth_time(), Some(NOW - 4));
+    assert_eq!(read.token_id(), Some("t1"));
+    assert_eq!(read.issuer(), Some("https://id.example"));
+    assert_eq!(read.subject(), Some("ann"));
+    assert_eq!(read.audience().collect::<Vec<_>>(), ["web", "api"]);
+
+    let least = with(Jwt::hs256(SECRET))
+        .verify_jwt_token::<User>(&foreign_token())
+        .unwrap();
+    let least = least.registered();
+    assert_eq!(least.expires_at(), NOW + 600);
+    let times = [least.issued_at(), least.not_before(), least.auth_time()];
+    assert_eq!(times, [None; 3]);
+    assert_eq!(
+        [least.token_id(), least.issuer(), least.subject()],
+        [None; 3]
+    );
+    assert_eq!(least.audience().count(), 0);
+}
+
+#[test]
+fn a_registered_subject_is_text_or_a_whole_number() {
+    let (jam, _) = jam();
+    let token = |sub: &str| forge(HEADER, &claims(&format!(r#""user":1,"sub":{sub}"#)));
+    for (good, text) in [
+        ("\"ann\"", "ann"),
+        ("7", "7"),
+        ("-7", "-7"),
+        ("\"7.5\"", "7.5"),
+    ] {
+        let read = jam.verify_jwt_token::<User>(&token(good)).unwrap();
+        assert_eq!(read.registered().subject(), Some(text));
+    }
+    for bad in ["\"\"", "7.5", "1e3", "true", "null", "[]", "{}"] {
+        assert_eq!(fault(&jam, &token(bad)), TokenFault::Claims, "{bad}");
+    }
+}
+
+/// Payloads whose own serde implementation wraps what the derive wrote.
+mod wrapped {
+    use serde::{Deserializer, Serializer};
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct Inner {
+        id: u64,
+        name: String,
+    }
+
+    macro_rules! wrapped {
+        ($($name:ident: $wrapped:ty = $wrap:expr,)*) => {$(
+            #[derive(Clone, Debug, PartialEq, JamPayload)]
+            pub(super) struct $name {
+                #[jam(sub)]
+                pub(super) id: u64,
+                pub(super) name: String,
+            }
+
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let (id, name) = (self.id, self.name.clone());
+                    let wrapped: $wrapped = ($wrap)(Inner { id, name });
+                    wrapped.serialize(serializer)
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let Inner { id, name } = Inner::deserialize(deserializer)?;
+                    Ok(Self { id, name })
+                }
+            }
+        )*};
+    }
+
+    #[derive(Serialize)]
+    struct Newtype(Inner);
+
+    wrapped! {
+        InOption: Option<Inner> = Some,
+        InNewtype: Newtype = Newtype,
+        InBox: Box<Inner> = Box::new,
+        InList: Vec<Inner> = |inner| vec![inner],
+        InVariant: Result<Inner, ()> = Ok,
+        InNothing: Option<Inner> = |_| None,
+    }
+}
+
+#[test]
+fn a_payload_may_be_wrapped_and_is_one_object_all_the_same() {
+    use wrapped::{InBox, InList, InNewtype, InNothing, InOption, InVariant};
+
+    let (jam, _) = jam();
+    macro_rules! issue {
+        ($name:ident) => {{
+            let payload = $name {
+                id: 7,
+                name: "ann".to_owned(),
+            };
+            jam.gen_jwt_token(&jam.make_payload(payload))
+        }};
+    }
+    for token in [issue!(InOption), issue!(InNewtype), issue!(InBox)] {
+        let token = token.unwrap();
+        let written = part(token.as_str(), 1);
+        assert_eq!(
+            (&written["sub"], &written["name"]),
+            (&"7".into(), &"ann".into())
+        );
+        assert!(written.get("id").is_none(), "{written}");
+    }
+    let token = issue!(InOption).unwrap();
+    let read = jam.verify_jwt_token::<InOption>(token.as_str()).unwrap();
+    assert_eq!((read.id, read.name.as_str()), (7, "ann"));
+    for refused in [issue!(InList), issue!(InVariant), issue!(InNothing)] {
+        let error = refused.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Payload);
+        assert!(error.to_string().contains("JSON object"), "{error}");
+    }
 }
