@@ -577,6 +577,39 @@ proptest! {
     }
 }
 
+/// A machine sends its token in a header, a browser in a cookie, and of the browser more is asked.
+#[tokio::test]
+async fn a_way_judges_the_credentials_of_its_own_sources_alone() {
+    const BY_SOURCE: Access<User> = user()
+        .backend("jwt")
+        .cookie("jwt")
+        .role(Role::Admin)
+        .or(user().backend("jwt").header("authorization"));
+    const OTHER_ORDER: Access<User> = user()
+        .backend("jwt")
+        .header("authorization")
+        .or(user().backend("jwt").cookie("jwt").role(Role::Admin));
+
+    let (jam, _) = jam();
+    let table: JamRouter<Jam> = jam_routes![
+        BY_SOURCE = [get("/by-source", ok)],
+        OTHER_ORDER = [get("/other-order", ok)],
+    ];
+    let app = table.into_router(&jam).unwrap().with_state(jam.clone());
+    for (roles, in_cookie) in [(&[Role::Reader][..], 403), (&[Role::Admin], 200)] {
+        let token = jam.gen_jwt_token(&jam.make_payload(user_with(roles, &[])));
+        let token = token.unwrap();
+        let cookie = format!("jwt={}", token.as_str());
+        let header = format!("Bearer {}", token.as_str());
+        for path in ["/by-source", "/other-order"] {
+            let answer = get_with(&app, path, &[("cookie", &cookie)]).await;
+            assert_eq!(answer.status, in_cookie, "{path} {roles:?}");
+            let answer = get_with(&app, path, &[("authorization", &header)]).await;
+            assert_eq!(answer.status, 200, "{path} {roles:?}");
+        }
+    }
+}
+
 /// Every collection that can hold roles.
 mod collections {
     use std::collections::{BTreeSet, HashSet};
