@@ -3,6 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 
 use crate::diagnostics::Errors;
 use crate::trees::Trees;
@@ -27,6 +28,13 @@ pub(crate) enum Value {
 pub(crate) fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     let mut entries = Vec::new();
     for part in split(tokens) {
+        // `$option:meta` of a macro.
+        let part = match part.as_slice() {
+            [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+                group.stream().into_iter().collect()
+            }
+            _ => part,
+        };
         let mut rest = part.as_slice();
         while !rest.is_empty() {
             let (entry, taken) = entry(rest);
@@ -175,13 +183,28 @@ pub(crate) fn text(tokens: &TokenStream) -> String {
     text
 }
 
-/// Returns `true` if `wanted` says so of any identifier, however deep it stands.
-pub(crate) fn any_ident(tokens: &TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => wanted(&ident),
-        TokenTree::Group(group) => any_ident(&group.stream(), wanted),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+/// Shows to `look` every name that is looked up where it stands: not what follows a `.` or a `::`, and
+/// not the module before a `::`.
+pub(crate) fn each_name(tokens: &TokenStream, look: &mut dyn FnMut(&Ident)) {
+    let is = |token: Option<&TokenTree>, letters: &[char]| match token {
+        Some(TokenTree::Punct(punct)) => letters.contains(&punct.as_char()),
+        _ => false,
+    };
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Ident(ident) => {
+                let belongs = at > 0 && is(trees.get(at - 1), &['.', ':']);
+                // `user::<User>()` is a name, `user::RULE` is not.
+                let leads = is(trees.get(at + 1), &[':']) && !is(trees.get(at + 3), &['<']);
+                if !belongs && !leads {
+                    look(&ident.unraw());
+                }
+            }
+            TokenTree::Group(group) => each_name(&group.stream(), look),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
 }
 
 fn write_text(tokens: &TokenStream, text: &mut String) {

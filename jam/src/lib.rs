@@ -71,6 +71,7 @@ mod payload;
 mod policy;
 mod problem;
 mod random;
+mod read_back;
 mod redirect;
 mod rejection;
 mod response;
@@ -111,7 +112,7 @@ pub mod __fuzz {
 #[allow(missing_docs)] // named by the macros' output alone
 pub mod __private;
 
-pub use crate::access::{Access, BackendName, Public, Source, dsl};
+pub use crate::access::{Access, BackendName, Declared, Public, Source, dsl};
 pub use crate::auth::Auth;
 pub use crate::backend::{Backend, BackendId, Identity};
 pub use crate::builder::{HasBackend, JamBuilder, Ready, WantsBackend};

@@ -135,9 +135,8 @@ pub use jam_macros::jam_auth;
 /// # Limits
 ///
 /// In a rule `public`, `user`, `declared`, `seconds`, `minutes` and `hours` are the functions of
-/// [`jam::dsl`](crate::dsl). If your module has a function of such a name, rustc says that the name is
-/// ambiguous: rename yours, or write `jam::dsl::user()`. A function that is declared in the body of
-/// another function is not seen, and the one of `jam::dsl` is taken.
+/// [`jam::dsl`](crate::dsl). If a function of your own has such a name, rustc says that the name is
+/// ambiguous: rename yours, or write `jam::dsl::user()`.
 pub use jam_macros::jam_routes;
 
 /// Makes a struct the [`Payload`](trait@crate::Payload) of a token or a session.

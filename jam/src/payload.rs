@@ -9,8 +9,6 @@ use serde::de::{self, DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access::Access;
-#[cfg(debug_assertions)]
-use crate::error::{Error, ErrorKind};
 use crate::rule::Rule;
 use crate::text;
 
@@ -104,21 +102,6 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     fn scopes(&self) -> Option<&Scopes> {
         None
     }
-}
-
-/// Refuses to issue `written` if it does not read back as it was written: `read` is the outcome of
-/// reading it, or why it failed. Only debug builds take the time.
-#[cfg(debug_assertions)]
-pub(crate) fn check_read_back<P: Payload>(
-    written: &P,
-    read: Result<P, String>,
-) -> Result<(), Error> {
-    let why = match read {
-        Ok(read) if read.subject() == written.subject() => return Ok(()),
-        Ok(_) => "its subject changes when it is written and read".to_owned(),
-        Err(why) => format!("it does not read back as it was written: {why}"),
-    };
-    Err(Error::because(ErrorKind::Payload, why))
 }
 
 /// A payload with a field that is marked `#[jam(roles)]`.

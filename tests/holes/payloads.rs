@@ -8,10 +8,10 @@ use axum::Router;
 use axum::routing::get;
 use jam::dsl::user;
 use jam::{
-    Access, Auth, Error, ErrorKind, Jam, JamPayload, JamRouter, Jwt, Payload, Scopes, Sessions,
-    Token, TokenFault, jam_auth, jam_routes,
+    Access, Auth, Error, ErrorKind, Jam, JamPayload, JamRole, JamRouter, Jwt, Payload, Scopes,
+    Sessions, Token, TokenFault, jam_auth, jam_routes,
 };
-use serde::ser::SerializeStruct;
+use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::support::{NOW, SECRET, User, claims, forge, forge_bytes, get_with, jam, jam_with, log};
@@ -281,6 +281,71 @@ fn a_member_that_is_called_as_a_marks_claim_is_not_signed() {
     assert!(error.to_string().contains("a member `scope`"), "{error}");
 }
 
+/// It writes its roles if there are any, by hand or by a macro that the derive does not see.
+#[derive(Clone, Deserialize, JamPayload)]
+#[jam(role = Role, scopes("write"))]
+struct LeavesOut {
+    #[jam(sub)]
+    #[serde(rename = "user")]
+    id: String,
+    #[jam(roles)]
+    #[serde(default)]
+    roles: Vec<Role>,
+    #[jam(scopes)]
+    #[serde(default, rename = "rights")]
+    scopes: Scopes,
+    #[serde(flatten)]
+    about: BTreeMap<String, serde_json::Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+enum Role {
+    Reader,
+    Admin,
+}
+
+impl Serialize for LeavesOut {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if !self.id.is_empty() {
+            map.serialize_entry("user", &self.id)?;
+        }
+        if !self.roles.is_empty() {
+            map.serialize_entry("roles", &self.roles)?;
+        }
+        if self.scopes.iter().next().is_some() {
+            map.serialize_entry("rights", &self.scopes)?;
+        }
+        for (name, value) in &self.about {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[tokio::test]
+async fn what_a_field_leaves_out_no_map_brings_in() {
+    let leaves_out = |id: &str, name: &str, value: serde_json::Value| LeavesOut {
+        id: id.to_owned(),
+        roles: Vec::new(),
+        scopes: Scopes::none(),
+        about: [(name.to_owned(), value)].into(),
+    };
+    let harmless = issue(leaves_out("7", "team", "a".into())).await;
+    assert!(harmless.iter().all(Result::is_ok), "{harmless:?}");
+    for (id, name, value, changed) in [
+        ("7", "roles", serde_json::json!(["Admin"]), "roles change"),
+        ("7", "rights", "write".into(), "scopes change"),
+        ("", "user", "7".into(), "subject change"),
+    ] {
+        for issued in issue(leaves_out(id, name, value.clone())).await {
+            let error = issued.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Payload, "{name}");
+            assert!(error.to_string().contains(changed), "{name}: {error}");
+        }
+    }
+}
+
 async fn issue(data: impl Payload) -> [Result<(), Error>; 2] {
     let (jam, _) = jam();
     let session = jam.create_session("a", &data).await.map(drop);
@@ -367,6 +432,31 @@ fn an_unreadable_token_of_our_own_is_told_once_a_minute_by_its_claim() {
     );
     assert!(jam.verify_jwt_token::<User>(&forged).is_err());
     assert_eq!(warnings(), 2);
+}
+
+#[test]
+fn a_kind_that_is_the_type_of_all_others_is_not_signed() {
+    #[derive(Clone, Serialize, Deserialize, JamPayload)]
+    #[jam(kind = "at")]
+    struct Half {
+        user: u64,
+    }
+
+    for typ in ["at+jwt", "AT+JWT"] {
+        let jwt = Jwt::hs256(SECRET).token_type(typ);
+        let (jam, _) = jam_with(jwt, Sessions::in_memory());
+        let error = jam
+            .gen_jwt_token(&jam.make_payload(Half { user: 1 }))
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Payload);
+        assert!(error.to_string().contains("Jwt::token_type"), "{error}");
+    }
+    let (jam, _) = jam();
+    let token = jam
+        .gen_jwt_token(&jam.make_payload(Half { user: 1 }))
+        .unwrap();
+    assert!(jam.verify_jwt_token::<Half>(token.as_str()).is_ok());
+    assert!(jam.verify_jwt_token::<User>(token.as_str()).is_err());
 }
 
 fn verify(jam: &Jam, members: &str) -> Result<(), ErrorKind> {

@@ -253,23 +253,32 @@ async fn generic_health<T: Default + ToString>() -> String {
     T::default().to_string()
 }
 
+type Boxed<O> = std::pin::Pin<Box<dyn Future<Output = O> + Send>>;
+
+/// Any function of this form, whatever answer it gives.
+fn erased<O>(function: fn() -> Boxed<O>) -> fn() -> Boxed<O> {
+    function
+}
+
 #[test]
-fn a_closure_with_the_answer_of_a_public_handler_declares_nothing() {
+fn a_value_with_the_answer_of_a_public_handler_declares_nothing() {
     let stats = async || health().await;
+    let pointer = erased(|| Box::pin(async { health().await }));
     let found = faults(jam_routes![
         declared() = [
             get("/stats", stats),
+            get("/pointer", pointer),
             get("/health", health),
             get("/generic", generic_health::<u64>),
         ],
     ]);
-    assert_eq!(
-        found,
-        [
-            "GET /stats (`stats`): `stats` is a closure, so no `#[jam_auth(..)]` \
-             stands on it: name the function that has one"
-        ]
-    );
+    let of = |name: &str| {
+        format!(
+            "GET /{name} (`{name}`): `{name}` is a value, and no `#[jam_auth(..)]` stands on it: name the \
+             function that has one"
+        )
+    };
+    assert_eq!(found, [of("stats"), of("pointer")]);
 }
 
 #[test]
@@ -296,4 +305,26 @@ fn a_parameter_that_is_twice_in_a_path_is_an_error_at_start_up() {
             of("/files/{path}/{*path}", "path"),
         ]
     );
+}
+
+/// A constant of the function hides that of the module, also where a word of `jam::dsl` stands beside
+/// it.
+#[tokio::test]
+async fn a_rule_of_the_function_is_that_rule_in_every_row() {
+    fn routes() -> JamRouter<Jam> {
+        const API: Access<User> = user().backend("session");
+        jam_routes![
+            API = [get("/plain", asks), get("/row", asks).fresh(minutes(5)),],
+            API.fresh(minutes(5)) = [get("/section", asks)],
+        ]
+    }
+    let (jam, _) = jam();
+    let table = routes().table().to_string();
+    assert_eq!(table.matches("User: session by").count(), 3, "{table}");
+    let app = routes().into_router(&jam).unwrap().with_state(jam.clone());
+    let bearer = bearer(&jam, &User { user: 1 });
+    for path in ["/plain", "/row", "/section"] {
+        let answer = get_with(&app, path, &[("authorization", &bearer)]).await;
+        assert_eq!(answer.status, 401, "{path}");
+    }
 }

@@ -63,12 +63,14 @@ fn marks_have_an_effect(payload: &Payload<'_>, errors: &mut Errors) {
     let marked = payload.fields.iter().find_map(|field| field.mark.as_ref());
     let serde = SerdeAttr::read(&payload.input.attrs);
     if let (Some((key, _)), Some(option)) = (marked, serde.option(ANOTHER_TYPE)) {
+        let help = match option == "try_from" {
+            true => "give the fields types that check what they read",
+            false => "derive `JamPayload` on the type that serde reads and writes",
+        };
         errors.at(
             option,
-            format!("with `{option}` the mark `{key}` of a field has no effect"),
-            format!(
-                "remove `{option}`, or derive `JamPayload` on the type that serde reads and writes"
-            ),
+            format!("with `{option}` the mark `{key}` is not what serde reads and writes"),
+            format!("remove `{option}`, or {help}"),
         );
     }
 }

@@ -184,25 +184,18 @@ fn narrowed(rule: &TokenStream, words: &Words, krate: &Krate) -> TokenStream {
     block(&place, &quote!(#(#half_typed)* #value), krate)
 }
 
-/// What `jam::dsl` has, and a rule may begin with or contain.
+/// The functions of `jam::dsl`.
 const DSL: &[&str] = &["public", "user", "declared", "seconds", "minutes", "hours"];
 
 /// The words of the rules are in scope here and nowhere else. The block stands
 /// where the rule does, for what rustc says about its type.
-///
-/// They come before what the module has, so its own `user()` would be taken for another rule without
-/// a word. Imported beside them, the name is ambiguous, and that does not compile. It has to be
-/// imported first: rustc lets the second import of another crate's names pass with a warning.
 fn block(place: &TokenStream, rule: &TokenStream, krate: &Krate) -> TokenStream {
     let place = tokens::place(place.clone());
-    let own = tokens::any_ident(rule, &|ident| DSL.iter().any(|word| ident == word)).then(|| {
-        let own = quote_spanned!(place=> self::*);
-        quote!(#[allow(unused_imports)] use #own;)
-    });
+    let check = check_words(rule, krate);
     let mut block = Group::new(
         Delimiter::Brace,
         quote! {
-            #own
+            #check
             #[allow(unused_imports)]
             use #krate::dsl::*;
             #rule
@@ -210,6 +203,36 @@ fn block(place: &TokenStream, rule: &TokenStream, krate: &Krate) -> TokenStream 
     );
     block.set_span(Span::mixed_site().located_at(place));
     quote_spanned!(Span::mixed_site().located_at(place)=> const #block)
+}
+
+/// The words hide whatever else is called so, and an own `user()` would be another rule without a
+/// word. To import a name that a glob import and an outer scope have in common is an error, unless
+/// both are one and the same.
+fn check_words(rule: &TokenStream, krate: &Krate) -> Option<TokenStream> {
+    let mut words = Vec::new();
+    tokens::each_name(rule, &mut |name| {
+        if DSL.iter().any(|word| name == word) && !words.contains(name) {
+            words.push(name.clone());
+        }
+    });
+    // What a macro expands to cannot be seen.
+    if tokens::text(rule).contains('!') {
+        let place = tokens::place(rule.clone());
+        words = DSL.iter().map(|word| Ident::new(word, place)).collect();
+    }
+    let place = Span::call_site().located_at(words.first()?.span());
+    let dsl = tokens::located(quote!(#krate::dsl::*), place);
+    let words = words.iter().map(|word| {
+        let place = Span::call_site().located_at(word.span());
+        Ident::new(&word.to_string(), place)
+    });
+    Some(quote! {
+        #[allow(unused_imports)]
+        {
+            use #dsl;
+            { #(use #words as _;)* }
+        }
+    })
 }
 
 fn declared(section: &Section, krate: &Krate, table: &Ident) -> TokenStream {

@@ -166,13 +166,17 @@ fn section_sign(part: &[TokenTree]) -> Option<usize> {
     })
 }
 
-/// Reports an attribute before an item or a row, and says how many tokens it has.
+/// Reports an attribute before an item or a row, unless it is a comment, and says how many tokens it
+/// has.
 pub(super) fn attribute(part: &[TokenTree], errors: &mut Errors) -> Option<usize> {
     let [TokenTree::Punct(hash), TokenTree::Group(group), ..] = part else {
         return None;
     };
     if hash.as_char() != '#' || group.delimiter() != Delimiter::Bracket {
         return None;
+    }
+    if tokens::text(&group.stream()).starts_with("doc=") {
+        return Some(2);
     }
     errors.at(
         group,

@@ -7,7 +7,12 @@ fn routes() -> JamRouter<App> {
             let __jam_table = __jam_table
                 .section(const {
                     #[allow(unused_imports)]
-                    use self::*;
+                    {
+                        use ::jam::dsl::*;
+                        {
+                            use public as _;
+                        }
+                    }
                     #[allow(unused_imports)]
                     use ::jam::dsl::*;
                     public("probe")
@@ -38,7 +43,12 @@ fn routes() -> JamRouter<App> {
             let __jam_table = __jam_table
                 .section(const {
                     #[allow(unused_imports)]
-                    use self::*;
+                    {
+                        use ::jam::dsl::*;
+                        {
+                            use user as _;
+                        }
+                    }
                     #[allow(unused_imports)]
                     use ::jam::dsl::*;
                     user::<Of<User, u8>>()

@@ -1,9 +1,11 @@
 //! The words of a table. `jam_routes!` brings them into scope for its rules; elsewhere
 //! import the ones that a constant needs.
+//!
+//! They are functions alone: in a rule, whatever else has such a name is hidden.
 
 use std::time::Duration;
 
-use super::{Access, Public};
+use super::{Access, Declared, Public};
 use crate::payload::Payload;
 
 /// So many seconds, for [`Access::fresh`].
@@ -38,10 +40,4 @@ pub const fn user<P: Payload>() -> Access<P> {
 /// the head of a section of `jam_routes!`.
 pub const fn declared() -> Declared {
     Declared { _private: () }
-}
-
-/// What [`declared`] gives.
-#[derive(Clone, Copy, Debug)]
-pub struct Declared {
-    _private: (),
 }

@@ -402,6 +402,13 @@ impl<P: Payload> Access<P> {
     }
 }
 
+/// The head of a section whose handlers bring their own rules: what
+/// [`declared`](crate::dsl::declared) returns.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared {
+    _private: (),
+}
+
 /// A rule that lets everybody in, with the reason for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Public {

@@ -7,6 +7,7 @@ mod plain;
 mod read;
 mod registered;
 mod scan;
+mod shape;
 mod strict;
 mod subject;
 #[cfg(any(test, fuzzing))]
@@ -22,6 +23,7 @@ pub(crate) use read::read_any;
 pub(crate) use read::{culprit, read};
 pub use registered::RegisteredClaims;
 pub(crate) use registered::{Parties, Time};
+pub(crate) use shape::shape;
 pub(crate) use strict::{Name, no_duplicates};
 
 use crate::payload::Payload;

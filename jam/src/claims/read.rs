@@ -100,7 +100,10 @@ pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
         Ok(_) if found.expires_at.is_none() => "the claim `exp` is missing".to_owned(),
         Ok(_) => "a name is there twice in it, or it nests too deep".to_owned(),
         Err(error) => match (&found.last, error.to_string()) {
-            (Some(name), _) => format!("the claim `{name}` is there twice, or not as it must be"),
+            (Some(name), _) => {
+                let name = name.escape_debug();
+                format!("the claim `{name}` is there twice, or not as it must be")
+            }
             // Its text names a field of the struct and quotes nothing.
             (None, text) if text.starts_with("missing field `") => {
                 let name = text.split('`').nth(1).unwrap_or_default();

@@ -7,7 +7,8 @@ use serde::ser::{
     self, Error as _, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer,
 };
 
-use super::subject::{Form, SubjectWriter, takes_anything};
+use super::shape::shape;
+use super::subject::{Form, SubjectWriter};
 use super::{Claims, REGISTERED};
 use crate::payload::{Mark, Payload};
 
@@ -72,7 +73,7 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
         value: &T,
     ) -> Result<(), M::Error> {
         let claim = match mark {
-            Some(mark) if mark.claim == "sub" => return self.subject(mark.field, value),
+            Some(mark) if mark.claim == "sub" => return self.subject(value),
             Some(mark) => mark.claim,
             None if P::MARKS.iter().any(|mark| mark.claim == field) => {
                 return Err(M::Error::custom(format_args!(
@@ -91,13 +92,9 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
     }
 
     /// A subject is text on the wire (RFC 7519 section 4.1.2).
-    fn subject<T: Serialize + ?Sized>(
-        &mut self,
-        field: &'static str,
-        value: &T,
-    ) -> Result<(), M::Error> {
+    fn subject<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
         match value.serialize(SubjectWriter::new(self.map))? {
-            Form::Number if takes_anything::<P>(field) => Err(M::Error::custom(
+            Form::Number if shape::<P>().subject_is_anything => Err(M::Error::custom(
                 "the subject is a number, and its type reads whatever comes, as an untagged enum \
                  does: it would come back as text. Use a number or a `String`",
             )),

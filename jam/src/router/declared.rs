@@ -171,12 +171,14 @@ where
 {
     // The answer of a public function can be the answer of a closure that calls it, and then nobody
     // wrote that what the closure does is public.
-    let is_closure = std::any::type_name::<H>().ends_with("{{closure}}");
+    let ty = std::any::type_name::<H>();
+    let is_function =
+        !ty.ends_with("{{closure}}") && !ty.starts_with("fn(") && !ty.starts_with("for<");
     let mut route = route(rule, verb, path, InRequest, handler, name, Policies::new());
-    if is_closure {
+    if !is_function {
         route.fault = Some(format!(
-            "{}: `{name}` is a closure, so no `#[jam_auth(..)]` stands on it: name the function that \
-             has one",
+            "{}: `{name}` is a value, and no `#[jam_auth(..)]` stands on it: name the function that has \
+             one",
             route.row
         ));
     }

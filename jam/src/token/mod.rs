@@ -23,6 +23,7 @@ use crate::error::{Error, ErrorKind, TokenFault};
 use crate::kind;
 use crate::payload::Payload;
 use crate::random;
+use crate::read_back;
 
 use accepted::AcceptedHeaders;
 use compact::Compact;
@@ -293,8 +294,15 @@ impl Tokens {
         if P::KIND.is_some() {
             kind::claim::<P>()?;
         }
-        #[cfg(debug_assertions)]
-        self.read_back(&json, &claims.payload)?;
+        // Whoever reads a payload without a kind would read this one.
+        if let Some(typ) = P::TOKEN_TYPE
+            && same_type(&self.typ, typ)
+        {
+            return Err(Error::because(ErrorKind::Payload, KIND_IS_COMMON));
+        }
+        if read_back::is_due::<P>() {
+            self.read_back(&json, &claims.payload)?;
+        }
         let text = match P::TOKEN_TYPE {
             Some(typ) => compact::sign(&self.key, &self.key.header(typ), &json)?,
             None => compact::sign(&self.key, &self.header, &json)?,
@@ -307,11 +315,10 @@ impl Tokens {
     }
 
     /// Refuses to issue claims that will not be accepted.
-    #[cfg(debug_assertions)]
     fn read_back<P: Payload>(&self, json: &[u8], written: &P) -> Result<(), Error> {
         let mut registered = RegisteredClaims::default();
         let read = claims::read::<P>(json, self.parties.as_ref(), &mut registered);
-        crate::payload::check_read_back(written, read.map_err(|_| claims::culprit::<P>(json)))
+        read_back::check(written, read.map_err(|_| claims::culprit::<P>(json)))
     }
 
     /// Says, at most once a minute, why claims that are signed do not read as a `P`.
@@ -447,6 +454,9 @@ impl Tokens {
         Ok(())
     }
 }
+
+const KIND_IS_COMMON: &str = "its kind makes the `typ` that `Jwt::token_type` gives to payloads without \
+                              a kind: choose another name for one of the two";
 
 fn same_type(found: &str, wanted: &str) -> bool {
     const PREFIX: &str = "application/";

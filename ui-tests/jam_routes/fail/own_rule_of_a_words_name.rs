@@ -32,11 +32,27 @@ const WEB: Access<User> = jam::dsl::user().backend("session").cookie("sid");
 
 async fn secret(_: Auth<User>) {}
 
+macro_rules! behind_a_macro {
+    () => {
+        user()
+    };
+}
+
+fn local() -> JamRouter {
+    const fn hours(_: u64) -> std::time::Duration {
+        std::time::Duration::MAX
+    }
+    jam_routes![WEB.fresh(hours(1)) = [get("/e", secret)]]
+}
+
 fn main() {
     let _: JamRouter = jam_routes![
         user() = [get("/a", secret)],
         public("partners") = [get("/b", async || ())],
         jam::dsl::user().backend("jwt") = [get("/c", secret)],
+        crate::user() = [get("/unambiguous", secret)],
         WEB.fresh(minutes(1)) = [get("/d", secret)],
+        behind_a_macro!() = [get("/f", secret)],
     ];
+    local();
 }

@@ -57,6 +57,14 @@ mod reports {
 fn get() {}
 #[allow(dead_code)]
 fn nest() {}
+#[allow(dead_code)]
+mod public {}
+#[allow(dead_code)]
+struct Declared;
+
+impl Declared {
+    const RULE: Access<User> = WEB;
+}
 
 fn routes() -> JamRouter<Jam> {
     jam_routes![
@@ -78,7 +86,12 @@ fn routes() -> JamRouter<Jam> {
         API = [get("/machine", machine)],
         user::<Machine>().backend("jwt").cookie("jwt") = [get("/other", machine)],
         declared() = [get("/me", me)],
-        WEB.hide() = [],
+        /// A comment that documents.
+        WEB.hide() = [
+            /// Another one.
+            get("/hidden", page),
+        ],
+        Declared::RULE.fresh(jam::dsl::minutes(5)) = [get("/fresh", page)],
         merge(reports::routes()),
     ]
 }

@@ -11,7 +11,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 pub(crate) use reader::SubjectReader;
-pub(crate) use writer::{Form, SubjectWriter, takes_anything};
+pub(crate) use writer::{Form, SubjectWriter};
 
 /// A subject as a token has it: text, or the number that some issuers write.
 pub(crate) enum WireSubject<'de> {

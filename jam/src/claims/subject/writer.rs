@@ -1,14 +1,6 @@
 //! From the field of the payload to the text of a token.
 
-use std::cell::Cell;
-
-use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde::forward_to_deserialize_any;
 use serde::ser::{Impossible, Serialize, SerializeMap, Serializer};
-
-use crate::claims::plain::NotPlain;
-use crate::payload::Payload;
 
 /// How a payload writes its subject by itself. In a token both are text.
 #[derive(Clone, Copy)]
@@ -129,97 +121,5 @@ impl<M: SerializeMap> Serializer for SubjectWriter<'_, M> {
         serialize_map(Option<usize>) -> Self::SerializeMap;
         serialize_struct(&'static str, usize) -> Self::SerializeStruct;
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
-    }
-}
-
-/// Returns `true` if `field` of `P` reads by `deserialize_any`: it takes what the text of a token
-/// looks like, and not what was written.
-pub(crate) fn takes_anything<P: Payload>(field: &'static str) -> bool {
-    let asked = Cell::new(false);
-    // Always an error: only what the field asks for is of interest.
-    let _ = P::deserialize(OneField {
-        field: Some(field),
-        asked: &asked,
-    });
-    asked.get()
-}
-
-/// An object with nothing but the subject.
-struct OneField<'a> {
-    field: Option<&'static str>,
-    asked: &'a Cell<bool>,
-}
-
-impl<'de> Deserializer<'de> for OneField<'_> {
-    type Error = NotPlain;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
-        visitor.visit_map(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
-        ignored_any
-    }
-}
-
-impl<'de> MapAccess<'de> for OneField<'_> {
-    type Error = NotPlain;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, NotPlain> {
-        let field = self.field.take().map(BorrowedStrDeserializer::new);
-        field.map(|field| seed.deserialize(field)).transpose()
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NotPlain> {
-        seed.deserialize(Asked(self.asked))
-    }
-}
-
-macro_rules! not_anything {
-    ($($method:ident($($argument:ty),*))*) => {$(
-        fn $method<V: Visitor<'de>>(self $(, _: $argument)*, _: V) -> Result<V::Value, NotPlain> {
-            Err(NotPlain)
-        }
-    )*};
-}
-
-/// Notes that it was asked for anything, and gives nothing.
-struct Asked<'a>(&'a Cell<bool>);
-
-impl<'de> Deserializer<'de> for Asked<'_> {
-    type Error = NotPlain;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NotPlain> {
-        self.0.set(true);
-        Err(NotPlain)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, NotPlain> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    not_anything! {
-        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
-        deserialize_i128() deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64()
-        deserialize_u128() deserialize_f32() deserialize_f64() deserialize_char() deserialize_str()
-        deserialize_string() deserialize_bytes() deserialize_byte_buf() deserialize_unit()
-        deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
-        deserialize_tuple_struct(&'static str, usize) deserialize_map()
-        deserialize_struct(&'static str, &'static [&'static str])
-        deserialize_enum(&'static str, &'static [&'static str])
-        deserialize_identifier() deserialize_ignored_any()
     }
 }
