@@ -437,12 +437,12 @@ fn an_unreadable_token_of_our_own_is_told_once_a_minute_by_its_claim() {
 #[test]
 fn a_kind_that_is_the_type_of_all_others_is_not_signed() {
     #[derive(Clone, Serialize, Deserialize, JamPayload)]
-    #[jam(kind = "at")]
+    #[jam(kind = "half")]
     struct Half {
         user: u64,
     }
 
-    for typ in ["at+jwt", "AT+JWT"] {
+    for typ in ["half+jwt", "HALF+jwt"] {
         let jwt = Jwt::hs256(SECRET).token_type(typ);
         let (jam, _) = jam_with(jwt, Sessions::in_memory());
         let error = jam
