@@ -155,6 +155,32 @@ async fn named_origins_are_permitted_besides_the_own_one() {
     }
 }
 
+#[test]
+fn a_named_origin_is_spelt_as_browsers_spell_it() {
+    let named = |origin: &str| {
+        Jam::builder()
+            .sessions(Sessions::in_memory())
+            .origin(origin)
+            .build()
+    };
+    for good in [
+        "https://app.example",
+        "http://localhost:5173",
+        "https://app.example:80",
+        "http://app.example:443",
+        "tauri://localhost",
+    ] {
+        assert!(named(good).is_ok(), "{good}");
+    }
+    for bad in ["https://app.example:443", "http://app.example:80"] {
+        let error = named(bad).unwrap_err().to_string();
+        assert!(
+            error.contains("the port that browsers leave out"),
+            "{error}"
+        );
+    }
+}
+
 /// A page of the same name over http may be anybody's, except where there is no network.
 #[tokio::test]
 async fn http_pages_are_the_own_ones_on_loopback_alone() {

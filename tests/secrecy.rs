@@ -185,5 +185,13 @@ async fn debug_names_the_type() {
     ] {
         assert!(shown.starts_with(name), "{name}: {shown}");
     }
+    let layer = jam::SessionBackend::new(jam.clone())
+        .cookie("sid")
+        .header("x-session");
+    let shown = format!("{layer:?}");
+    assert!(
+        shown.contains("sid") && shown.contains("x-session"),
+        "{shown}"
+    );
     assert!(format!("{:?}", read.info()).contains("auth_time"));
 }
