@@ -459,6 +459,59 @@ fn a_kind_that_is_the_type_of_all_others_is_not_signed() {
     assert!(jam.verify_jwt_token::<User>(token.as_str()).is_err());
 }
 
+#[derive(Clone, Serialize, Deserialize, JamPayload)]
+struct WithSubject {
+    #[jam(sub)]
+    id: u64,
+    #[serde(deserialize_with = "even")]
+    even: u64,
+}
+
+fn even<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    match number % 2 {
+        0 => Ok(number),
+        _ => Err(serde::de::Error::custom("missing field `odd`, it says")),
+    }
+}
+
+#[test]
+fn the_warning_names_the_claim_that_is_wrong() {
+    let told = |claims: &str| {
+        let (jam, _) = jam();
+        let (lines, _guard) = log();
+        let token = forge(r#"{"alg":"HS256"}"#, claims);
+        assert!(jam.verify_jwt_token::<WithSubject>(&token).is_err());
+        lines.text()
+    };
+    for (claims, why) in [
+        (r#"{"sub":"7","even":2}"#, "the claim `exp` is missing"),
+        (r#"{"exp":1,"even":2}"#, "the claim `sub` is missing"),
+        (r#"{"exp":1,"sub":"7"}"#, "the claim `even` is missing"),
+        (
+            r#"{"exp":1,"sub":"7","even":3}"#,
+            "the claim `even` is there twice, or not as it must be",
+        ),
+        (
+            r#"{"exp":1,"sub":"7","even":2,"even":2}"#,
+            "the claim `even` is there twice",
+        ),
+        (
+            r#"{"exp":1,"sub":"7","even":2,"x":{"a":1,"a":2}}"#,
+            "a name is there twice in it, or it nests",
+        ),
+        (
+            r#"{"exp":1,"sub":"7","even":2,"a\nb":1,"a\nb":2}"#,
+            "the claim `a\\nb` is there twice",
+        ),
+        (r#"["exp"]"#, "its claims do not fit together"),
+    ] {
+        let text = told(claims);
+        assert!(text.contains(why), "{claims}: {text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
+}
+
 fn verify(jam: &Jam, members: &str) -> Result<(), ErrorKind> {
     let token = forge(r#"{"typ":"JWT","alg":"HS256"}"#, &claims(members));
     let read = jam.verify_jwt_token::<User>(&token);

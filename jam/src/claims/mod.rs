@@ -10,6 +10,8 @@ mod scan;
 mod shape;
 mod strict;
 mod subject;
+#[cfg(test)]
+mod tests;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod twins;
 mod write;
