@@ -193,3 +193,28 @@ async fn an_id_that_is_taken_is_replaced_and_a_generator_that_repeats_itself_is_
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.set_cookies().is_empty());
 }
+
+#[test]
+fn the_cause_of_a_stores_error_can_be_told() {
+    use std::error::Error as _;
+
+    #[derive(Debug)]
+    struct Disk(std::fmt::Error);
+
+    impl std::fmt::Display for Disk {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the disk is full")
+        }
+    }
+
+    impl std::error::Error for Disk {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    let error = StoreError::new(Disk(std::fmt::Error));
+    assert_eq!(error.to_string(), "the disk is full");
+    assert!(error.source().is_some());
+    assert!(StoreError::new("refused").source().is_none());
+}

@@ -165,6 +165,9 @@ async fn debug_names_the_type() {
     let rule: jam::Access<User> = jam::dsl::user()
         .backend("jwt")
         .or(jam::dsl::user().backend("session"));
+    let data = jam::SessionData::from_json("{}");
+    assert!(data != jam::SessionData::from_json("[]") && data == data.clone());
+    let record = jam::Record::new("owner".to_owned(), data, 1, 2);
     for (name, shown) in [
         ("Jam", format!("{jam:?}")),
         ("Claims", format!("{claims:?}")),
@@ -181,10 +184,17 @@ async fn debug_names_the_type() {
             format!("{:?}", jam.jwt_cookie("jwt", token.clone())),
         ),
         ("MemoryStore", format!("{:?}", MemoryStore::new())),
+        ("SessionData", format!("{:?}", record.data)),
+        ("Record", format!("{record:?}")),
         ("User: jwt", format!("{rule:?}")),
     ] {
         assert!(shown.starts_with(name), "{name}: {shown}");
     }
+    let id = session.id().to_string();
+    assert_eq!(
+        format!("{:?}", session.id()),
+        format!("SessionId({}..)", &id[..8])
+    );
     let layer = jam::SessionBackend::new(jam.clone())
         .cookie("sid")
         .header("x-session");

@@ -208,8 +208,14 @@ async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
         store.rotate(&id(1), id(2), record("a")).await.unwrap(),
         Change::Conflict
     );
+    assert_eq!(
+        store.rotate(&id(1), id(4), record("b")).await.unwrap(),
+        Change::Missing,
+        "it is another owner's"
+    );
     assert_eq!(store.load(&id(1)).await.unwrap(), Some(record("a").into()));
     assert_eq!(store.load(&id(2)).await.unwrap(), Some(record("b").into()));
+    assert_eq!(store.load(&id(4)).await.unwrap(), None);
 }
 
 /// A store that looks at a part of an id alone would open somebody's session.
@@ -308,6 +314,26 @@ async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
     // Those that are over do not count.
     let created = store.create(id(6), at(20_000, "a"), reject).await;
     assert_eq!(created.unwrap(), Change::Done);
+
+    // A limit that is lower than before holds from the next login on.
+    let many = OwnerLimit { most: 9, ..reject };
+    for number in 11..=16 {
+        let created = store.create(id(number), at(100 + u64::from(number), "c"), many);
+        assert_eq!(created.await.unwrap(), Change::Done);
+    }
+    let created = store
+        .create(id(17), at(200, "c"), OwnerLimit { most: 2, ..end })
+        .await;
+    assert_eq!(created.unwrap(), Change::Done);
+    let mut kept: Vec<_> = store
+        .list_by_owner("c")
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect();
+    kept.sort_unstable();
+    assert_eq!(kept, [id(16), id(17)]);
 }
 
 async fn two_logins_at_once_both_count<S: SessionStore>(store: S) {
@@ -473,6 +499,36 @@ async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(
         assert!(store.list_by_owner("a").await.unwrap().is_empty());
         assert_eq!(store.load(&id(2)).await.unwrap(), None);
     }
+}
+
+/// A session that is in the process is opened without waiting, also behind a pointer.
+#[tokio::test]
+async fn the_memory_store_has_its_sessions_at_hand() {
+    let store = Arc::new(MemoryStore::new());
+    assert!(store.at_hand(&id(1)).is_none());
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
+    load(&store, &id(1)).await;
+    assert!(MemoryStore::at_hand(&store, &id(1)).is_some());
+    assert!(SessionStore::at_hand(&store, &id(1)).is_some());
+    store.delete(&id(1)).await.unwrap();
+    assert!(SessionStore::at_hand(&store, &id(1)).is_none());
+}
+
+#[tokio::test]
+async fn the_memory_store_says_how_many_it_has() {
+    let store = MemoryStore::new();
+    assert!(store.is_empty());
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
+    assert!(!store.is_empty());
+    assert_eq!(store.len(), 1);
+    store.delete(&id(1)).await.unwrap();
+    assert!(store.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

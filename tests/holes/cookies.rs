@@ -2,7 +2,11 @@
 
 use axum::Router;
 use jam::dsl::user;
-use jam::{Access, Auth, AuthenticationLayer, Jam, JamRouter, SessionBackend, jam_routes};
+use jam::{
+    Access, Auth, AuthenticationLayer, Jam, JamPayload, JamRouter, SessionBackend, jam_auth,
+    jam_routes,
+};
+use serde::{Deserialize, Serialize};
 
 use crate::support::{User, app, call, get_with, jam, login};
 
@@ -60,6 +64,8 @@ async fn a_planted_cookie_does_not_lock_out_of_pages_that_need_no_caller() {
         for (method, path) in [("GET", "/session/user"), ("POST", "/logout")] {
             let answer = call(&app, method, path, &[("cookie", &cookies)]).await;
             assert_eq!(answer.status, 401, "{path}");
+            let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+            assert_eq!(challenge, r#"Bearer error="invalid_token""#, "{path}");
             assert!(
                 answer.set_cookies().is_empty(),
                 "{path}: nothing is cleared"
@@ -81,4 +87,55 @@ async fn two_cookies_of_one_value_are_one() {
         // A guest page is for others.
         assert_eq!(get_with(&app, "/login", headers).await.status, 403);
     }
+}
+
+/// A token of another payload is somebody's login elsewhere in the application.
+#[tokio::test]
+async fn a_good_token_of_another_payload_is_not_cleared() {
+    #[derive(Clone, Serialize, Deserialize, JamPayload)]
+    struct Named {
+        name: String,
+    }
+
+    #[derive(Clone, Serialize, Deserialize, JamPayload)]
+    #[jam(kind = "half-of-a-login")]
+    struct Half {
+        user: u64,
+    }
+
+    #[jam_auth(backend = "jwt", cookie = "jwt", optional)]
+    async fn named(user: Option<Auth<Named>>) -> String {
+        user.map_or("nobody".to_owned(), |user| user.name.clone())
+    }
+
+    #[jam_auth(backend = "jwt", cookie = "jwt", optional)]
+    async fn half(user: Option<Auth<Half>>) -> String {
+        user.map_or("nobody".to_owned(), |user| user.user.to_string())
+    }
+
+    #[jam_auth(backend = "jwt", cookie = "jwt", optional)]
+    async fn user_or_nobody(_: Option<Auth<User>>) {}
+
+    let (jam, clock) = jam();
+    let app = Router::new()
+        .route("/named", axum::routing::get(named))
+        .route("/half", axum::routing::get(half))
+        .route("/user", axum::routing::get(user_or_nobody))
+        .with_state(jam.clone());
+    let token = jam
+        .gen_jwt_token(&jam.make_payload(User { user: 1 }))
+        .unwrap();
+    let cookie = format!("jwt={}", token.as_str());
+    for path in ["/named", "/half"] {
+        let answer = get_with(&app, path, &[("cookie", &cookie)]).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.body.as_str()),
+            (200, "nobody"),
+            "{path}"
+        );
+        assert!(answer.set_cookies().is_empty(), "{path}");
+    }
+    clock.advance(100_000);
+    let answer = get_with(&app, "/user", &[("cookie", &cookie)]).await;
+    assert_eq!(answer.set_cookies().len(), 1, "one that is over is cleared");
 }

@@ -1,6 +1,8 @@
 //! Sessions: what opens one, which one is meant, how long it lives, and how many there are.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -8,7 +10,8 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use jam::dsl::user;
 use jam::{
-    Access, AtLimit, Auth, Error, ErrorKind, Jam, JamRouter, Jwt, Logout, SessionId, Sessions,
+    Access, AtLimit, Auth, Change, Error, ErrorKind, Jam, JamRouter, Jwt, Logout, MemoryStore,
+    OwnerLimit, Payload, Record, SessionData, SessionId, SessionStore, Sessions, StoreError,
     jam_auth, jam_routes,
 };
 
@@ -301,10 +304,184 @@ fn the_id_of_a_session_has_one_spelling() {
         &text.to_uppercase(),
         &"g".repeat(64),
     ] {
-        assert!(bad.parse::<SessionId>().is_err(), "{bad}");
+        let error = bad.parse::<SessionId>().unwrap_err();
+        assert!(error.to_string().contains("64 hexadecimal digits"), "{bad}");
         assert!(
             serde_json::from_str::<SessionId>(&format!("\"{bad}\"")).is_err(),
             "{bad}"
         );
     }
+}
+
+/// A store to which an older version, or another program, wrote records without a lineage.
+#[tokio::test]
+async fn a_session_without_a_lineage_has_the_id_of_its_record() {
+    let store = Arc::new(MemoryStore::new());
+    let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Arc::clone(&store)));
+    let id = SessionId::from_bytes([7; 32]);
+    let data = format!(r#"{{"{}":{{"user":1}}}}"#, User::kind());
+    let record = Record::new(
+        "ann".to_owned(),
+        SessionData::from_json(data),
+        NOW,
+        NOW + 600,
+    );
+    store.create(id, record, OwnerLimit::DEFAULT).await.unwrap();
+    let ids = async || -> Vec<SessionId> {
+        let all = jam.sessions::<User>("ann").await.unwrap();
+        all.iter().map(|session| *session.info().id()).collect()
+    };
+    assert_eq!(ids().await, [id]);
+    let rotated = jam.rework_session(id).await.unwrap();
+    assert_eq!(ids().await, [id], "it stays the same");
+    assert_eq!(*rotated.id(), id);
+    assert!(jam.delete_session(id).await.unwrap());
+    assert!(ids().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_shorter_idle_limit_holds_for_sessions_that_are_there() {
+    let store = Arc::new(MemoryStore::new());
+    let with_idle = |seconds| {
+        let sessions = Sessions::in_store(Arc::clone(&store)).idle(Duration::from_secs(seconds));
+        jam_with(Jwt::hs256(SECRET), sessions)
+    };
+    let (before, _) = with_idle(3600);
+    let (after, clock) = with_idle(600);
+    let token = before
+        .create_session("ann", &User { user: 1 })
+        .await
+        .unwrap();
+    clock.advance(599);
+    assert!(after.get_session::<User>(&token).await.unwrap().is_some());
+    clock.advance(1);
+    assert!(after.get_session::<User>(&token).await.unwrap().is_none());
+    assert!(before.get_session::<User>(&token).await.unwrap().is_some());
+}
+
+/// What is over is missing, also while its record is still there.
+#[tokio::test]
+async fn a_session_that_is_over_cannot_be_changed() {
+    let (jam, clock) = jam();
+    let token = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    clock.advance(3600);
+    let error = jam
+        .update_session(&token, |_: &mut User| ())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SessionMissing);
+    let error = jam.rework_session(&token).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SessionMissing);
+    assert!(jam.get_session::<User>(&token).await.unwrap().is_none());
+}
+
+/// A store in which another request rotates a session between two steps of an operation.
+#[derive(Clone, Default)]
+struct Racing {
+    store: Arc<MemoryStore>,
+    /// How many times it is to be rotated yet.
+    armed: Arc<AtomicU8>,
+    rotated: Arc<AtomicU8>,
+}
+
+impl Racing {
+    /// Rotates the session of the record `old` if it is still to be done.
+    async fn rotate_first(&self, old: &SessionId) -> Result<(), StoreError> {
+        let armed = self.armed.load(Ordering::Relaxed);
+        if armed == 0 {
+            return Ok(());
+        }
+        self.armed.store(armed - 1, Ordering::Relaxed);
+        let number = self.rotated.fetch_add(1, Ordering::Relaxed);
+        let record = self.store.load(old).await?.expect("it was found");
+        let new = SessionId::from_bytes([number + 1; 32]);
+        let rotated = self.store.rotate(old, new, Record::clone(&record)).await?;
+        assert_eq!(rotated, Change::Done);
+        Ok(())
+    }
+}
+
+impl SessionStore for Racing {
+    async fn create(
+        &self,
+        id: SessionId,
+        record: Record,
+        limit: OwnerLimit,
+    ) -> Result<Change, StoreError> {
+        self.store.create(id, record, limit).await
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
+        self.store.load(id).await
+    }
+
+    async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
+        self.store.update(id, record).await
+    }
+
+    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
+        self.store.touch(id, now).await
+    }
+
+    async fn rotate(
+        &self,
+        old: &SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Result<Change, StoreError> {
+        self.store.rotate(old, new, record).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<SessionId>, StoreError> {
+        let found = self.store.find(id).await?;
+        if let Some(found) = &found {
+            self.rotate_first(found).await?;
+        }
+        Ok(found)
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        self.store.delete(id).await
+    }
+
+    async fn delete_by_owner(
+        &self,
+        owner: &str,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, StoreError> {
+        self.store.delete_by_owner(owner, keep).await
+    }
+
+    async fn list_by_owner(
+        &self,
+        owner: &str,
+    ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
+        self.store.list_by_owner(owner).await
+    }
+}
+
+#[tokio::test]
+async fn an_operation_follows_a_session_that_is_rotated_meanwhile() {
+    let racing = Racing::default();
+    let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(racing.clone()));
+    let token = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    let id = *token.id();
+    for rounds in 1..=2 {
+        let arm = || racing.armed.store(rounds, Ordering::Relaxed);
+        arm();
+        assert!(
+            jam.get_session::<User>(id).await.unwrap().is_some(),
+            "{rounds}"
+        );
+        arm();
+        let changed = jam
+            .update_session(id, |user: &mut User| user.user += 1)
+            .await;
+        assert_eq!(changed.unwrap().user, 1 + u64::from(rounds));
+        arm();
+        assert_eq!(*jam.rework_session(id).await.unwrap().id(), id);
+    }
+    racing.armed.store(2, Ordering::Relaxed);
+    assert!(jam.delete_session(id).await.unwrap());
+    assert!(jam.get_session::<User>(id).await.unwrap().is_none());
 }

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::audience::Audience;
 use super::read::read_plain;
 use super::registered::{Parties, RegisteredClaims};
-use super::scan::{Names, Sketch};
-use super::twins::{Role, Usual};
+use super::scan::{Names, Sketch, eight_digits};
+use super::twins::{Little, Rest, Role, Usual};
 use super::{Claims, own};
 use crate::payload::Scopes;
 
@@ -154,5 +154,54 @@ fn a_sketch_tells_most_names_apart() {
     }
     for name in names {
         assert!(sketch.had(name), "{name:?}");
+    }
+}
+
+#[test]
+fn values_of_any_kind_are_read_by_the_plain_reader() {
+    let json = r#"{"exp":1,"a":-5,"b":12,"c":true,"d":false,"e":[1,"x"],"f":null,"g":"text"}"#;
+    let read = read_plain::<Rest>(json, None).expect("plain");
+    let members = serde_json::to_value(&read.payload).expect("JSON");
+    let right = r#"{"a":-5,"b":12,"c":true,"d":false,"e":[1,"x"],"f":null,"g":"text"}"#;
+    assert_eq!(
+        members,
+        serde_json::from_str::<serde_json::Value>(right).expect("JSON")
+    );
+}
+
+#[test]
+fn eight_digits_are_read_at_once() {
+    for digits in [
+        b"00000000",
+        b"12345678",
+        b"98765432",
+        b"99999999",
+        b"10000000",
+        b"00000001",
+    ] {
+        let text = std::str::from_utf8(digits).expect("digits");
+        assert_eq!(eight_digits(*digits), text.parse().ok(), "{text}");
+    }
+    for place in 0..8 {
+        for other in [b'/', b':', b' ', b'.', b'e', b'?', 0xb0, 0x00] {
+            let mut digits = *b"12345678";
+            digits[place] = other;
+            assert_eq!(eight_digits(digits), None, "{digits:?}");
+        }
+    }
+}
+
+#[test]
+fn the_space_between_is_passed_over_wherever_it_may_be() {
+    for space in [" ", "\n", "\r", "\t", "  \r\n\t"] {
+        let json = format!(
+            "{space}{{{space}\"exp\"{space}:{space}1{space},{space}\"name\"{space}:{space}\"a\"{space}}}{space}"
+        );
+        let read = read_plain::<Little>(&json, None);
+        assert!(read.is_ok(), "{json:?}");
+    }
+    for other in ["\u{b}", "\u{a0}", "\u{feff}", "\0"] {
+        let json = format!("{{{other}\"exp\":1,\"name\":\"a\"}}");
+        assert!(read_plain::<Little>(&json, None).is_err(), "{json:?}");
     }
 }

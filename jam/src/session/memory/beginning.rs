@@ -64,3 +64,47 @@ impl Hasher for AsIs {
         self.0 = number;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+
+    use super::{AsIs, Beginning};
+    use crate::session::id::SessionId;
+
+    fn beginnings() -> impl Iterator<Item = Beginning> {
+        (0..=255_u8).flat_map(|number| {
+            [0, 4, 7].map(|place| {
+                let mut bytes = [9; 32];
+                bytes[place] = number;
+                Beginning::of(&SessionId::from_bytes(bytes))
+            })
+        })
+    }
+
+    #[test]
+    fn ids_are_spread_over_shards_and_places() {
+        let shards: HashSet<usize> = beginnings().map(Beginning::shard).collect();
+        assert_eq!(shards.len(), Beginning::SHARDS);
+        let all: HashSet<u64> = beginnings().map(|beginning| beginning.0).collect();
+        let build = BuildHasherDefault::<AsIs>::default();
+        let hashes: HashSet<u64> = beginnings().map(|one| build.hash_one(one)).collect();
+        assert_eq!(hashes.len(), all.len());
+        // The lowest bits choose the place.
+        let places: HashSet<u64> = hashes.iter().map(|hash| hash % 256).collect();
+        assert!(places.len() > 200, "{}", places.len());
+    }
+
+    #[test]
+    fn bytes_are_hashed_too() {
+        let hash = |bytes: &[u8]| {
+            let mut hasher = AsIs::default();
+            bytes.hash(&mut hasher);
+            hasher.finish()
+        };
+        let texts: [&[u8]; 5] = [b"a", b"b", b"ab", b"ba", b""];
+        let hashes: HashSet<u64> = texts.iter().map(|text| hash(text)).collect();
+        assert_eq!(hashes.len(), texts.len());
+    }
+}

@@ -19,6 +19,12 @@ const P256: &str = "\
     MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDHxL5OiQvc6tSxGIJTfT4cfF0hPZdu/vtdc7ZoIszIUseDnu4LwN\
     UJwRf3QYrnWdTs1P8tOMFtlIf/b2VtW6DQ==\
     ";
+/// A key on the curve P-521, as DER in base64: its length takes a second byte.
+const P521: &str = "\
+    MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQAbZSSigBVLQ8py1p2u6ZrQzmjKWkzWmY0uw/opMBqezMMuyfgEi3U\
+    Av51i1lxvG8rCHujgvIkC9ik9lEutdcAp90AjgiJh7+rATUv/yzg/a0QXfYxQLdO2FuhrnG+8JHZ4C6hNOoeSKqW\
+    5qc2j6bWv2D9wKEdk6hOE8RK2tpLSAmYbfs=\
+    ";
 /// A key on the curve Ed25519, as DER in base64.
 const ED25519: &str = "\
     MCowBQYDK2VwAyEAOkByAryeYjHeNao0xmWd+qzgF1cp4URJ0A13NtNIk/E=\
@@ -93,12 +99,17 @@ fn a_public_key_is_told_in_all_its_spellings() {
         ("PEM in base64", STANDARD.encode(&rsa).into()),
         ("DER", der(RSA)),
         ("DER of P-256", der(P256)),
+        ("DER of P-521", der(P521)),
         ("DER of Ed25519", der(ED25519)),
         ("DER of PKCS #1", pkcs1.clone()),
         ("DER of a certificate", der(CERTIFICATE)),
         (
             "DER and the end of a line",
             [der(RSA), b"\n".to_vec()].concat(),
+        ),
+        (
+            "DER and the end of a line of two characters",
+            [der(P521), b"\r\n".to_vec()].concat(),
         ),
         ("DER in base64", RSA.into()),
         (
