@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// RFC 8725 section 3.7 asks for a limit; no token of any known issuer comes near it.
 const MAX_DEPTH: u8 = 64;
@@ -124,10 +124,6 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<(), D::Error> {
-        de::Deserialize::deserialize(inner).map(|IgnoredAny| ())
     }
 }
 

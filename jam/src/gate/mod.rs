@@ -182,3 +182,62 @@ fn decide<P: Payload>(
     }
     Ok(Admission::Caller)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use axum::extract::Request;
+    use http::header::{AUTHORIZATION, COOKIE};
+
+    use super::{Admission, AtOnce, admit_at_once};
+    use crate::access::Access;
+    use crate::claims::twins::Little;
+    use crate::{Jam, Jwt, Sessions};
+
+    /// The store in memory waits for nobody.
+    fn at_once<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    #[test]
+    fn what_is_at_hand_is_decided_at_once() {
+        const BOTH: Access<Little> = Access::user()
+            .backend("jwt")
+            .or(Access::user().backend("session").cookie("sid"));
+        let clock = crate::testing::ManualClock::at(1_000_000);
+        let builder = Jam::builder().jwt(Jwt::hs256_random());
+        let builder = builder.sessions(Sessions::in_memory()).clock(clock.clone());
+        let jam = builder.build().expect("both backends");
+        let payload: Little = serde_json::from_str(r#"{"name":"ann"}"#).expect("JSON");
+        let session = at_once(jam.create_session("ann", &payload)).expect("a session");
+        let token = jam
+            .gen_jwt_token(&jam.make_payload(payload))
+            .expect("a token");
+        let cookie = format!("sid={}", session.as_str());
+        let bearer = format!("Bearer {}", token.as_str());
+        // Whoever reads it first finds it in the store; then it is at hand.
+        at_once(jam.get_session::<Little>(&session))
+            .expect("the store")
+            .expect("the session");
+        clock.advance(1);
+        for (name, value) in [(COOKIE, cookie), (AUTHORIZATION, bearer)] {
+            let request = Request::get("/")
+                .header(&name, value)
+                .body(())
+                .expect("a request");
+            let (parts, ()) = request.into_parts();
+            let mut seat = None;
+            let decided = admit_at_once(&jam, &BOTH, &parts, &mut seat);
+            assert!(
+                matches!(decided, AtOnce::Decided(Ok(Admission::Caller))) && seat.is_some(),
+                "{name}"
+            );
+        }
+    }
+}

@@ -106,3 +106,20 @@ impl fmt::Debug for Key {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+
+    #[test]
+    fn debug_names_the_key_and_shows_no_secret() {
+        let key = Key::hs256(b"a secret that is at least 32 bytes").expect("a key");
+        let shown = format!("{key:?}");
+        assert!(
+            shown.starts_with("Key") && shown.contains("HS256"),
+            "{shown}"
+        );
+        assert!(!shown.contains("secret"), "{shown}");
+        assert_eq!(key.signature_length(), 43);
+    }
+}

@@ -99,11 +99,19 @@ mod tests {
             assert_eq!(owner.count(), number);
             owner.add(&id(number));
             owner.add(&id(number));
+            let is_kept = owner.owners.counts.contains_key(&7);
+            assert_eq!(
+                is_kept,
+                number + 1 >= MANY,
+                "{number}: few are counted each time"
+            );
         }
         for number in (0..2 * MANY).rev() {
             owner.remove(&id(number));
             owner.remove(&id(number));
             assert_eq!(owner.count(), number);
+            let is_kept = owner.owners.counts.contains_key(&7);
+            assert_eq!(is_kept, number >= MANY, "{number}");
         }
         drop(owner);
         let owners = lock();

@@ -226,6 +226,42 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_due_once_it_is_over_however_its_end_moves() {
+        let (id, other) = ids();
+        let ending = |at: u64| Record {
+            expires_at: at,
+            idle: at,
+            ..record("a")
+        };
+        let due = |shard: &mut Shard, now| -> Vec<SessionId> {
+            shard.due(now).into_iter().map(|(id, _)| id).collect()
+        };
+        for (first, then) in [
+            (6_000, 600),
+            (600, 6_000),
+            (600, 660),
+            (660, 600),
+            (600, 600),
+        ] {
+            let mut gone = Gone::default();
+            let mut shard = Shard::default();
+            shard.add(id, &ending(first));
+            shard.add(other, &ending(60_000));
+            shard.replace(&id, &ending(then), &mut gone);
+            for now in [0, 599, then.min(600) - 1, then - 1] {
+                assert!(due(&mut shard, now).is_empty(), "{first} {then} {now}");
+            }
+            assert_eq!(due(&mut shard, then + 120), [id], "{first} {then}");
+            shard.remove(&id, &mut gone);
+            assert_eq!(shard.len(), 1);
+            assert!(due(&mut shard, 59_999).is_empty());
+            assert_eq!(due(&mut shard, 60_200), [other]);
+            shard.remove(&other, &mut gone);
+            assert!(shard.ends.is_empty(), "{first} {then}");
+        }
+    }
+
+    #[test]
     fn a_session_that_was_removed_leaves_nothing_in_the_expiry_index() {
         let (id, other) = ids();
         let mut gone = Gone::default();

@@ -159,6 +159,19 @@ fn a_public_key_is_told_in_all_its_spellings() {
 fn what_only_resembles_a_key_is_a_secret() {
     let mut short = der(ED25519);
     short.truncate(40);
+    // Three bytes behind the sequence, a length of twice as many, and one that is short of one.
+    let longer = [der(P521), b"\r\n\0".to_vec()].concat();
+    let twice = [der(P521), der(P521)[3..].to_vec()].concat();
+    let cut = der(P521)[..der(P521).len() - 1].to_vec();
+    // As long as a sequence that names no algorithm may be: 127 and 128 bytes.
+    let of_length = |length: u8| {
+        [
+            vec![0x30, 0x81, length - 3, 0x02],
+            vec![7; usize::from(length) - 4],
+        ]
+        .concat()
+    };
+    assert!(is_public_key(&of_length(128)));
     let mut even = modulus();
     even[255] &= 0xfe;
     for secret in [
@@ -166,6 +179,10 @@ fn what_only_resembles_a_key_is_a_secret() {
         b"{\"a\":\"JSON that is no key is as good a secret\"}",
         b"-----BEGINNINGS are hard, said the secret text",
         &short,
+        &longer,
+        &twice,
+        &cut,
+        &of_length(127),
         &even,
         &modulus()[..255],
     ] {
