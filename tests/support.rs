@@ -209,7 +209,7 @@ pub(crate) fn part(token: &str, at: usize) -> serde_json::Value {
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
-/// What the log of this thread said.
+/// The log of this thread.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 

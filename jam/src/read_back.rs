@@ -1,4 +1,4 @@
-//! Whether a payload reads as it was written.
+//! Reads a payload back before it is issued, and refuses it if another caller comes out.
 
 use crate::claims;
 use crate::error::{Error, ErrorKind};

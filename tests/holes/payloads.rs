@@ -422,7 +422,7 @@ fn an_unreadable_token_of_our_own_is_told_once_a_minute_by_its_claim() {
     assert_eq!(warnings(), 2, "{}", lines.text());
     assert!(lines.text().contains("the claim `user` is missing"));
 
-    // Whoever does not know the secret cannot make it say anything.
+    // A token with a bad signature logs nothing.
     clock.advance(120);
     let header = br#"{"alg":"HS256"}"#;
     let forged = forge_bytes(

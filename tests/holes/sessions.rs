@@ -359,7 +359,7 @@ async fn a_shorter_idle_limit_holds_for_sessions_that_are_there() {
     assert!(before.get_session::<User>(&token).await.unwrap().is_some());
 }
 
-/// What is over is missing, also while its record is still there.
+/// A session that is over counts as missing, also while its record is still in the store.
 #[tokio::test]
 async fn a_session_that_is_over_cannot_be_changed() {
     let (jam, clock) = jam();

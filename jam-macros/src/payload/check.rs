@@ -75,7 +75,8 @@ fn marks_have_an_effect(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
-/// Where a marked field is left out, a flattened map could have its name, and grant roles.
+/// Refuses a marked field that may be left out beside a flattened map: the map could have its name, and
+/// grant roles.
 fn marks_are_not_flattened_in(payload: &Payload<'_>, errors: &mut Errors) {
     let Some(map) = payload.fields.iter().find(|field| field.name.is_none()) else {
         return;

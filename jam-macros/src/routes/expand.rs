@@ -215,7 +215,7 @@ fn check_words(rule: &TokenStream, krate: &Krate) -> Option<TokenStream> {
             words.push(name.clone());
         }
     });
-    // What a macro expands to cannot be seen.
+    // The expansion of a macro cannot be seen here.
     if tokens::text(rule).contains('!') {
         let place = tokens::place(rule.clone());
         words = DSL.iter().map(|word| Ident::new(word, place)).collect();

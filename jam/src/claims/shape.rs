@@ -1,4 +1,4 @@
-//! What a payload's own serde implementation asks for when it is read.
+//! The shape of a payload: which methods its serde implementation calls when it is read.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use serde::forward_to_deserialize_any;
 use super::plain::NotPlain;
 use crate::payload::Payload;
 
-/// What a type of payload reads.
+/// The shape of one type of payload.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Shape {
     /// The members of a struct, by their names: no others.

@@ -1,5 +1,5 @@
-//! What the fast readers must read by themselves: that they give up on the rest is safe, and that they
-//! give up on this would only be slow, which no other test sees.
+//! The fast readers read usual claims by themselves. If they gave up, the sure reader would read the
+//! claims too, only more slowly, and no other test would fail.
 
 use std::sync::Arc;
 

@@ -221,7 +221,7 @@ mod tests {
             .expect("a token");
         let cookie = format!("sid={}", session.as_str());
         let bearer = format!("Bearer {}", token.as_str());
-        // Whoever reads it first finds it in the store; then it is at hand.
+        // The first read is from the store. After it the session is at hand.
         at_once(jam.get_session::<Little>(&session))
             .expect("the store")
             .expect("the session");

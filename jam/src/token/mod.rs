@@ -294,7 +294,7 @@ impl Tokens {
         if P::KIND.is_some() {
             kind::claim::<P>()?;
         }
-        // Whoever reads a payload without a kind would read this one.
+        // A payload without a kind would be read from this token.
         if let Some(typ) = P::TOKEN_TYPE
             && same_type(&self.typ, typ)
         {

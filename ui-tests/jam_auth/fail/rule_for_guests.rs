@@ -1,4 +1,4 @@
-// Whoever is let in by a rule for guests is not signed in: there is no caller to take.
+// A rule for guests admits only anonymous requests: there is no caller to take.
 
 use jam::dsl::user;
 use jam::{Access, Auth, JamPayload, jam_auth};
