@@ -10,7 +10,8 @@ use axum::routing::{get, put};
 use axum::{Json, Router};
 use jam::dsl::user;
 use jam::{
-    Access, Auth, AuthenticationLayer, Jam, JamRouter, JwtBackend, Rejection, jam_auth, jam_routes,
+    Access, Auth, Jam, JamRouter, Rejection, jam_auth, jam_routes,
+    layer::{AuthenticationLayer, JwtBackend},
 };
 
 use crate::support::{User, bearer, call, get_with, jam};

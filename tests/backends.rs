@@ -8,8 +8,8 @@ use axum::Router;
 use axum::routing::post;
 use jam::dsl::user;
 use jam::{
-    Access, Auth, Backend, BackendName, Identity, Jam, JamPayload, JamRole, JamRouter, Jwt,
-    StoreError, jam_auth, jam_routes,
+    Access, Auth, Backend, Identity, Jam, JamPayload, JamRole, JamRouter, Jwt, StoreError,
+    jam_auth, jam_routes, routes::BackendName,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;

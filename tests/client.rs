@@ -6,8 +6,8 @@ use axum::{Form, Json, Router};
 use jam::dsl::user;
 use jam::testing::TestClient;
 use jam::{
-    Access, Auth, Error, Jam, JamPayload, JamRouter, Jwt, RoutesError, Sessions, jam_auth,
-    jam_routes,
+    Access, Auth, Error, Jam, JamPayload, JamRouter, Jwt, Sessions, jam_auth, jam_routes,
+    routes::RoutesError,
 };
 use serde::{Deserialize, Serialize};
 

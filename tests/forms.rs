@@ -7,7 +7,9 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
-use jam::{Access, Auth, BackendName, Jam, JamPayload, JamRole, Scopes, dsl::user, jam_auth};
+use jam::{
+    Access, Auth, Jam, JamPayload, JamRole, Scopes, dsl::user, jam_auth, routes::BackendName,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{Answer, NOW, User, claims, foreign_token, forge, get_with, jam};

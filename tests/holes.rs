@@ -20,9 +20,9 @@ use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use jam::dsl::user;
 use jam::{
-    Access, Auth, AuthenticationLayer, Jam, JamPayload, JamRouter, Jwt, JwtBackend, MemoryStore,
-    OwnerLimit, Record, SessionBackend, SessionData, SessionId, SessionStore, Sessions, jam_auth,
-    jam_routes,
+    Access, Auth, Jam, JamPayload, JamRouter, Jwt, SessionId, Sessions, jam_auth, jam_routes,
+    layer::{AuthenticationLayer, JwtBackend, SessionBackend},
+    session::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore},
 };
 use serde::{Deserialize, Serialize};
 
@@ -126,8 +126,8 @@ async fn a_logout_that_races_a_rotation_leaves_the_successor_alive() {
         user: Auth<User>,
         State(jam): State<Jam>,
     ) -> Result<impl IntoResponse, jam::Error> {
-        let second = jam.rework_session(user.session().unwrap()).await?;
-        let third = jam.rework_session(&second).await?;
+        let second = jam.rotate_session(user.session().unwrap()).await?;
+        let third = jam.rotate_session(&second).await?;
         let cookie = jam.logout(&user).await?;
         assert!(jam.get_session::<User>(&third).await?.is_none());
         Ok((cookie, StatusCode::NO_CONTENT))
@@ -452,7 +452,7 @@ async fn whoever_is_to_sign_in_again_is_sent_in_circles() {
     }
     let (jam, clock) = jam();
     let table: JamRouter<Jam> = jam_routes![
-        SIGNED_IN.guest().else_to("/") = [get("/login", page), post("/login", page)],
+        SIGNED_IN.guest().redirect_to("/") = [get("/login", page), post("/login", page)],
         SIGNED_IN = [get("/", page).fresh(minutes(5))],
     ];
     let app = table.into_router(&jam).unwrap().with_state(jam.clone());
@@ -507,7 +507,7 @@ impl SessionStore for Lagging {
         id: SessionId,
         record: Record,
         limit: OwnerLimit,
-    ) -> Result<jam::Change, jam::StoreError> {
+    ) -> Result<jam::session::WriteOutcome, jam::StoreError> {
         self.0.create(id, record, limit).await
     }
 
@@ -515,7 +515,11 @@ impl SessionStore for Lagging {
         self.0.load(id).await
     }
 
-    async fn update(&self, id: &SessionId, record: Record) -> Result<jam::Change, jam::StoreError> {
+    async fn update(
+        &self,
+        id: &SessionId,
+        record: Record,
+    ) -> Result<jam::session::WriteOutcome, jam::StoreError> {
         self.0.update(id, record).await
     }
 
@@ -528,7 +532,7 @@ impl SessionStore for Lagging {
         old: &SessionId,
         new: SessionId,
         record: Record,
-    ) -> Result<jam::Change, jam::StoreError> {
+    ) -> Result<jam::session::WriteOutcome, jam::StoreError> {
         self.0.rotate(old, new, record).await
     }
 
@@ -645,7 +649,7 @@ async fn a_limit_without_end_overflows_at_a_login() {
     for _ in 0..300 {
         clock.advance(1_000_000);
         let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
-        assert!(jam.rework_session(&session).await.is_ok());
+        assert!(jam.rotate_session(&session).await.is_ok());
     }
     assert_eq!(jam.sessions::<User>("1").await.unwrap().len(), 300);
 }
@@ -693,7 +697,7 @@ mod payloads_that_do_something_when_they_are_dropped {
     use std::sync::{Arc, OnceLock, mpsc};
     use std::time::Duration;
 
-    use jam::{Jam, JamPayload, MemoryStore, Sessions};
+    use jam::{Jam, JamPayload, Sessions, session::MemoryStore};
     use serde::{Deserialize, Serialize};
 
     static STORE: OnceLock<Arc<MemoryStore>> = OnceLock::new();
@@ -735,7 +739,7 @@ mod payloads_that_do_something_when_they_are_dropped {
                 for _ in 0..3 {
                     let session = jam.create_session("a", &curious).await.unwrap();
                     drop(jam.get_session::<Curious>(&session).await.unwrap());
-                    let session = jam.rework_session(&session).await.unwrap();
+                    let session = jam.rotate_session(&session).await.unwrap();
                     drop(jam.get_session::<Curious>(&session).await.unwrap());
                     let changed = jam.update_session(&session, |user: &mut Curious| {
                         user.name.push('b');

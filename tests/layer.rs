@@ -2,7 +2,10 @@
 
 use axum::routing::get;
 use axum::{Json, Router};
-use jam::{Auth, AuthenticationLayer, JwtBackend, SessionBackend};
+use jam::{
+    Auth,
+    layer::{AuthenticationLayer, JwtBackend, SessionBackend},
+};
 
 use crate::support::{User, foreign_token, get_with, jam};
 

@@ -178,7 +178,7 @@ fn routes() -> JamRouter<App> {
             get("/officer", handler).role(Role::Admin),
             post("/officer", handler)
         ],
-        WEB.guest().else_to("/") = [get("/login", handler), post("/login", handler)],
+        WEB.guest().redirect_to("/") = [get("/login", handler), post("/login", handler)],
         BOTH.optional() = [get("/", handler), post("/", handler)],
         declared() = [get("/declared", declared_here), get("/open", open)],
     ]

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use jam::{
-    Change, ErrorKind, Jam, Jwt, MemoryStore, OwnerLimit, Record, SessionId, SessionStore,
-    Sessions, StoreError,
+    ErrorKind, Jam, Jwt, SessionId, Sessions, StoreError,
+    session::{MemoryStore, OwnerLimit, Record, SessionStore, WriteOutcome},
 };
 
 use crate::support::{SECRET, User, app, call, get_with, login};
@@ -42,12 +42,12 @@ impl SessionStore for Breakable {
         id: SessionId,
         record: Record,
         limit: OwnerLimit,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         self.pass().await?;
         let taken = self.taken.load(Ordering::SeqCst);
         if taken > 0 {
             self.taken.store(taken - 1, Ordering::SeqCst);
-            return Ok(Change::Conflict);
+            return Ok(WriteOutcome::Conflict);
         }
         self.inner.create(id, record, limit).await
     }
@@ -57,7 +57,7 @@ impl SessionStore for Breakable {
         self.inner.load(id).await
     }
 
-    async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
+    async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
         self.pass().await?;
         self.inner.update(id, record).await
     }
@@ -72,7 +72,7 @@ impl SessionStore for Breakable {
         old: &SessionId,
         new: SessionId,
         record: Record,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         self.pass().await?;
         self.inner.rotate(old, new, record).await
     }

@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use axum::{Extension, Router};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Uri};
-use jam::__private::{AsArgument, Handed, InRequest, Otherwise as _, TakesCaller as _};
+use jam::__private::{AsArgument, Handed, InRequest, Otherwise as _, ReceivesCaller as _};
 use jam::{Access, Auth, Jam, JamRouter, Rejection, dsl::user, jam_routes};
 
 use crate::support::{User, bearer, get_with, jam, send};

@@ -111,7 +111,7 @@ fn routes() -> JamRouter<App> {
             post("/account", page).fresh(minutes(5)),
             mount("/metrics", metrics())
         ],
-        WEB.guest().else_to("/") = [get("/login", page)],
+        WEB.guest().redirect_to("/") = [get("/login", page)],
         WEB.optional() = [get("/", page)],
         API.role(Role::Admin) = [mount("/admin", metrics()).fresh(hours(1))],
         declared() = [get("/declared", declared_here)],

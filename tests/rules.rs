@@ -52,7 +52,7 @@ const EITHER: Access<User> = API.scope("notes:write").or(WEB.role(Role::Admin));
 const HIDDEN: Access<User> = WEB.role(Role::Admin).hide();
 const RECENT: Access<User> = WEB.fresh(minutes(5));
 const GUEST: Access<User> = WEB.guest();
-const GUEST_ELSE: Access<User> = BOTH.guest().else_to("/");
+const GUEST_ELSE: Access<User> = BOTH.guest().redirect_to("/");
 
 async fn ok(_: Auth<User>) -> &'static str {
     "in"
@@ -67,7 +67,7 @@ async fn relogin(
     State(jam): State<Jam>,
 ) -> Result<impl IntoResponse, jam::Error> {
     let session = user.session().unwrap();
-    let token = jam.relogin_session(session).await?;
+    let token = jam.reauthenticate_session(session).await?;
     Ok(jam.session_cookie("sid", token))
 }
 
@@ -561,8 +561,8 @@ proptest! {
         }));
         let table = JamRouter::<()>::new()
             .section(generated.rule())
-            .route(jam::Verb::Get, "/argument", AsArgument::VALUE, ok, "ok")
-            .route(jam::Verb::Get, "/request", InRequest, ok, "ok")
+            .route(jam::__private::Verb::Get, "/argument", AsArgument::VALUE, ok, "ok")
+            .route(jam::__private::Verb::Get, "/request", InRequest, ok, "ok")
             .end();
         let app = table.into_router(&jam).unwrap();
         let answer = |path| runtime.block_on(get_with(&app, path, &headers));

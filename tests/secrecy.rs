@@ -3,7 +3,10 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use jam::{JamPayload, Jwt, MemoryStore, SessionStore, Sessions};
+use jam::{
+    JamPayload, Jwt, Sessions,
+    session::{MemoryStore, SessionStore},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{SECRET, User, app, call, get_with, jam, jam_with, login};
@@ -47,7 +50,7 @@ async fn the_log_holds_no_credential_at_any_level() {
     let bearer = format!("Bearer {}", token.strip_prefix("jwt=").unwrap());
     get_with(&app, "/bearer/user", &[("authorization", &bearer)]).await;
     let listed = jam.sessions::<User>("username").await.unwrap();
-    let reworked = jam.rework_session(&listed[0]).await.unwrap();
+    let reworked = jam.rotate_session(&listed[0]).await.unwrap();
     let other = jam
         .create_session(
             "b",
@@ -165,9 +168,9 @@ async fn debug_names_the_type() {
     let rule: jam::Access<User> = jam::dsl::user()
         .backend("jwt")
         .or(jam::dsl::user().backend("session"));
-    let data = jam::SessionData::from_json("{}");
-    assert!(data != jam::SessionData::from_json("[]") && data == data.clone());
-    let record = jam::Record::new("owner".to_owned(), data, 1, 2);
+    let data = jam::session::SessionData::from_json("{}");
+    assert!(data != jam::session::SessionData::from_json("[]") && data == data.clone());
+    let record = jam::session::Record::new("owner".to_owned(), data, 1, 2);
     for (name, shown) in [
         ("Jam", format!("{jam:?}")),
         ("Claims", format!("{claims:?}")),
@@ -195,7 +198,7 @@ async fn debug_names_the_type() {
         format!("{:?}", session.id()),
         format!("SessionId({}..)", &id[..8])
     );
-    let layer = jam::SessionBackend::new(jam.clone())
+    let layer = jam::layer::SessionBackend::new(jam.clone())
         .cookie("sid")
         .header("x-session");
     let shown = format!("{layer:?}");

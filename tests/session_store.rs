@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use jam::{AtLimit, Change, MemoryStore, OwnerLimit, Record, SessionData, SessionId, SessionStore};
+use jam::{
+    SessionId,
+    session::{AtLimit, MemoryStore, OwnerLimit, Record, SessionData, SessionStore, WriteOutcome},
+};
 
 fn id(at: u8) -> SessionId {
     let mut bytes = [0; 32];
@@ -19,8 +22,8 @@ fn record(owner: &str) -> Record {
 /// Loads a session that nobody else writes to meanwhile.
 async fn load(store: &impl SessionStore, id: &SessionId) -> Record {
     let record = store.load(id).await.unwrap().unwrap();
-    if let Some(at_hand) = store.at_hand(id) {
-        assert_eq!(at_hand, record, "what is at hand is what is there");
+    if let Some(load_now) = store.load_now(id) {
+        assert_eq!(load_now, record, "what is at hand is what is there");
     }
     Arc::unwrap_or_clone(record)
 }
@@ -58,14 +61,14 @@ async fn create_is_insert_only<S: SessionStore>(store: S) {
             .create(id(1), record("a"), OwnerLimit::DEFAULT)
             .await
             .unwrap(),
-        Change::Done
+        WriteOutcome::Done
     );
     assert_eq!(
         store
             .create(id(1), record("b"), OwnerLimit::DEFAULT)
             .await
             .unwrap(),
-        Change::Conflict
+        WriteOutcome::Conflict
     );
     assert_eq!(load(&store, &id(1)).await, record("a"));
     assert!(store.list_by_owner("b").await.unwrap().is_empty());
@@ -80,20 +83,23 @@ async fn update_compares_the_version<S: SessionStore>(store: S) {
     let first = with(record("a"), 0, "1");
     assert_eq!(
         store.update(&id(1), first.clone()).await.unwrap(),
-        Change::Done
+        WriteOutcome::Done
     );
     assert_eq!(
         store
             .update(&id(1), with(record("a"), 0, "2"))
             .await
             .unwrap(),
-        Change::Conflict
+        WriteOutcome::Conflict
     );
     let kept = load(&store, &id(1)).await;
     assert_eq!((kept.version, kept.data.as_json()), (1, &b"1"[..]));
     let mut moved = with(record("a"), 1, "3");
     (moved.auth_time, moved.expires_at, moved.last_seen) = (500, 20_000, 1);
-    assert_eq!(store.update(&id(1), moved).await.unwrap(), Change::Done);
+    assert_eq!(
+        store.update(&id(1), moved).await.unwrap(),
+        WriteOutcome::Done
+    );
     let kept = load(&store, &id(1)).await;
     assert_eq!(
         (kept.version, kept.auth_time, kept.expires_at),
@@ -112,12 +118,12 @@ async fn nothing_but_create_and_rotate_makes_a_session<S: SessionStore>(store: S
     assert!(!store.delete(&id(1)).await.unwrap());
     assert_eq!(
         store.update(&id(1), stale.clone()).await.unwrap(),
-        Change::Missing
+        WriteOutcome::Missing
     );
     store.touch(&id(1), 200).await.unwrap();
     assert_eq!(
         store.rotate(&id(1), id(2), stale).await.unwrap(),
-        Change::Missing
+        WriteOutcome::Missing
     );
     assert_eq!(store.load(&id(1)).await.unwrap(), None);
     assert_eq!(store.load(&id(2)).await.unwrap(), None);
@@ -136,7 +142,7 @@ async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store:
 }
 
 async fn what_is_at_hand_is_never_older_than_what_is_there<S: SessionStore>(store: S) {
-    let gone = |id: SessionId| store.at_hand(&id).is_none();
+    let gone = |id: SessionId| store.load_now(&id).is_none();
     assert!(gone(id(1)), "it is not there yet");
     store
         .create(id(1), record("a"), OwnerLimit::DEFAULT)
@@ -177,9 +183,12 @@ async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
         let stale = with(kept.clone(), kept.version + 1, "?");
         assert_eq!(
             store.rotate(&old, new, stale).await.unwrap(),
-            Change::Conflict
+            WriteOutcome::Conflict
         );
-        assert_eq!(store.rotate(&old, new, kept).await.unwrap(), Change::Done);
+        assert_eq!(
+            store.rotate(&old, new, kept).await.unwrap(),
+            WriteOutcome::Done
+        );
         assert_eq!(store.load(&old).await.unwrap(), None);
         let successor = load(&store, &new).await;
         assert_eq!(
@@ -202,15 +211,15 @@ async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
         .unwrap();
     assert_eq!(
         store.rotate(&id(3), id(4), record("a")).await.unwrap(),
-        Change::Missing
+        WriteOutcome::Missing
     );
     assert_eq!(
         store.rotate(&id(1), id(2), record("a")).await.unwrap(),
-        Change::Conflict
+        WriteOutcome::Conflict
     );
     assert_eq!(
         store.rotate(&id(1), id(4), record("b")).await.unwrap(),
-        Change::Missing,
+        WriteOutcome::Missing,
         "it is another owner's"
     );
     assert_eq!(store.load(&id(1)).await.unwrap(), Some(record("a").into()));
@@ -232,7 +241,7 @@ async fn an_id_that_was_never_issued_is_no_session<S: SessionStore>(store: S) {
             let mut other = [7; 32];
             other[byte] ^= 1 << bit;
             let other = SessionId::from_bytes(other);
-            assert_eq!(store.at_hand(&other), None, "byte {byte}");
+            assert_eq!(store.load_now(&other), None, "byte {byte}");
             assert_eq!(store.load(&other).await.unwrap(), None, "byte {byte}");
             assert_eq!(store.find(&other).await.unwrap(), None, "byte {byte}");
             assert!(!store.delete(&other).await.unwrap(), "byte {byte}");
@@ -247,12 +256,12 @@ async fn a_session_is_found_by_its_lineage<S: SessionStore>(store: S) {
     let other = id(9);
     for (id, record) in [(id(1), first.clone()), (other, record("a"))] {
         let created = store.create(id, record, OwnerLimit::DEFAULT).await;
-        assert_eq!(created.unwrap(), Change::Done);
+        assert_eq!(created.unwrap(), WriteOutcome::Done);
         assert_eq!(store.find(&id).await.unwrap(), Some(id));
     }
     for (old, new) in [(1, 2), (2, 3), (3, 66)] {
         let rotated = store.rotate(&id(old), id(new), first.clone()).await;
-        assert_eq!(rotated.unwrap(), Change::Done);
+        assert_eq!(rotated.unwrap(), WriteOutcome::Done);
         assert_eq!(store.find(&id(1)).await.unwrap(), Some(id(new)));
         assert_eq!(store.find(&id(new)).await.unwrap(), Some(id(new)));
         // What opened the session once is not found any more, unless it is the lineage.
@@ -285,46 +294,46 @@ async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
     };
     for number in 1..=3 {
         let created = store.create(id(number), at(100 + u64::from(number), "a"), reject);
-        assert_eq!(created.await.unwrap(), Change::Done);
+        assert_eq!(created.await.unwrap(), WriteOutcome::Done);
     }
     let refused = store.create(id(4), at(200, "a"), reject).await;
-    assert_eq!(refused.unwrap(), Change::Full);
+    assert_eq!(refused.unwrap(), WriteOutcome::Full);
     assert_eq!(store.load(&id(4)).await.unwrap(), None);
     let taken = store.create(id(1), at(200, "a"), end).await;
     assert_eq!(
         taken.unwrap(),
-        Change::Conflict,
+        WriteOutcome::Conflict,
         "and nobody's session ends for it"
     );
     assert_eq!(store.list_by_owner("a").await.unwrap().len(), 3);
     let other = store.create(id(5), at(200, "b"), reject).await;
     assert_eq!(
         other.unwrap(),
-        Change::Done,
+        WriteOutcome::Done,
         "another owner's count is its own"
     );
     // The first one was used last, so the second one ends.
     store.touch(&id(1), 300).await.unwrap();
     let created = store.create(id(4), at(301, "a"), end).await;
-    assert_eq!(created.unwrap(), Change::Done);
+    assert_eq!(created.unwrap(), WriteOutcome::Done);
     assert_eq!(store.load(&id(2)).await.unwrap(), None);
     for kept in [1, 3, 4] {
         assert!(store.load(&id(kept)).await.unwrap().is_some(), "{kept}");
     }
     // Those that are over do not count.
     let created = store.create(id(6), at(20_000, "a"), reject).await;
-    assert_eq!(created.unwrap(), Change::Done);
+    assert_eq!(created.unwrap(), WriteOutcome::Done);
 
     // A limit that is lower than before holds from the next login on.
     let many = OwnerLimit { most: 9, ..reject };
     for number in 11..=16 {
         let created = store.create(id(number), at(100 + u64::from(number), "c"), many);
-        assert_eq!(created.await.unwrap(), Change::Done);
+        assert_eq!(created.await.unwrap(), WriteOutcome::Done);
     }
     let created = store
         .create(id(17), at(200, "c"), OwnerLimit { most: 2, ..end })
         .await;
-    assert_eq!(created.unwrap(), Change::Done);
+    assert_eq!(created.unwrap(), WriteOutcome::Done);
     let mut kept: Vec<_> = store
         .list_by_owner("c")
         .await
@@ -355,7 +364,7 @@ async fn two_logins_at_once_both_count<S: SessionStore>(store: S) {
         });
         let mut done = 0;
         for login in logins {
-            done += usize::from(login.await.unwrap() == Change::Done);
+            done += usize::from(login.await.unwrap() == WriteOutcome::Done);
         }
         assert_eq!(done, 1, "round {round}");
     }
@@ -373,7 +382,7 @@ async fn many_sessions_of_one_owner_are_all_listed<S: SessionStore>(store: S) {
         bytes[7] = number.to_le_bytes()[0];
         let id = SessionId::from_bytes(bytes);
         let created = store.create(id, record("a"), limit).await;
-        assert_eq!(created.unwrap(), Change::Done);
+        assert_eq!(created.unwrap(), WriteOutcome::Done);
         ids.push(id);
     }
     let listed = store.list_by_owner("a").await.unwrap();
@@ -431,8 +440,8 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
             tokio::spawn(async move {
                 loop {
                     let kept = store.load(&id(1)).await.unwrap().unwrap();
-                    if let Some(at_hand) = store.at_hand(&id(1)) {
-                        assert!(at_hand.version >= kept.version, "what was there is gone");
+                    if let Some(load_now) = store.load_now(&id(1)) {
+                        assert!(load_now.version >= kept.version, "what was there is gone");
                     }
                     let mut kept = Arc::unwrap_or_clone(kept);
                     let count: u64 = std::str::from_utf8(kept.data.as_json())
@@ -441,9 +450,9 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
                         .unwrap();
                     kept.data = SessionData::from_json((count + 1).to_string());
                     match store.update(&id(1), kept).await.unwrap() {
-                        Change::Done => break,
-                        Change::Conflict => tokio::task::yield_now().await,
-                        Change::Missing | Change::Full => panic!("it is gone"),
+                        WriteOutcome::Done => break,
+                        WriteOutcome::Conflict => tokio::task::yield_now().await,
+                        WriteOutcome::Missing | WriteOutcome::Full => panic!("it is gone"),
                     }
                 }
             })
@@ -472,7 +481,7 @@ async fn one_of_two_concurrent_rotations_wins<S: SessionStore>(store: S) {
         });
         let mut done = 0;
         for rotation in rotations {
-            done += u32::from(rotation.await.unwrap() == Change::Done);
+            done += u32::from(rotation.await.unwrap() == WriteOutcome::Done);
         }
         assert_eq!(done, 1, "round {round}");
         assert_eq!(store.delete_by_owner("a", None).await.unwrap(), 1);
@@ -505,16 +514,16 @@ async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(
 #[tokio::test]
 async fn the_memory_store_has_its_sessions_at_hand() {
     let store = Arc::new(MemoryStore::new());
-    assert!(store.at_hand(&id(1)).is_none());
+    assert!(store.load_now(&id(1)).is_none());
     store
         .create(id(1), record("a"), OwnerLimit::DEFAULT)
         .await
         .unwrap();
     load(&store, &id(1)).await;
-    assert!(MemoryStore::at_hand(&store, &id(1)).is_some());
-    assert!(SessionStore::at_hand(&store, &id(1)).is_some());
+    assert!(MemoryStore::load_now(&store, &id(1)).is_some());
+    assert!(SessionStore::load_now(&store, &id(1)).is_some());
     store.delete(&id(1)).await.unwrap();
-    assert!(SessionStore::at_hand(&store, &id(1)).is_none());
+    assert!(SessionStore::load_now(&store, &id(1)).is_none());
 }
 
 #[tokio::test]
@@ -548,13 +557,13 @@ async fn the_memory_store_takes_no_id_that_begins_as_another_does() {
             .create(one, record("a"), OwnerLimit::DEFAULT)
             .await
             .unwrap(),
-        Change::Done
+        WriteOutcome::Done
     );
     let second = store
         .create(other, record("b"), OwnerLimit::DEFAULT)
         .await
         .unwrap();
-    assert_eq!(second, Change::Conflict);
+    assert_eq!(second, WriteOutcome::Conflict);
     assert_eq!(store.load(&other).await.unwrap(), None);
     assert!(!store.delete(&other).await.unwrap());
     assert_eq!(store.delete_by_owner("b", None).await.unwrap(), 0);

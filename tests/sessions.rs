@@ -7,7 +7,8 @@ use std::time::Duration;
 use base64::Engine;
 use http::StatusCode;
 use jam::{
-    ErrorKind, Jam, JamPayload, Jwt, MemoryStore, Session, SessionId, SessionToken, Sessions,
+    ErrorKind, Jam, JamPayload, Jwt, Session, SessionId, Sessions,
+    session::{MemoryStore, SessionToken},
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +85,7 @@ async fn what_has_ended_cannot_be_changed_or_reworked_back() {
         .await
         .unwrap_err();
     assert_eq!(update.kind(), ErrorKind::SessionMissing);
-    let rework = jam.rework_session(&session).await.unwrap_err();
+    let rework = jam.rotate_session(&session).await.unwrap_err();
     assert_eq!(rework.kind(), ErrorKind::SessionMissing);
     assert!(jam.sessions::<User>("a").await.unwrap().is_empty());
 }
@@ -95,7 +96,7 @@ async fn rework_gives_a_new_token_and_the_old_one_is_dead_at_once() {
     let app = app(jam.clone());
     let old = jam.create_session("a", &User { user: 1 }).await.unwrap();
     clock.advance(3600 - 1);
-    let new = jam.rework_session(&old).await.unwrap();
+    let new = jam.rotate_session(&old).await.unwrap();
     assert_ne!(old.as_str(), new.as_str());
     assert_eq!(status(&app, &format!("sid={}", old.as_str())).await, 401);
     assert_eq!(status(&app, &format!("sid={}", new.as_str())).await, 200);
@@ -325,7 +326,7 @@ async fn what_is_known_of_a_session_is_shown() {
     assert_eq!(info.expires_at(), NOW + 24 * 3600);
 
     clock.advance(60);
-    let newer = jam.relogin_session(&token).await.unwrap();
+    let newer = jam.reauthenticate_session(&token).await.unwrap();
     let session = read(&jam, &newer).await.unwrap();
     let info = session.info();
     assert_eq!(info.id(), token.id(), "the session is the same one");

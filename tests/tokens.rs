@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jam::{ErrorKind, Jam, JamPayload, JamRole, Jwt, Scopes, Sessions, TokenFault};
+use jam::{ErrorKind, Jam, JamPayload, JamRole, Jwt, Scopes, Sessions, token::TokenFault};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{

@@ -7,7 +7,11 @@ use std::collections::HashSet;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jam::{ErrorKind, Jam, JamPayload, Jwt, MemoryStore, SessionStore, Sessions, TokenFault};
+use jam::{
+    ErrorKind, Jam, JamPayload, Jwt, Sessions,
+    session::{MemoryStore, SessionStore},
+    token::TokenFault,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -241,7 +245,7 @@ async fn fault_13_owners_with_a_colon_and_empty_sessions_are_lost() {
             .await
             .unwrap();
         assert_eq!(changed.items, ["x"]);
-        let reworked = jam.rework_session(&session).await.unwrap();
+        let reworked = jam.rotate_session(&session).await.unwrap();
         let read = jam.get_session::<Basket>(&reworked).await.unwrap().unwrap();
         assert_eq!((read.items.len(), read.info().owner()), (1, owner));
         assert!(jam.delete_session(&reworked).await.unwrap());
@@ -280,7 +284,7 @@ async fn fault_15_errors_have_no_text_and_missing_claims_crash() {
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
     jam.delete_session(&session).await.unwrap();
     assert!(
-        !jam.rework_session(&session)
+        !jam.rotate_session(&session)
             .await
             .unwrap_err()
             .to_string()

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> JamRouter<App> {
             get("/healthz", ops::health), // scraped every 5 s
         ],
         public("verifies its own HMAC signature") = [post("/hooks/stripe", hooks::stripe)],
-        WEB.guest().else_to("/") = [get("/login", login::form), post("/login", login::submit)],
+        WEB.guest().redirect_to("/") = [get("/login", login::form), post("/login", login::submit)],
         WEB.optional() = [get("/", pages::home)],
         BOTH = [
             get("/notes", notes::list),

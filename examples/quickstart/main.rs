@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use jam::{Auth, Jam, JamPayload, Jwt, ResponseHeadersLayer, Sessions, jam_auth};
+use jam::{Auth, Jam, JamPayload, Jwt, Sessions, jam_auth, layer::ResponseHeadersLayer};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -44,96 +44,96 @@
 //! | `yaml` | configuration files in YAML (needs Rust 1.89) |
 //! | `testing` | callers and a clock for tests, and a table to compare |
 
-mod access;
-mod auth;
-mod backend;
-mod base64url;
-mod builder;
-mod claims;
-mod clock;
-mod config;
-mod cookie;
-mod cookie_names;
-mod credential;
-mod deadline;
-mod error;
-mod found;
-mod gate;
-mod headers;
-mod jam;
-mod kind;
-mod layer;
-mod logout;
+mod extract;
 mod macros;
-pub mod options;
-mod origin;
-mod payload;
-mod policy;
-mod problem;
-mod random;
-mod read_back;
-mod redirect;
-mod rejection;
 mod response;
-mod response_layer;
 mod router;
-mod rule;
-mod session;
+mod setup;
+
+pub mod layer;
+#[doc(hidden)]
+pub mod options;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod text;
-mod token;
-mod yielding;
-
-/// What `fuzz/` calls.
-#[cfg(fuzzing)]
-#[doc(hidden)]
-pub mod __fuzz {
-    /// Reads `json` as claims by every reader.
-    pub fn claims(json: &[u8]) {
-        crate::claims::twins::compare(json);
-    }
-
-    /// Verifies a token of which all is good but perhaps its header and its claims, and one that
-    /// is whatever `header` is.
-    pub fn token(header: &[u8], json: &[u8]) {
-        crate::token::twins::compare(header, json);
-        crate::token::twins::compare_text(header);
-    }
-
-    /// Looks for a cookie in `field`.
-    pub fn cookie(field: &[u8]) {
-        crate::cookie::compare(field);
-    }
-}
 
 #[doc(hidden)]
 #[path = "private.rs"]
 #[allow(missing_docs)] // named by the macros' output alone
 pub mod __private;
 
-pub use crate::access::{Access, BackendName, Declared, Public, Source, dsl};
-pub use crate::auth::Auth;
-pub use crate::backend::{Backend, BackendId, Identity};
-pub use crate::builder::{HasBackend, JamBuilder, Ready, WantsBackend};
-pub use crate::claims::{Claims, RegisteredClaims};
-pub use crate::config::ConfigError;
-pub use crate::cookie::SetCookie;
-pub use crate::error::{Error, ErrorKind, TokenFault};
-pub use crate::jam::Jam;
-pub use crate::layer::{
-    Authentication, AuthenticationLayer, JwtBackend, LayerRule, SessionBackend,
-};
-pub use crate::logout::Logout;
+/// Sessions and their stores.
+pub mod session {
+    #[doc(inline)]
+    pub use jam_core::base::error::StoreError;
+    #[doc(inline)]
+    pub use jam_core::session::{
+        AtLimit, InvalidSessionId, MemoryStore, OwnerLimit, Record, Session, SessionData,
+        SessionId, SessionInfo, SessionStore, SessionToken, Sessions, WriteOutcome,
+    };
+}
+
+/// Signed tokens and their claims.
+pub mod token {
+    #[doc(inline)]
+    pub use jam_core::base::error::TokenFault;
+    #[doc(inline)]
+    pub use jam_core::claims::{Claims, RegisteredClaims};
+    #[doc(inline)]
+    pub use jam_core::token::{Jwt, Token};
+}
+
+/// Tables of routes, and the parts of a rule.
+pub mod routes {
+    #[doc(inline)]
+    pub use jam_core::backend::BackendId;
+    #[doc(inline)]
+    pub use jam_core::rule::{BackendName, Declared, Public, Source};
+
+    pub use crate::extract::policy::{Policy, Verdict};
+    #[doc(hidden)]
+    pub use crate::router::SectionRule;
+    pub use crate::router::{JamRouter, RouteTable, RoutesError, TableRow};
+}
+
+/// Parts of responses that operations of [`Jam`] return.
+pub mod cookie {
+    pub use crate::response::logout::Logout;
+    pub use crate::response::set_cookie::SetCookie;
+}
+
+/// The builder of a [`Jam`] and its states.
+pub mod builder {
+    pub use crate::setup::builder::{HasBackend, JamBuilder, Ready, WantsBackend};
+}
+
+/// Traits of payloads that have roles or scopes.
+pub mod payload {
+    #[doc(inline)]
+    pub use jam_core::payload::{HasRoles, HasScopes, Payload, Role, Scopes};
+}
+
+#[doc(inline)]
+pub use jam_core::backend::{Backend, Identity};
+#[doc(inline)]
+pub use jam_core::base::error::StoreError;
+#[doc(inline)]
+pub use jam_core::claims::Claims;
+#[doc(inline)]
+pub use jam_core::payload::{Payload, Role, Scopes};
+#[doc(inline)]
+pub use jam_core::request::redirect::return_to;
+#[doc(inline)]
+pub use jam_core::rule::{Access, dsl};
+#[doc(inline)]
+pub use jam_core::session::{Session, SessionId, Sessions};
+#[doc(inline)]
+pub use jam_core::token::Jwt;
+
+pub use crate::extract::auth::{Auth, JamState};
 pub use crate::macros::{JamPayload, JamRole, jam_auth, jam_routes};
-pub use crate::payload::{HasRoles, HasScopes, Payload, Role, Scopes};
-pub use crate::policy::{Policy, Verdict};
-pub use crate::redirect::return_to;
-pub use crate::rejection::{Rejection, RejectionKind};
-pub use crate::response_layer::{ResponseHeaders, ResponseHeadersLayer};
-pub use crate::router::{JamRouter, RouteTable, RoutesError, SectionRule, TableRow, Verb};
-pub use crate::session::{
-    AtLimit, Change, InvalidSessionId, MemoryStore, OwnerLimit, Record, Session, SessionData,
-    SessionId, SessionInfo, SessionStore, SessionToken, Sessions, StoreError,
-};
-pub use crate::token::{Jwt, Token};
+pub use crate::response::error::{Error, ErrorKind};
+pub use crate::response::rejection::{Rejection, RejectionKind};
+pub use crate::router::JamRouter;
+pub use crate::setup::builder::JamBuilder;
+pub use crate::setup::config::ConfigError;
+pub use crate::setup::jam::Jam;

@@ -100,7 +100,7 @@ pub use jam_macros::jam_auth;
 /// fn routes() -> JamRouter<Jam> {
 ///     jam_routes![
 ///         public("probe of the load balancer") = [get("/healthz", health)],
-///         WEB.guest().else_to("/") = [get("/login", form)],
+///         WEB.guest().redirect_to("/") = [get("/login", form)],
 ///         BOTH = [
 ///             get("/notes", list),
 ///             put("/notes/{id}", update).scope("notes:write").policy(note_owner),

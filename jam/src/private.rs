@@ -11,15 +11,20 @@ pub use std::sync::LazyLock;
 
 pub use serde;
 
-pub use crate::access::word::{Word, of, read, said};
-pub use crate::access::{Access, Public};
-pub use crate::auth::{Auth, Optional, Stale};
-pub use crate::payload::{Mark, NoRole, Roles, Subject};
-pub use crate::policy::Policies;
-pub use crate::response::{Answered, Open, answer, open};
+pub use jam_core::payload::{HasRoles, HasScopes, Mark, NoRole, Roles, Subject};
+pub use jam_core::rule::{Access, AttributeRule, AttributeRules, Of, Public, Word, of, read, said};
+
+pub use crate::extract::auth::{Auth, Optional};
+pub use crate::extract::level::{
+    Gated, GatedWithPolicies, OpenRule, Policed, anonymous_too, required,
+};
+pub use crate::extract::policy::Policies;
+pub use crate::response::answer::{Answered, Open, Stale, answer, open};
 use crate::router::JamRouter;
-pub use crate::router::passing::{AsArgument, Handed, InRequest, Otherwise, TakesCaller};
-pub use crate::rule::{Gated, GatedWithPolicies, OpenRule, Policed, Rule, required, strangers_too};
+pub use crate::router::Verb;
+pub use crate::router::passing::{
+    AsArgument, Handed, InRequest, NoCaller, Otherwise, ReceivesCaller,
+};
 
 // The proof that a handler takes its caller, of type `C`, as its first argument, whatever an alias,
 // another type of the same name or another macro made of it. Its future also has to be `Send`. The
@@ -131,9 +136,9 @@ pub fn with_state<S>(_: PhantomData<S>, table: JamRouter<S>) -> JamRouter<S> {
     label = "this type does not implement `axum::response::IntoResponse`",
     note = "return `axum::Json<..>`, `String`, a status code, or implement `IntoResponse` for it"
 )]
-pub trait Answer: IntoResponse {}
+pub trait HandlerResponse: IntoResponse {}
 
 #[diagnostic::do_not_recommend]
-impl<R: IntoResponse> Answer for R {}
+impl<R: IntoResponse> HandlerResponse for R {}
 
-pub fn need_response<R: Answer>() {}
+pub fn need_response<R: HandlerResponse>() {}

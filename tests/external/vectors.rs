@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::BodyExt;
 use jam::testing::ManualClock;
-use jam::{Auth, ErrorKind, Jam, JamPayload, Jwt, Sessions, TokenFault, jam_auth};
+use jam::{Auth, ErrorKind, Jam, JamPayload, Jwt, Sessions, jam_auth, token::TokenFault};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;

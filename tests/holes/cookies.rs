@@ -3,8 +3,8 @@
 use axum::Router;
 use jam::dsl::user;
 use jam::{
-    Access, Auth, AuthenticationLayer, Jam, JamPayload, JamRouter, SessionBackend, jam_auth,
-    jam_routes,
+    Access, Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes,
+    layer::{AuthenticationLayer, SessionBackend},
 };
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,8 @@ use axum::routing::get;
 use jam::dsl::user;
 use jam::{
     Access, Auth, Error, ErrorKind, Jam, JamPayload, JamRole, JamRouter, Jwt, Payload, Scopes,
-    Sessions, Token, TokenFault, jam_auth, jam_routes,
+    Sessions, jam_auth, jam_routes,
+    token::{Token, TokenFault},
 };
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};

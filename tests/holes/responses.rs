@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use jam::dsl::user;
 use jam::{
-    Access, Auth, Error, Jam, JamRouter, Logout, RejectionKind, ResponseHeadersLayer, jam_auth,
-    jam_routes,
+    Access, Auth, Error, Jam, JamRouter, RejectionKind, cookie::Logout, jam_auth, jam_routes,
+    layer::ResponseHeadersLayer,
 };
 
 use crate::support::{HOUR, User, bearer, call, get_with, jam};
@@ -141,7 +141,7 @@ async fn htmx_is_told_where_to_go_beside_the_answer() {
             post("/part", page),
             get("/recent", page).fresh(minutes(5)),
         ],
-        WEB.guest().else_to("/home") = [get("/login", page)],
+        WEB.guest().redirect_to("/home") = [get("/login", page)],
     ];
     let app = table.into_router(&jam).unwrap().with_state(jam.clone());
     let htmx = ("hx-request", "true");

@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use jam::dsl::user;
 use jam::{
-    Access, AtLimit, Auth, Change, Error, ErrorKind, Jam, JamRouter, Jwt, Logout, MemoryStore,
-    OwnerLimit, Payload, Record, SessionData, SessionId, SessionStore, Sessions, StoreError,
+    Access, Auth, Error, ErrorKind, Jam, JamRouter, Jwt, Payload, SessionId, Sessions, StoreError,
+    cookie::Logout,
     jam_auth, jam_routes,
+    session::{AtLimit, MemoryStore, OwnerLimit, Record, SessionData, SessionStore, WriteOutcome},
 };
 
 use crate::support::{NOW, SECRET, User, app, call, get_with, jam, jam_with};
@@ -67,10 +68,10 @@ async fn a_listed_session_is_the_one_that_is_meant_however_often_it_was_rotated(
         let first = jam.create_session(&owner, &User { user: 1 }).await.unwrap();
         let listed = jam.sessions::<User>(&owner).await.unwrap().pop().unwrap();
         let id = *listed.info().id();
-        let second = jam.rework_session(&listed).await.unwrap();
-        let third = jam.relogin_session(&first).await.unwrap();
+        let second = jam.rotate_session(&listed).await.unwrap();
+        let third = jam.reauthenticate_session(&first).await.unwrap();
         clock.advance(1);
-        let fourth = jam.rework_session(id).await.unwrap();
+        let fourth = jam.rotate_session(id).await.unwrap();
         for token in [&first, &second, &third] {
             assert_eq!(
                 status(&app, token.as_str()).await,
@@ -109,7 +110,7 @@ async fn a_listed_session_is_the_one_that_is_meant_however_often_it_was_rotated(
 async fn a_logout_ends_what_was_rotated_while_it_was_under_way() {
     #[jam_auth(backend = "session", cookie = "sid")]
     async fn logout(user: Auth<User>, State(jam): State<Jam>) -> Result<Logout, Error> {
-        let _ = jam.rework_session(user.session().unwrap()).await?;
+        let _ = jam.rotate_session(user.session().unwrap()).await?;
         jam.logout(&user).await
     }
     let (jam, _) = jam();
@@ -332,7 +333,7 @@ async fn a_session_without_a_lineage_has_the_id_of_its_record() {
         all.iter().map(|session| *session.info().id()).collect()
     };
     assert_eq!(ids().await, [id]);
-    let rotated = jam.rework_session(id).await.unwrap();
+    let rotated = jam.rotate_session(id).await.unwrap();
     assert_eq!(ids().await, [id], "it stays the same");
     assert_eq!(*rotated.id(), id);
     assert!(jam.delete_session(id).await.unwrap());
@@ -370,7 +371,7 @@ async fn a_session_that_is_over_cannot_be_changed() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SessionMissing);
-    let error = jam.rework_session(&token).await.unwrap_err();
+    let error = jam.rotate_session(&token).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SessionMissing);
     assert!(jam.get_session::<User>(&token).await.unwrap().is_none());
 }
@@ -396,7 +397,7 @@ impl Racing {
         let record = self.store.load(old).await?.expect("it was found");
         let new = SessionId::from_bytes([number + 1; 32]);
         let rotated = self.store.rotate(old, new, Record::clone(&record)).await?;
-        assert_eq!(rotated, Change::Done);
+        assert_eq!(rotated, WriteOutcome::Done);
         Ok(())
     }
 }
@@ -407,7 +408,7 @@ impl SessionStore for Racing {
         id: SessionId,
         record: Record,
         limit: OwnerLimit,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         self.store.create(id, record, limit).await
     }
 
@@ -415,7 +416,7 @@ impl SessionStore for Racing {
         self.store.load(id).await
     }
 
-    async fn update(&self, id: &SessionId, record: Record) -> Result<Change, StoreError> {
+    async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
         self.store.update(id, record).await
     }
 
@@ -428,7 +429,7 @@ impl SessionStore for Racing {
         old: &SessionId,
         new: SessionId,
         record: Record,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         self.store.rotate(old, new, record).await
     }
 
@@ -479,7 +480,7 @@ async fn an_operation_follows_a_session_that_is_rotated_meanwhile() {
             .await;
         assert_eq!(changed.unwrap().user, 1 + u64::from(rounds));
         arm();
-        assert_eq!(*jam.rework_session(id).await.unwrap().id(), id);
+        assert_eq!(*jam.rotate_session(id).await.unwrap().id(), id);
     }
     racing.armed.store(2, Ordering::Relaxed);
     assert!(jam.delete_session(id).await.unwrap());

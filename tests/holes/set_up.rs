@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::post;
-use jam::{Jam, JamRouter, Jwt, ResponseHeadersLayer, Sessions, jam_routes};
+use jam::{Jam, JamRouter, Jwt, Sessions, jam_routes, layer::ResponseHeadersLayer};
 
 use crate::support::{SECRET, User, call};
 

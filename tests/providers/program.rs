@@ -1,6 +1,6 @@
 //! Signs and verifies whatever `jsonwebtoken`'s providers are in this program.
 
-use jam::{ErrorKind, Jam, JamPayload, Jwt, Sessions, TokenFault};
+use jam::{ErrorKind, Jam, JamPayload, Jwt, Sessions, token::TokenFault};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]

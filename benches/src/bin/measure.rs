@@ -132,7 +132,7 @@ fn bytes(whose: &str, sessions: usize) -> Outcome {
 /// A step is the creation of one session, which frees a few that are over. What it takes of the
 /// processor is the most that it can have held a lock.
 fn sweep(sessions: usize) -> Outcome {
-    use jam::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore};
+    use jam::session::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore};
     use nix::time::{ClockId, clock_gettime};
 
     const BEGIN: u64 = 1_700_000_000;

@@ -35,7 +35,7 @@ impl Output<'_> {
     // Output:
     //     async fn me(user: Auth<User, ::jam::__private::Gated<__jam_rule_of_me>>) -> Json<User> { .. }
     //     struct __jam_rule_of_me {}
-    //     impl ::jam::__private::Rule<User> for __jam_rule_of_me {
+    //     impl ::jam::__private::AttributeRule<User> for __jam_rule_of_me {
     //         const WORDS: &'static str = "backend=jwt cookie=jwt";
     //         fn check() {
     //             return;
@@ -65,7 +65,7 @@ impl Output<'_> {
         // A type that is no payload is reported at itself: for that, all of the path has its span.
         let place = tokens::place(payload.clone());
         let private = self.private.spanned(place);
-        let of = quote_spanned!(place=> #private::Rule<#payload>);
+        let of = quote_spanned!(place=> #private::AttributeRule<#payload>);
         let implementation = self.implementation(&of, &quote!(#rule_of_it #method));
         let policies = self.policies();
         let aside = self.aside(&beside);
@@ -217,7 +217,7 @@ impl Output<'_> {
         match rule {
             Rule::Constant(path) => {
                 let check = match caller.optional {
-                    true => quote!(#private::strangers_too),
+                    true => quote!(#private::anonymous_too),
                     false => quote!(#private::required),
                 };
                 let place = tokens::place(path.clone());

@@ -16,15 +16,17 @@ use crate::tokens;
 //     impl Payload for User {
 //         type Role = Role;
 //         const SCOPES: &'static [&'static str] = &["notes:read"];
-//         fn rule<__R: Rule<Self>>() -> &'static Access<Self> {
-//             const { &read(__R::WORDS) }
-//         }
 //         const MARKS: &'static [Mark] = &[Mark::sub("id"), Mark::roles("roles")];
 //         fn subject(&self) -> Option<Cow<'_, str>> {
 //             Some(<u64 as Subject>::subject(&self.id))
 //         }
 //         fn has_role(&self, role: Self::Role) -> bool {
 //             <Vec<Role> as Roles<Self::Role>>::contains(&self.roles, &role)
+//         }
+//     }
+//     impl AttributeRules for User {
+//         fn rule<__R: AttributeRule<Self>>() -> &'static Access<Self> {
+//             const { &read(__R::WORDS) }
 //         }
 //     }
 //     impl HasRoles for User { type Enum = Role; }
@@ -88,7 +90,7 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
     let has_roles = marked(Mark::Roles).map(|_| {
         quote! {
             #[automatically_derived]
-            impl #generics #krate::HasRoles for #name #arguments #conditions {
+            impl #generics #private::HasRoles for #name #arguments #conditions {
                 type Enum = #role;
             }
         }
@@ -96,7 +98,7 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
     let has_scopes = marked(Mark::Scopes).map(|_| {
         quote! {
             #[automatically_derived]
-            impl #generics #krate::HasScopes for #name #arguments #conditions {}
+            impl #generics #private::HasScopes for #name #arguments #conditions {}
         }
     });
     quote! {
@@ -106,10 +108,13 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
             #kind
             #token_type
             const SCOPES: &'static [&'static str] = &[#(#declared),*];
-            fn rule<__R: #private::Rule<Self>>() -> &'static #krate::Access<Self> {
+            #members
+        }
+        #[automatically_derived]
+        impl #generics #private::AttributeRules for #name #arguments #conditions {
+            fn rule<__R: #private::AttributeRule<Self>>() -> &'static #krate::Access<Self> {
                 const { &#private::read(__R::WORDS) }
             }
-            #members
         }
         #has_roles
         #has_scopes

@@ -140,7 +140,7 @@ fn passing_of(handler: &TokenStream, private: &Trees, state: &Ident) -> TokenStr
     let place = Span::mixed_site().located_at(tokens::place(handler.clone()));
     quote_spanned! {place=>
         {
-            use #private::{Otherwise as _, TakesCaller as _};
+            use #private::{Otherwise as _, ReceivesCaller as _};
             (&#private::Handed::to(&#handler, #state)).__jam_passing()
         }
     }
@@ -252,5 +252,6 @@ fn declared(section: &Section, krate: &Krate, table: &Ident) -> TokenStream {
 
 fn verb(Method(variant, _): Method, krate: &Krate) -> TokenStream {
     let verb = Ident::new(variant, Span::call_site());
-    quote!(#krate::Verb::#verb)
+    let private = krate.private();
+    quote!(#private::Verb::#verb)
 }

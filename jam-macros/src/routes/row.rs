@@ -35,7 +35,7 @@ const LOOSENERS: &[&str] = &[
     "backend",
     "cookie",
     "cookie_default",
-    "else_to",
+    "redirect_to",
     "guest",
     "header",
     "login",

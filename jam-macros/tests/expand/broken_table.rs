@@ -11,31 +11,31 @@ fn routes() -> JamRouter<App> {
                     WEB
                 });
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&a, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
-                .route(::jam::Verb::Get, "/a", __jam_passing, a, "a");
+                .route(::jam::__private::Verb::Get, "/a", __jam_passing, a, "a");
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&b, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
-                .route(::jam::Verb::Get, "/b", __jam_passing, b, "b");
+                .route(::jam::__private::Verb::Get, "/b", __jam_passing, b, "b");
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&d, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
-                .route(::jam::Verb::Get, "/d", __jam_passing, d, "d");
+                .route(::jam::__private::Verb::Get, "/d", __jam_passing, d, "d");
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&e, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
-                .route(::jam::Verb::Get, "/e", __jam_passing, e, "e");
+                .route(::jam::__private::Verb::Get, "/e", __jam_passing, e, "e");
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&f, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
@@ -60,7 +60,7 @@ fn routes() -> JamRouter<App> {
                         }
                         (WEB).role(Role::Admin)
                     },
-                    ::jam::Verb::Get,
+                    ::jam::__private::Verb::Get,
                     "/f",
                     __jam_passing,
                     f,
@@ -68,11 +68,11 @@ fn routes() -> JamRouter<App> {
                     ::jam::__private::Policies::new(),
                 );
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&g, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
-                .route(::jam::Verb::Get, "/g", __jam_passing, g, "g");
+                .route(::jam::__private::Verb::Get, "/g", __jam_passing, g, "g");
             let __jam_table = __jam_table.end();
             let __jam_table = __jam_table
                 .section(const {
@@ -81,11 +81,11 @@ fn routes() -> JamRouter<App> {
                     ADMIN
                 });
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&h, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
-                .route(::jam::Verb::Get, "/h", __jam_passing, h, "h");
+                .route(::jam::__private::Verb::Get, "/h", __jam_passing, h, "h");
             let __jam_table = __jam_table.end();
             ::core::compile_error! {
                 "unknown verb `GET`\n= help: did you mean `get`?"

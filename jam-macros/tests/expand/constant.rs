@@ -4,7 +4,7 @@ async fn me(_: Auth<User, ::jam::__private::Gated<__jam_rule_of_me>>) {}
 struct __jam_rule_of_me {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule<User> for __jam_rule_of_me {
+impl ::jam::__private::AttributeRule<User> for __jam_rule_of_me {
     fn rule<__Lazily>() -> &'static ::jam::__private::Access<User> {
         const { &self::rules::WEB }
     }

@@ -10,7 +10,7 @@ where
 struct __jam_rule_of_edit {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl crate::auth::jam::__private::Rule<User> for __jam_rule_of_edit {
+impl crate::auth::jam::__private::AttributeRule<User> for __jam_rule_of_edit {
     fn rule<__Lazily>() -> &'static crate::auth::jam::__private::Access<User> {
         const {
             &crate::auth::jam::__private::said([

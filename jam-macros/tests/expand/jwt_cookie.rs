@@ -9,7 +9,7 @@ pub async fn get_user(
 pub struct __jam_rule_of_get_user {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule<User> for __jam_rule_of_get_user {
+impl ::jam::__private::AttributeRule<User> for __jam_rule_of_get_user {
     const WORDS: &'static str = "backend=jwt cookie=jwt";
     fn check() {
         return;

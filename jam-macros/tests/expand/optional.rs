@@ -26,7 +26,7 @@ async fn home(
 struct __jam_rule_of_home {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule<User> for __jam_rule_of_home {
+impl ::jam::__private::AttributeRule<User> for __jam_rule_of_home {
     const WORDS: &'static str = "backend=jwt optional";
     fn check() {
         return;

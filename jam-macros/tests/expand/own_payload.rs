@@ -22,7 +22,7 @@ pub async fn get_user(
 pub struct __jam_rule_of_get_user {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl renamed::__private::Rule<GetUserPayload> for __jam_rule_of_get_user {
+impl renamed::__private::AttributeRule<GetUserPayload> for __jam_rule_of_get_user {
     const WORDS: &'static str = "backend=jwt";
     fn check() {
         return;

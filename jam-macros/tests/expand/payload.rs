@@ -2,9 +2,6 @@
 impl ::jam::Payload for User {
     type Role = Role;
     const SCOPES: &'static [&'static str] = &["notes:read", "notes:write"];
-    fn rule<__R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
-        const { &::jam::__private::read(__R::WORDS) }
-    }
     const MARKS: &'static [::jam::__private::Mark] = &[
         ::jam::__private::Mark::sub("userId"),
         ::jam::__private::Mark::roles("roles"),
@@ -24,8 +21,16 @@ impl ::jam::Payload for User {
     }
 }
 #[automatically_derived]
-impl ::jam::HasRoles for User {
+impl ::jam::__private::AttributeRules for User {
+    fn rule<__R: ::jam::__private::AttributeRule<Self>>() -> &'static ::jam::Access<
+        Self,
+    > {
+        const { &::jam::__private::read(__R::WORDS) }
+    }
+}
+#[automatically_derived]
+impl ::jam::__private::HasRoles for User {
     type Enum = Role;
 }
 #[automatically_derived]
-impl ::jam::HasScopes for User {}
+impl ::jam::__private::HasScopes for User {}

@@ -2,7 +2,12 @@
 impl ::jam::Payload for User {
     type Role = ::jam::__private::NoRole;
     const SCOPES: &'static [&'static str] = &[];
-    fn rule<__R: ::jam::__private::Rule<Self>>() -> &'static ::jam::Access<Self> {
+}
+#[automatically_derived]
+impl ::jam::__private::AttributeRules for User {
+    fn rule<__R: ::jam::__private::AttributeRule<Self>>() -> &'static ::jam::Access<
+        Self,
+    > {
         const { &::jam::__private::read(__R::WORDS) }
     }
 }

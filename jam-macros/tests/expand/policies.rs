@@ -7,7 +7,7 @@ async fn update(
 struct __jam_rule_of_update {}
 #[automatically_derived]
 #[allow(deprecated, unexpected_cfgs, unreachable_code, unused_qualifications)]
-impl ::jam::__private::Rule<User> for __jam_rule_of_update {
+impl ::jam::__private::AttributeRule<User> for __jam_rule_of_update {
     fn rule<__Lazily>() -> &'static ::jam::__private::Access<User> {
         const {
             &::jam::__private::said([

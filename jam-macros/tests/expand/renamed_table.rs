@@ -11,15 +11,15 @@ fn routes() -> JamRouter<App> {
                     WEB
                 });
             let __jam_passing = {
-                use auth::jam::__private::{Otherwise as _, TakesCaller as _};
+                use auth::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&auth::jam::__private::Handed::to(&a, __jam_state)).__jam_passing()
             };
             let __jam_table = __jam_table
-                .route(auth::jam::Verb::Get, "/a", __jam_passing, a, "a");
+                .route(auth::jam::__private::Verb::Get, "/a", __jam_passing, a, "a");
             let __jam_table = __jam_table.end();
             let __jam_table = __jam_table
                 .declared()
-                .route(auth::jam::Verb::Get, "/b", b, "b")
+                .route(auth::jam::__private::Verb::Get, "/b", b, "b")
                 .end();
             __jam_table
         },

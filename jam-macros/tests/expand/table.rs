@@ -18,13 +18,13 @@ fn routes() -> JamRouter<App> {
                     public("probe")
                 });
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&ops::health, __jam_state))
                     .__jam_passing()
             };
             let __jam_table = __jam_table
                 .route(
-                    ::jam::Verb::Get,
+                    ::jam::__private::Verb::Get,
                     "/healthz",
                     __jam_passing,
                     ops::health,
@@ -33,7 +33,7 @@ fn routes() -> JamRouter<App> {
             let __jam_passing = ::jam::__private::InRequest;
             let __jam_table = __jam_table
                 .route(
-                    ::jam::Verb::Any,
+                    ::jam::__private::Verb::Any,
                     "/x",
                     __jam_passing,
                     |x: u8| async move { x },
@@ -56,7 +56,7 @@ fn routes() -> JamRouter<App> {
             let __jam_passing = ::jam::__private::InRequest;
             let __jam_table = __jam_table
                 .route(
-                    ::jam::Verb::Post,
+                    ::jam::__private::Verb::Post,
                     "/notes",
                     __jam_passing,
                     notes::create::<Db, _>,
@@ -77,7 +77,7 @@ fn routes() -> JamRouter<App> {
                     WEB.or(API)
                 });
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&notes::update, __jam_state))
                     .__jam_passing()
             };
@@ -88,7 +88,7 @@ fn routes() -> JamRouter<App> {
                         use ::jam::dsl::*;
                         ((WEB.or(API)).scope("a")).hide()
                     },
-                    ::jam::Verb::Put,
+                    ::jam::__private::Verb::Put,
                     "/notes/{id}",
                     __jam_passing,
                     notes::update,
@@ -98,7 +98,7 @@ fn routes() -> JamRouter<App> {
                         .and(policies::within(3), "policies::within(3)"),
                 );
             let __jam_passing = {
-                use ::jam::__private::{Otherwise as _, TakesCaller as _};
+                use ::jam::__private::{Otherwise as _, ReceivesCaller as _};
                 (&::jam::__private::Handed::to(&notes::show, __jam_state))
                     .__jam_passing()
             };
@@ -109,7 +109,7 @@ fn routes() -> JamRouter<App> {
                         use ::jam::dsl::*;
                         WEB.or(API)
                     },
-                    ::jam::Verb::Get,
+                    ::jam::__private::Verb::Get,
                     "/notes/{id}",
                     __jam_passing,
                     notes::show,
@@ -132,8 +132,13 @@ fn routes() -> JamRouter<App> {
             let __jam_table = __jam_table.end();
             let __jam_table = __jam_table
                 .declared()
-                .route(::jam::Verb::Get, "/me", pages::me, "pages::me")
-                .route(::jam::Verb::Put, "/me", pages::edit::<Db>, "pages::edit::<Db>")
+                .route(::jam::__private::Verb::Get, "/me", pages::me, "pages::me")
+                .route(
+                    ::jam::__private::Verb::Put,
+                    "/me",
+                    pages::edit::<Db>,
+                    "pages::edit::<Db>",
+                )
                 .end();
             let __jam_table = __jam_table.merge(reports::routes());
             let __jam_table = __jam_table.nest("/api/v1", api::routes::<Db>());

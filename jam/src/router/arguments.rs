@@ -7,9 +7,9 @@
 use std::any::type_name;
 
 use super::table::TableRow;
-use crate::auth::{Auth, Optional};
-use crate::kind::without_paths;
-use crate::rule::{Gated, GatedWithPolicies};
+use crate::extract::auth::{Auth, Optional};
+use crate::extract::level::{Gated, GatedWithPolicies};
+use jam_core::payload::kind::without_paths;
 
 /// Returns why a handler with the arguments `T` does not fit `row`, whose callers are `P`.
 pub(super) fn fault<P, T>(row: &TableRow) -> Option<String> {
@@ -44,7 +44,7 @@ pub(super) fn fault<P, T>(row: &TableRow) -> Option<String> {
         ));
     }
     let optional = count(arguments, type_name::<Option<Auth<P>>>());
-    if row.lets_strangers_in() && optional < all {
+    if row.allows_anonymous() && optional < all {
         return Some(format!(
             "{row} serves anonymous requests and takes `Auth<_>`, which they do not have: take \
              `Option<Auth<_>>`, or remove `.optional()` or `.guest()` from the rule"

@@ -12,16 +12,16 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::handler::Handler;
 use axum::response::IntoResponse;
 
-use super::passing::{Answer, AsMarkedArgument, InRequest, Passing};
+use super::passing::{AsMarkedArgument, HandlerFuture, InRequest, NoCaller, Passing};
 use super::section::route;
 use super::verb::Verb;
 use super::{Route, SectionRule};
-use crate::access::{Access, Public};
-use crate::auth::{Auth, JamState, Optional};
-use crate::payload::Payload;
-use crate::policy::Policies;
-use crate::response::Open;
-use crate::rule::{Gated, GatedWithPolicies, OpenRule, Policed, Rule};
+use crate::extract::auth::{Auth, JamState, Optional};
+use crate::extract::level::{Gated, GatedWithPolicies, OpenRule, Policed};
+use crate::extract::policy::Policies;
+use crate::response::answer::Open;
+use jam_core::payload::Payload;
+use jam_core::rule::{Access, AttributeRule, AttributeRules};
 
 /// A handler with `#[jam_auth(..)]`.
 #[diagnostic::on_unimplemented(
@@ -67,8 +67,8 @@ macro_rules! marked_caller {
         impl<S, P, R> MarkedCaller<S> for $caller<P, $mark<R>>
         where
             S: JamState,
-            P: Payload,
-            R: Rule<P> $($policed)*,
+            P: AttributeRules,
+            R: AttributeRule<P> $($policed)*,
         {
             type Payload = P;
 
@@ -104,7 +104,7 @@ macro_rules! declared_handler {
             DeclaredHandler<(M, C, $($argument,)* $($last,)?), S, ByCaller> for F
         where
             F: FnOnce(C, $($argument,)* $($last,)?) -> Fut
-                + Handler<(M, C, $($argument,)* $($last,)?), S, Future = Answer>
+                + Handler<(M, C, $($argument,)* $($last,)?), S, Future = HandlerFuture>
                 + Sync,
             Fut: Future<Output: IntoResponse> + Send,
             S: Clone + Send + Sync + 'static,
@@ -157,7 +157,7 @@ where
 }
 
 fn public<H, T, S>(
-    rule: impl SectionRule<Caller = Public>,
+    rule: impl SectionRule<Caller = NoCaller>,
     verb: Verb,
     path: &'static str,
     handler: H,
@@ -165,7 +165,7 @@ fn public<H, T, S>(
 ) -> Route<S>
 where
     H: Handler<T, S> + Sync,
-    InRequest: Passing<H, T, S, Public>,
+    InRequest: Passing<H, T, S, NoCaller>,
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {

@@ -16,16 +16,18 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use pin_project_lite::pin_project;
 
+use jam_core::gate::{self, Admission, Caller, SharedAdmission};
+use jam_core::payload::Payload;
+use jam_core::rule::{Access, BackendName, Source};
+
 use super::passing::Passing;
-use crate::access::{Access, BackendName, Source};
-use crate::auth::{Auth, Caller};
-use crate::found::{self, Gate, GateId};
-use crate::gate::{self, Admission, AtOnce, Shared};
-use crate::jam::Jam;
-use crate::payload::Payload;
-use crate::policy::{Denial, Policies};
-use crate::rejection::Rejection;
-use crate::response::{self, CacheHeaders};
+use crate::extract::auth::Auth;
+use crate::extract::gate_note::{self, GateId, GateNote};
+use crate::extract::policy::{Denial, Policies};
+use crate::response::cache::CacheHeaders;
+use crate::response::rejection::Rejection;
+use crate::response::set_cookie;
+use crate::setup::jam::Jam;
 
 /// A rule, and the `Jam` that it asks.
 pub(crate) struct Guard<P: Payload>(Arc<Guarding<P>>);
@@ -45,7 +47,7 @@ impl<P: Payload> Clone for Guard<P> {
 
 impl<P: Payload> Guard<P> {
     pub(crate) fn new(jam: &Jam, access: Access<P>) -> Self {
-        jam.cookie_names().reads(access.sources());
+        jam.authenticator().cookie_names.reads(access.sources());
         Self(Arc::new(Guarding {
             jam: jam.clone(),
             caching: CacheHeaders::of(access.sources()),
@@ -61,15 +63,18 @@ impl<P: Payload> Guard<P> {
         &self.0.access
     }
 
-    async fn admit(&self, parts: &Parts) -> Result<Shared<P>, Rejection> {
-        let (admission, seat) = gate::admit(self.jam(), self.access(), parts).await?;
-        admission.shared(seat)
+    async fn admit(&self, parts: &Parts) -> Result<SharedAdmission<P>, Rejection> {
+        let admitted = gate::admit(self.jam().authenticator(), self.access(), parts);
+        match admitted.wait().await {
+            Ok(admission) => Ok(admission.shared()),
+            Err(refusal) => Err(self.jam().reject(refusal, parts)),
+        }
     }
 
     /// Notes in the request who calls, and returns what was noted there before.
-    fn note(&self, caller: Option<Arc<Caller<P>>>, parts: &mut Parts) -> Option<Gate> {
-        let gate = Gate::found(GateId::of(&self.0), self.jam().clone(), caller);
-        parts.extensions.insert(gate)
+    fn note(&self, caller: Option<Arc<Caller<P>>>, parts: &mut Parts) -> Option<GateNote> {
+        let note = GateNote::of(GateId::of(&self.0), self.jam().clone(), caller);
+        parts.extensions.insert(note)
     }
 
     /// What a caller is told whom a policy turned away.
@@ -79,14 +84,15 @@ impl<P: Payload> Guard<P> {
         known: Option<(Source, BackendName)>,
         parts: &Parts,
     ) -> Rejection {
-        let hide = known.is_some_and(|known| gate::hides(self.jam(), self.access(), known));
+        let hide = known
+            .is_some_and(|known| gate::hides(self.jam().authenticator(), self.access(), known));
         denial.into_rejection(hide, self.jam(), parts)
     }
 
     /// What every answer behind this rule says besides its own.
     fn finish(&self, mut answer: Response, stale: Option<&'static str>) -> Response {
         if let Some(name) = stale {
-            response::clear(&mut answer, &self.jam().remove_cookie(name));
+            set_cookie::clear(&mut answer, &self.jam().remove_cookie(name));
         }
         self.0.caching.add_to(&mut answer);
         answer
@@ -185,32 +191,33 @@ where
             ..
         } = self;
         let (mut parts, body) = request.into_parts();
-        // Where nothing is to be waited for, the future is little more than the handler's own.
-        let mut seat = None;
-        if policies.is_none()
-            && let AtOnce::Decided(admission) =
-                gate::admit_at_once(guard.jam(), guard.access(), &parts, &mut seat)
-        {
-            let answer = |user, stale, parts, guard| Answering::AtOnce {
-                answer: W::call(handler, user, Request::from_parts(parts, body), state),
-                guard,
-                stale,
+        // If nothing has to be waited for, the future is the handler's own with two fields beside it.
+        let ready = match policies {
+            None => gate::admit(guard.jam().authenticator(), guard.access(), &parts).ready(),
+            Some(_) => None,
+        };
+        if let Some(admitted) = ready {
+            let admission = match admitted {
+                Ok(admission) => admission,
+                Err(refusal) => {
+                    let rejection = guard.jam().reject(refusal, &parts);
+                    return now(guard.finish(rejection.into_response(), None));
+                }
             };
-            if W::AS_ARGUMENT
-                && let Ok(Admission::Caller) = admission
-                && let Some(caller) = seat
-            {
-                return answer(Some(Auth::own(caller)), None, parts, guard);
-            }
-            let shared = admission.and_then(|admission| admission.shared(seat));
-            return match shared {
-                Ok((caller, stale)) => {
+            let (user, stale) = match admission {
+                Admission::Caller(caller) if W::AS_ARGUMENT => (Some(Auth::own(caller)), None),
+                other => {
+                    let (caller, stale) = other.shared();
                     if !W::ALONE {
                         guard.note(caller, &mut parts);
                     }
-                    answer(None, stale, parts, guard)
+                    (None, stale)
                 }
-                Err(rejection) => now(guard.finish(rejection.into_response(), None)),
+            };
+            return Answering::AtOnce {
+                answer: W::call(handler, user, Request::from_parts(parts, body), state),
+                guard,
+                stale,
             };
         }
         let all = Box::pin(async move {
@@ -222,12 +229,12 @@ where
             if let Some(policies) = policies
                 && let Err(denial) = policies.decide(&mut parts, &state).await
             {
-                let known = caller.as_deref().map(Caller::known_by);
+                let known = caller.as_deref().map(Caller::origin);
                 let denied = guard.denied(denial, known, &parts);
                 return guard.finish(denied.into_response(), stale);
             }
             if W::ALONE {
-                found::restore(around, &mut parts);
+                gate_note::restore(around, &mut parts);
             }
             let user = caller.filter(|_| W::AS_ARGUMENT).map(Auth::shared);
             let request = Request::from_parts(parts, body);

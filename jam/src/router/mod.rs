@@ -9,7 +9,7 @@ mod section;
 mod served;
 mod table;
 #[cfg(feature = "testing")]
-mod trial;
+pub(crate) mod trial;
 mod verb;
 
 use std::borrow::Cow;
@@ -21,14 +21,12 @@ use axum::routing::MethodRouter;
 pub use section::SectionRule;
 use section::{DeclaredSection, Section};
 pub use table::{RouteTable, TableRow};
-#[cfg(feature = "testing")]
-pub(crate) use trial::Reached;
 pub use verb::Verb;
 
-use crate::access::BackendName;
-use crate::cookie::Transport;
-use crate::jam::Jam;
-use crate::response_layer::ResponseHeadersLayer;
+use crate::layer::ResponseHeadersLayer;
+use crate::setup::jam::Jam;
+use jam_core::request::cookie::Transport;
+use jam_core::rule::BackendName;
 
 /// Routes, each under the rule that guards it: what [`jam_routes!`](crate::jam_routes)
 /// makes.
@@ -215,18 +213,18 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                 }
             }
             faults.extend(row.backends().filter_map(|backend| match backend {
-                Some(backend) if !jam.has(backend) => Some(format!(
+                Some(backend) if !jam.authenticator().has(backend) => Some(format!(
                     "{row} needs the backend \"{}\": add {} to Jam::builder()",
                     backend.as_str(),
                     match backend {
                         BackendName::Jwt => ".jwt(..)",
                         BackendName::Session => ".sessions(..)",
-                        BackendName::Own(_) => ".backend(..) with it",
+                        _ => ".backend(..) with it",
                     }
                 )),
-                None if jam.only_backend().is_none() => Some(format!(
+                None if jam.authenticator().only_backend().is_none() => Some(format!(
                     "{row} has a rule that names no backend, and {}",
-                    jam.why_unnamed()
+                    jam.authenticator().why_unnamed()
                 )),
                 _ => None,
             }));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::table::{TableRow, WayInfo};
-use crate::access::{BackendName, Source};
+use jam_core::rule::{BackendName, Source};
 
 pub(super) fn document(rows: &[TableRow]) -> Value {
     let mut schemes = Map::new();
@@ -77,9 +77,12 @@ fn scheme(way: &WayInfo, source: Source) -> (String, Value) {
             format!("{backend}_header_{name}"),
             json!({ "type": "apiKey", "in": "header", "name": name }),
         ),
-        Source::Cookie(name) => (
-            format!("{backend}_cookie_{name}"),
-            json!({ "type": "apiKey", "in": "cookie", "name": name }),
-        ),
+        other => {
+            let name = other.cookie_name().unwrap_or(other.header_name());
+            (
+                format!("{backend}_cookie_{name}"),
+                json!({ "type": "apiKey", "in": "cookie", "name": name }),
+            )
+        }
     }
 }

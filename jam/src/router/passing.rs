@@ -3,7 +3,7 @@
 //! A handler that takes `Auth<_>` first receives the caller as that argument. For any other handler
 //! the caller is noted in the request's extensions, where every extractor finds it; that costs some
 //! thousand instructions. The compiler chooses by the handler's type:
-//! `(&Handed::to(&handler, state)).__jam_passing()` calls the method of [`TakesCaller`] if that trait
+//! `(&Handed::to(&handler, state)).__jam_passing()` calls the method of [`ReceivesCaller`] if that trait
 //! is implemented, and the method of [`Otherwise`], which needs one more reference, if it is not.
 
 use std::future::Future;
@@ -21,10 +21,9 @@ use http::{HeaderMap, Method, Uri, Version};
 use serde::de::DeserializeOwned;
 
 use super::declared::MarkedCaller;
-use crate::access::Public;
-use crate::auth::Auth;
-use crate::payload::Payload;
-use crate::rule::{Gated, GatedWithPolicies, Level, Plain};
+use crate::extract::auth::Auth;
+use crate::extract::level::{Gated, GatedWithPolicies, Level, Plain};
+use jam_core::payload::Payload;
 
 /// How a handler receives its caller, whose payload is `P`.
 pub trait Passing<H, T, S, P>: Copy + Send + Sync + 'static {
@@ -79,6 +78,11 @@ impl<S> Copy for AsMarkedArgument<S> {}
 
 impl<H, T, S, P> Passing<H, T, S, P> for InRequest {}
 
+/// The callers of a public row, of which there is none.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum NoCaller {}
+
 /// Implemented by no handler.
 #[diagnostic::on_unimplemented(
     message = "this handler takes its caller, and a public row has none",
@@ -88,7 +92,7 @@ impl<H, T, S, P> Passing<H, T, S, P> for InRequest {}
 )]
 pub trait NeedsNoCaller {}
 
-impl<H: NeedsNoCaller, T, S> Passing<H, T, S, Public> for AsArgument {}
+impl<H: NeedsNoCaller, T, S> Passing<H, T, S, NoCaller> for AsArgument {}
 
 /// Implemented by no handler.
 #[diagnostic::on_unimplemented(
@@ -133,7 +137,7 @@ macro_rules! as_argument {
             Passing<F, (M, Caller, $($argument,)* $($last,)?), S, $payload> for $passing
         where
             F: FnOnce(Caller, $($argument,)* $($last,)?) -> Fut
-                + Handler<(M, Caller, $($argument,)* $($last,)?), S, Future = Answer>,
+                + Handler<(M, Caller, $($argument,)* $($last,)?), S, Future = HandlerFuture>,
             Fut: Future<Output: IntoResponse> + Send,
             S: Send + Sync + 'static,
             $($bounds)*
@@ -149,7 +153,7 @@ macro_rules! as_argument {
                 user: Option<Auth<$payload>>,
                 request: Request,
                 state: S,
-            ) -> Answer {
+            ) -> HandlerFuture {
                 let Some(user) = $deliver(user) else {
                     return handler.call(request, state);
                 };
@@ -218,7 +222,7 @@ as_argument! {
 macro_rules! asks_nobody {
     ($(($($argument:ident)*; $($last:ident)?))*) => {$(
         impl<H, Fut, S, M, P, V: Level, $($argument,)* $($last,)?>
-            TakesCaller<(M, P, $($argument,)* $($last,)?), V> for Handed<H, S>
+            ReceivesCaller<(M, P, $($argument,)* $($last,)?), V> for Handed<H, S>
         where
             H: FnOnce(Auth<P, V>, $($argument,)* $($last,)?) -> Fut
                 + Handler<(M, Auth<P, V>, $($argument,)* $($last,)?), S>,
@@ -240,7 +244,7 @@ asks_nobody! {
 }
 
 /// The future of every function that is a handler.
-pub(super) type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub(super) type HandlerFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// An extractor that does not ask who calls: one of axum's own, where nobody else can have written
 /// it. What reads the body is `LAST`, and an extractor of the application's elsewhere.
@@ -279,7 +283,7 @@ impl<H, S> Handed<H, S> {
 }
 
 /// A handler that takes an `Auth<_, V>` first, and then nothing that could ask who calls.
-pub trait TakesCaller<T, V> {
+pub trait ReceivesCaller<T, V> {
     /// Returns how it receives its caller.
     fn __jam_passing(&self) -> AsArgument<V> {
         AsArgument::VALUE

@@ -7,17 +7,17 @@ use axum::routing::MethodRouter;
 use super::arguments;
 use super::declared::DeclaredHandler;
 use super::guarded::{Guard, Guarded, mounted};
-use super::passing::Passing;
+use super::passing::{NoCaller, Passing};
 use super::table::{RuleInfo, TableRow};
 #[cfg(feature = "testing")]
 use super::trial::Trial;
+#[cfg(feature = "testing")]
+use super::trial::callers::Callers;
 use super::verb::Verb;
 use super::{Build, JamRouter, Route, Target};
-use crate::access::{Access, Public};
-use crate::payload::Payload;
-use crate::policy::Policies;
-#[cfg(feature = "testing")]
-use crate::testing::Callers;
+use crate::extract::policy::Policies;
+use jam_core::payload::Payload;
+use jam_core::rule::{Access, Public};
 
 /// What can stand at the head of a section.
 #[diagnostic::on_unimplemented(
@@ -61,7 +61,7 @@ pub trait SectionRule: Copy + Send + Sync + 'static {
 
 #[diagnostic::do_not_recommend]
 impl SectionRule for Public {
-    type Caller = Self;
+    type Caller = NoCaller;
 
     fn info(self) -> RuleInfo {
         RuleInfo::public(self)
@@ -77,7 +77,7 @@ impl SectionRule for Public {
     ) -> Build<MethodRouter<S>>
     where
         H: Handler<T, S> + Sync,
-        W: Passing<H, T, S, Self>,
+        W: Passing<H, T, S, NoCaller>,
         T: 'static,
         S: Clone + Send + Sync + 'static,
     {

@@ -6,9 +6,9 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::openapi;
-use crate::access::{Access, Audience, BackendName, Condition, Public, Source};
-use crate::kind;
-use crate::payload::{Payload, Role};
+use jam_core::payload::Payload;
+use jam_core::payload::kind;
+use jam_core::rule::{Access, Audience, BackendName, Condition, Public, Source};
 
 /// Who may call what: what [`JamRouter::table`](crate::JamRouter::table) gives.
 ///
@@ -85,18 +85,14 @@ impl RuleInfo {
             sources: way.sources().collect(),
             demands: way
                 .conditions()
-                .filter_map(|condition| match condition {
-                    Condition::Role(role) => Some(role.name()),
-                    Condition::Scope(scope) => Some(scope),
-                    Condition::AnyRole(_) => None,
-                })
+                .filter_map(Condition::required_name)
                 .collect(),
         });
         Self {
             text: access.to_string(),
             reason: None,
             ways: ways.collect(),
-            open: access.lets_strangers_in(),
+            open: access.allows_anonymous(),
             guests: matches!(access.audience, Audience::Guests { .. }),
             clash: kind::claim::<P>().err().map(|clash| clash.to_string()),
         }
@@ -134,7 +130,7 @@ impl TableRow {
         ways.flat_map(|way| way.sources.iter().map(|source| (way.backend, *source)))
     }
 
-    pub(crate) fn lets_strangers_in(&self) -> bool {
+    pub(crate) fn allows_anonymous(&self) -> bool {
         self.info.open
     }
 

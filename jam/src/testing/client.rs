@@ -15,11 +15,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower_service::Service;
 
-use crate::access::{BackendName, Source};
-use crate::cookie::{DEFAULT_SESSION, Transport};
-use crate::jam::Jam;
-use crate::payload::Payload;
 use crate::router::JamRouter;
+use crate::setup::jam::Jam;
+use jam_core::payload::Payload;
+use jam_core::request::cookie::Transport;
+use jam_core::rule::DEFAULT_SESSION_COOKIE;
+use jam_core::rule::{BackendName, Source};
 
 /// Calls an application in the process, with a cookie jar and the headers that a browser adds.
 ///
@@ -121,7 +122,7 @@ impl TestClient {
     /// Panics if the table cannot be served, with the reasons.
     pub fn new(app: impl Application, jam: &Jam) -> Self {
         let (app, sources) = app.into_app(jam);
-        let only = jam.only_backend();
+        let only = jam.authenticator().only_backend();
         let of = |wanted| {
             let sources = sources.iter().copied();
             let own = sources.filter(|(backend, _)| backend.or(only) == Some(wanted));
@@ -261,9 +262,11 @@ impl TestClient {
     /// Puts the credential where the rules look for it.
     fn present(&self, credential: Credential) {
         let (credential, sources, default) = match credential {
-            Credential::Session(session) => {
-                (session, &self.sessions, Source::Cookie(DEFAULT_SESSION))
-            }
+            Credential::Session(session) => (
+                session,
+                &self.sessions,
+                Source::Cookie(DEFAULT_SESSION_COOKIE),
+            ),
             Credential::Token(token) => (token, &self.tokens, Source::AUTHORIZATION),
         };
         // A session is in a cookie and a token in a header, where a rule reads it there.
@@ -276,20 +279,17 @@ impl TestClient {
             .filter(|source| is_usual(source) || !any_usual);
         let none = sources.clone().next().is_none();
         for source in sources.chain(none.then_some(&default)) {
-            match *source {
-                Source::Cookie(name) => {
-                    let name = self.jam.transport().wire_name(name);
-                    set(&mut lock(&self.cookies), name, credential.clone());
-                }
-                Source::Header(name) => {
-                    let field = match source.is(Source::AUTHORIZATION) {
-                        true => format!("Bearer {credential}"),
-                        false => credential.clone(),
-                    };
-                    if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
-                        insert(&mut lock(&self.headers), name, &field);
-                    }
-                }
+            if let Some(name) = source.cookie_name() {
+                let name = self.jam.transport().wire_name(name);
+                set(&mut lock(&self.cookies), name, credential.clone());
+                continue;
+            }
+            let field = match source.is(Source::AUTHORIZATION) {
+                true => format!("Bearer {credential}"),
+                false => credential.clone(),
+            };
+            if let Ok(name) = HeaderName::from_bytes(source.header_name().as_bytes()) {
+                insert(&mut lock(&self.headers), name, &field);
             }
         }
     }

@@ -9,14 +9,14 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::ManualClock;
-use super::callers::{Bench, StandIns};
-use super::routes::Route;
-use crate::access::BackendName;
-use crate::jam::Jam;
-use crate::payload::Payload;
+use crate::router::trial::callers::{self, Bench, StandIns};
+use crate::router::trial::routes::Route;
 use crate::router::{JamRouter, TableRow};
-use crate::session::Sessions;
-use crate::token::Jwt;
+use crate::setup::jam::Jam;
+use jam_core::payload::Payload;
+use jam_core::rule::BackendName;
+use jam_core::session::Sessions;
+use jam_core::token::Jwt;
 
 /// Fails when a caller who must be refused is let in, by any route.
 ///
@@ -169,7 +169,7 @@ impl<S> std::fmt::Debug for Denials<S> {
 /// Which routes let strangers in is what the list says, no more and no less.
 fn check_open(rows: &[TableRow], listed: &[String], faults: &mut Vec<String>) {
     let name = |row: &TableRow| format!("{} {}", row.method, row.path);
-    for row in rows.iter().filter(|row| row.lets_strangers_in()) {
+    for row in rows.iter().filter(|row| row.allows_anonymous()) {
         let name = name(row);
         if !listed.contains(&name) {
             faults.push(format!(
@@ -180,7 +180,7 @@ fn check_open(rows: &[TableRow], listed: &[String], faults: &mut Vec<String>) {
     }
     for listed in listed {
         match rows.iter().find(|row| name(row) == *listed) {
-            Some(row) if row.lets_strangers_in() => {}
+            Some(row) if row.allows_anonymous() => {}
             Some(_) => faults.push(format!("{listed:?} is listed as open, and is not")),
             None => faults.push(format!("{listed:?} is listed as open, and is no route")),
         }
@@ -205,7 +205,7 @@ fn jam(rows: &[TableRow], clock: &ManualClock, stand_ins: StandIns) -> Jam {
         builder = builder.jwt(Jwt::hs256_random());
     }
     if sessions || !unnamed {
-        let life = Duration::from_secs(super::callers::LIFE);
+        let life = Duration::from_secs(callers::LIFE);
         let store = Sessions::in_memory().idle(life).absolute(life);
         builder = builder.sessions(store);
     }
@@ -242,10 +242,11 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::{Bench, Denials, ManualClock, Route, StandIns, block_on, jam};
-    use crate::access::{Access, dsl::*};
     use crate::router::passing::InRequest;
-    use crate::router::{JamRouter, Reached, Verb};
+    use crate::router::trial::Reached;
+    use crate::router::{JamRouter, Verb};
     use crate::{JamPayload, JamRole, Scopes};
+    use jam_core::rule::{Access, dsl::*};
 
     #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
     #[jam(crate = crate)]

@@ -17,7 +17,7 @@
 use axum::Json;
 use axum::extract::Path;
 use jam::__private;
-use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, Verb, dsl};
+use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, dsl};
 use jam::{jam_auth, jam_routes};
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +128,7 @@ pub fn routes() -> JamRouter<Jam> {
 }
 
 fn main() {
-    let _ = Verb::Get;
+    let _ = __private::Verb::Get;
     __private::takes_caller1(|(): ()| std::future::ready(()));
     #[jam_auth(WEB)]
     async fn inside(_: Auth<User>) {}

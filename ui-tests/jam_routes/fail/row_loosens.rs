@@ -43,7 +43,7 @@ fn routes() -> JamRouter<Jam> {
         WEB = [
             get("/a", list).optional(),
             get("/b", list).scope("notes:read").or(API),
-            get("/c", list).guest().else_to("/"),
+            get("/c", list).guest().redirect_to("/"),
             get("/d", list).backend("jwt").cookie("jwt").header("x-id"),
             mount("/e", metrics()).login("/login"),
         ],

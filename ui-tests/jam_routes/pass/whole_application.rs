@@ -150,7 +150,7 @@ pub fn routes() -> JamRouter<App> {
         ],
         public("verifies its own HMAC signature") = [post("/hooks/stripe", hooks::stripe)],
         public("files for everybody") = [mount("/assets", router)],
-        WEB.guest().else_to("/") = [get("/login", login::form), post("/login", login::submit)],
+        WEB.guest().redirect_to("/") = [get("/login", login::form), post("/login", login::submit)],
         WEB.optional() = [get("/", pages::home)],
         BOTH = [
             get("/notes", notes::list),

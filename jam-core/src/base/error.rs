@@ -1,0 +1,192 @@
+//! What can go wrong in an operation of [`Jam`](crate::Jam).
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+/// Why an operation of [`Jam`](crate::Jam) did not happen.
+///
+/// A handler may return it: it becomes an RFC 9457 problem document with the
+/// status of its [`ErrorKind`], which says nothing of what is inside. The text of
+/// [`Display`](fmt::Display) and the [`source`](StdError::source) are for the log;
+/// neither holds a token, a session id or a secret.
+///
+/// ```
+/// use axum::{extract::State, response::IntoResponse};
+/// use jam::{Jam, JamPayload};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// struct User { user: u64 }
+///
+/// async fn login(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
+///     let token = jam.gen_jwt_token(&jam.make_payload(User { user: 1 }))?;
+///     Ok(jam.jwt_cookie("jwt", token))
+/// }
+/// ```
+pub struct Error {
+    kind: ErrorKind,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What an [`Error`] is, and the HTTP status it becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The operation needs a backend that this `Jam` was built without: 500.
+    BackendMissing,
+    /// The cookie cannot be set as asked; the error's text says why: 500.
+    Cookie,
+    /// The payload does not serialize to a flat JSON object of claims: 500.
+    Payload,
+    /// The system's random generator gave nothing: 503.
+    Random,
+    /// The session was changed by others faster than this change could be
+    /// applied: 409.
+    SessionConflict,
+    /// The owner has as many sessions as [`Sessions::per_owner`](crate::Sessions::per_owner) allows: 409.
+    SessionLimit,
+    /// There is no such session; it has ended, or never was: 401.
+    SessionMissing,
+    /// The session store, or a backend of your own, failed or did not answer in time: 503.
+    Store,
+    /// The token is refused: 401.
+    Token(TokenFault),
+}
+
+/// Why a token is refused. It is for the log: whoever sent the token is told the
+/// same for every one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenFault {
+    /// The audience is another one, or missing (RFC 7519 section 4.1.3).
+    Audience,
+    /// The token is bound to a key of its holder (`cnf`, RFC 7800), and a bearer
+    /// cannot prove possession of it.
+    Bound,
+    /// The claims are not one JSON object, repeat a name, lack `exp`, hold a value
+    /// of the wrong type, or do not fit the payload.
+    Claims,
+    /// The token has expired (RFC 7519 section 4.1.4).
+    Expired,
+    /// The header is not acceptable: its algorithm, `crit`, or a value of the wrong
+    /// type (RFC 7515 section 4.1).
+    Header,
+    /// The issuer is another one, or missing (RFC 7519 section 4.1.1).
+    Issuer,
+    /// The token names a key that is not known here (RFC 7515 section 4.1.4).
+    Key,
+    /// The text is not three canonical, unpadded base64url parts within the size
+    /// limit (RFC 7515 section 3.1).
+    Malformed,
+    /// The token says that it is not valid yet, or that it was issued in the future
+    /// (RFC 7519 sections 4.1.5 and 4.1.6).
+    NotYetValid,
+    /// The token is valid for longer than [`Jwt::max_lifetime`](crate::Jwt::max_lifetime) allows.
+    Lifetime,
+    /// The signature does not fit.
+    Signature,
+    /// The token is of another type, such as a refresh token (RFC 8725 section 3.11).
+    Type,
+}
+
+impl Error {
+    /// Makes an error of this kind.
+    pub fn new(kind: ErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    /// Makes an error with a cause, which the log shows.
+    pub fn because(kind: ErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            kind,
+            source: Some(source.into()),
+        }
+    }
+
+    /// What this error is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The HTTP status that this error becomes.
+    pub fn status(&self) -> StatusCode {
+        match self.kind {
+            ErrorKind::BackendMissing | ErrorKind::Cookie | ErrorKind::Payload => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            ErrorKind::Random | ErrorKind::Store => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::SessionConflict | ErrorKind::SessionLimit => StatusCode::CONFLICT,
+            ErrorKind::SessionMissing | ErrorKind::Token(_) => StatusCode::UNAUTHORIZED,
+        }
+    }
+}
+
+impl From<TokenFault> for Error {
+    fn from(fault: TokenFault) -> Self {
+        Self::new(ErrorKind::Token(fault))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            ErrorKind::BackendMissing => "the backend is not configured in this Jam",
+            ErrorKind::Cookie => "the cookie cannot be set",
+            ErrorKind::Payload => "the payload cannot be issued",
+            ErrorKind::Random => "the system's random generator failed",
+            ErrorKind::SessionConflict => "the session kept changing under the update",
+            ErrorKind::SessionLimit => "the owner has as many sessions as allowed",
+            ErrorKind::SessionMissing => "there is no such session",
+            ErrorKind::Store => "a session store or backend is not available",
+            ErrorKind::Token(_) => "the token is refused",
+        })?;
+        if let ErrorKind::Token(fault) = self.kind {
+            write!(f, ": {fault:?}")?;
+        }
+        match &self.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind)
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Why a store, or a [`Backend`](crate::Backend) of your own, has no answer. The caller is told 503 and the log is told this.
+#[derive(Debug)]
+pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// An error that says `cause` in the log: take care that it holds no data of a
+    /// session and no credential.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}

@@ -1,0 +1,161 @@
+//! Small grammars of HTTP and JWT text, usable while a rule is evaluated at compile
+//! time.
+
+/// RFC 9110 section 5.6.2: `token`, the grammar of header and cookie names.
+pub const fn is_token(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !matches!(bytes[at],
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+            | b'`' | b'|' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
+        {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty()
+}
+
+/// RFC 6749 section 3.3: `scope-token`.
+pub(crate) const fn is_scope(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !matches!(bytes[at], 0x21 | 0x23..=0x5B | 0x5D..=0x7E) {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty()
+}
+
+/// A path of this site, with a query perhaps, as a `Location` may hold it: browsers read two
+/// slashes, or a backslash for either, as the beginning of another site's address.
+pub const fn is_local_path(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !matches!(bytes[at], 0x21..=0x7E) || bytes[at] == b'\\' {
+            return false;
+        }
+        at += 1;
+    }
+    match bytes {
+        [b'/'] => true,
+        [b'/', second, ..] => *second != b'/',
+        _ => false,
+    }
+}
+
+/// RFC 9110 section 11.2: `token68`, what follows the scheme of a credential.
+pub(crate) fn is_token68(bytes: &[u8]) -> bool {
+    let unpadded = bytes
+        .iter()
+        .rposition(|byte| *byte != b'=')
+        .map_or(&[][..], |last| &bytes[..=last]);
+    // A chunk has no early way out, so that the compiler looks at many bytes at once.
+    let all = |chunk: &[u8]| {
+        chunk.iter().fold(true, |all, byte| {
+            let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+            // `-` to `9` is all that there is from `-` to `9`: a dash, a dot, a slash and digits.
+            let low = byte.wrapping_sub(b'-') <= b'9' - b'-';
+            all & (letter | low | (*byte == b'_') | (*byte == b'~') | (*byte == b'+'))
+        })
+    };
+    !unpadded.is_empty() && unpadded.chunks(32).all(all)
+}
+
+pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = ONES << 7;
+
+/// Bytes that are less than `n` (128 at most), each by its high bit. What the bits above the lowest
+/// one say does not count.
+pub(crate) fn bytes_below(word: u64, n: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(n)) & !word & HIGH
+}
+
+/// Bytes that are `byte`, in the same way.
+pub(crate) fn bytes_like(word: u64, byte: u8) -> u64 {
+    bytes_below(word ^ (ONES * u64::from(byte)), 1)
+}
+
+/// Where `byte` is first in `text`.
+#[inline]
+pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
+    // It is near, or far.
+    let (words, rest) = text.as_chunks();
+    for (number, word) in words.iter().take(NEAR).enumerate() {
+        let found = bytes_like(u64::from_le_bytes(*word), byte);
+        if found != 0 {
+            return Some(8 * number + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let (begin, found) = match words.len() {
+        0..=NEAR => (8 * words.len(), rest.iter().position(|own| *own == byte)),
+        _ => (8 * NEAR, memchr::memchr(byte, &text[8 * NEAR..])),
+    };
+    found.map(|found| begin + found)
+}
+
+/// So many words are near.
+const NEAR: usize = 2;
+
+pub(crate) const fn same(left: &str, right: &str) -> bool {
+    equal(left, right, false)
+}
+
+pub(crate) const fn same_ignoring_case(left: &str, right: &str) -> bool {
+    equal(left, right, true)
+}
+
+const fn equal(left: &str, right: &str, ignoring_case: bool) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        let same = match ignoring_case {
+            true => left[at].eq_ignore_ascii_case(&right[at]),
+            false => left[at] == right[at],
+        };
+        if !same {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_byte_is_found_where_it_is_first(text: Vec<u8>, byte: u8, at: prop::sample::Index) {
+            let mut text = text;
+            if !text.is_empty() {
+                let at = at.index(text.len());
+                text[at] = byte;
+            }
+            let sure = text.iter().position(|own| *own == byte);
+            prop_assert_eq!(super::find(byte, &text), sure);
+        }
+
+        #[test]
+        fn a_token68_is_what_its_grammar_says(text in "[A-Za-z0-9._~+/=-]{0,70}|.{0,40}", at: prop::sample::Index, other: u8) {
+            let mut text = text.into_bytes();
+            if !text.is_empty() {
+                let at = at.index(text.len());
+                text[at] = other;
+            }
+            let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+            let sure = end > 0 && text[..end].iter().all(|byte| {
+                byte.is_ascii_alphanumeric() || b"-._~+/".contains(byte)
+            });
+            prop_assert_eq!(super::is_token68(&text), sure);
+        }
+    }
+}

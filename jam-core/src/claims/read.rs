@@ -1,0 +1,365 @@
+//! Claims out of the text of a token, in a single pass.
+//!
+//! The payload's own serde implementation drives it; the registered claims are taken
+//! out of the stream of members on the way, so that nothing is buffered and every
+//! attribute of serde works as in any other JSON.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde::de::value::CowStrDeserializer;
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use smol_str::SmolStr;
+
+use super::plain::PlainReader;
+use super::registered::{Parties, RegisteredClaims};
+use super::strict::{Name, no_duplicates};
+use super::subject::{SubjectReader, WireSubject};
+use super::{Claims, own};
+use crate::base::error::TokenFault;
+use crate::payload::Payload;
+
+/// What the members of the object left behind.
+#[derive(Default)]
+struct Found {
+    /// The name of the last member that was seen, where duplicates are told by name.
+    last: Option<SmolStr>,
+    registered: RegisteredClaims,
+    parties: Parties,
+    expires_at: Option<u64>,
+    bound: bool,
+}
+
+/// Reads `json` as a `P`, and what is around it into `registered`, which is worth nothing after an
+/// error. Only the form is judged here: whether the times and names are acceptable is the
+/// verifier's decision.
+///
+/// `own` are the parties of our own tokens, which are shared and not kept anew.
+#[inline]
+pub(crate) fn read<P: Payload>(
+    json: &[u8],
+    own: Option<&Arc<Parties>>,
+    registered: &mut RegisteredClaims,
+) -> Result<P, TokenFault> {
+    let json = std::str::from_utf8(json).map_err(|_| TokenFault::Claims)?;
+    if let Some(payload) = own::read(json, own, registered) {
+        return Ok(payload);
+    }
+    let claims = read_plain(json, own).or_else(|_| read_any(json, own))?;
+    *registered = claims.registered;
+    Ok(claims.payload)
+}
+
+/// Reads most of what is good, whoever wrote it. Of the rest it says nothing: [`read_any`] does.
+pub(super) fn read_plain<P: Payload>(
+    json: &str,
+    own: Option<&Arc<Parties>>,
+) -> Result<Claims<P>, TokenFault> {
+    let mut found = Found::default();
+    let mut reader = PlainReader::new(json);
+    // The reader itself tells names that are there twice.
+    let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, None));
+    let payload = payload.and_then(|payload| reader.end().map(|()| payload));
+    found.beside(payload, own)
+}
+
+pub(crate) fn read_any<P: Payload>(
+    json: &str,
+    own: Option<&Arc<Parties>>,
+) -> Result<Claims<P>, TokenFault> {
+    // One brace means one object, and then the members seen below are all there are.
+    let opened = |byte| json.bytes().filter(|found| *found == byte).take(2).count();
+    if opened(b'{') > 1 || opened(b'[') > 1 {
+        no_duplicates(json).map_err(|_| TokenFault::Claims)?;
+    }
+    let mut found = Found::default();
+    let payload = read_members(json, &mut found);
+    found.beside(payload, own)
+}
+
+/// Reads by serde_json alone, and tells duplicates by name.
+fn read_members<P: Payload>(json: &str, found: &mut Found) -> Result<P, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let seen = Some(HashSet::new());
+    let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, found, seen))?;
+    reader.end().map(|()| payload)
+}
+
+/// Says for which claim `json` does not read as a `P`, without quoting any value.
+#[cold]
+pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
+    let Ok(json) = std::str::from_utf8(json) else {
+        return "it is not UTF-8".to_owned();
+    };
+    let mut found = Found::default();
+    match read_members::<P>(json, &mut found) {
+        Ok(_) if found.expires_at.is_none() => "the claim `exp` is missing".to_owned(),
+        Ok(_) => "a name is there twice in it, or it nests too deep".to_owned(),
+        Err(error) => match (&found.last, error.to_string()) {
+            (Some(name), _) => {
+                let name = name.escape_debug();
+                format!("the claim `{name}` is there twice, or not as it must be")
+            }
+            // Its text names a field of the struct and quotes nothing.
+            (None, text) if text.starts_with("missing field `") => {
+                let name = text.split('`').nth(1).unwrap_or_default();
+                let mark = P::MARKS.iter().find(|mark| mark.field == name);
+                format!(
+                    "the claim `{}` is missing",
+                    mark.map_or(name, |mark| mark.claim)
+                )
+            }
+            (None, _) => "its claims do not fit together".to_owned(),
+        },
+    }
+}
+
+impl Found {
+    /// What was found besides `payload`, if all that must be there is.
+    fn beside<P, E>(
+        self,
+        payload: Result<P, E>,
+        own: Option<&Arc<Parties>>,
+    ) -> Result<Claims<P>, TokenFault> {
+        if self.bound {
+            return Err(TokenFault::Bound);
+        }
+        let payload = payload.map_err(|_| TokenFault::Claims)?;
+        let registered = RegisteredClaims {
+            expires_at: self.expires_at.ok_or(TokenFault::Claims)?,
+            parties: self.parties.shared(own),
+            ..self.registered
+        };
+        Ok(Claims {
+            registered,
+            payload,
+        })
+    }
+}
+
+struct ClaimsReader<'a, 'de, D, P> {
+    inner: D,
+    payload: PhantomData<P>,
+    found: &'a mut Found,
+    /// The names of the members so far, if it is not the reader that tells duplicates.
+    seen: Option<HashSet<Cow<'de, str>>>,
+}
+
+impl<'a, 'de, D, P> ClaimsReader<'a, 'de, D, P> {
+    fn new(inner: D, found: &'a mut Found, seen: Option<HashSet<Cow<'de, str>>>) -> Self {
+        Self {
+            inner,
+            payload: PhantomData,
+            found,
+            seen,
+        }
+    }
+}
+
+impl<'de, D: Deserializer<'de>, P: Payload> Deserializer<'de> for ClaimsReader<'_, 'de, D, P> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_map(Members {
+            visitor,
+            payload: self.payload,
+            found: self.found,
+            seen: self.seen,
+        })
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// Passes the payload's members on to its own visitor, and keeps the others.
+struct Members<'a, 'de, V, P> {
+    visitor: V,
+    payload: PhantomData<P>,
+    found: &'a mut Found,
+    seen: Option<HashSet<Cow<'de, str>>>,
+}
+
+impl<'de, V: Visitor<'de>, P: Payload> Visitor<'de> for Members<'_, 'de, V, P> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one object of claims")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        let mut members = MemberAccess {
+            map,
+            payload: self.payload,
+            found: self.found,
+            seen: self.seen,
+            subject: false,
+        };
+        let mut members = &mut members;
+        let payload = self.visitor.visit_map(&mut *members)?;
+        // A visitor may stop early; what it left unread is judged all the same.
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(payload)
+    }
+}
+
+struct MemberAccess<'a, 'de, A, P> {
+    map: A,
+    payload: PhantomData<P>,
+    found: &'a mut Found,
+    seen: Option<HashSet<Cow<'de, str>>>,
+    /// Whether the value that comes next is the subject.
+    subject: bool,
+}
+
+impl<'de, A: MapAccess<'de>, P: Payload> MemberAccess<'_, 'de, A, P> {
+    /// Reads the value of a registered claim; `false` when `name` is none of them.
+    fn registered(&mut self, name: &str) -> Result<bool, A::Error> {
+        let Found {
+            registered,
+            parties,
+            expires_at,
+            bound,
+            last: _,
+        } = &mut *self.found;
+        match name {
+            "exp" => *expires_at = Some(self.map.next_value::<NumericDate>()?.0),
+            "nbf" => registered.not_before = Some(self.map.next_value::<NumericDate>()?.0.into()),
+            "iat" => registered.issued_at = Some(self.map.next_value::<NumericDate>()?.0.into()),
+            "auth_time" => {
+                registered.auth_time = Some(self.map.next_value::<NumericDate>()?.0.into())
+            }
+            "iss" => parties.issuer = Some(self.map.next_value::<Text>()?.0),
+            "jti" => registered.token_id = Some(self.map.next_value::<Text>()?.0),
+            "sub" => {
+                let subject = self.map.next_value::<WireSubject<'_>>()?;
+                parties.subject = Some(subject.into_text().into());
+            }
+            "aud" => parties.audience = self.map.next_value()?,
+            "cnf" => {
+                *bound = true;
+                self.map.next_value::<IgnoredAny>()?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl<'de, A: MapAccess<'de>, P: Payload> MapAccess<'de> for &mut MemberAccess<'_, 'de, A, P> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        loop {
+            let Some(Name(name)) = self.map.next_key()? else {
+                self.found.last = None;
+                return Ok(None);
+            };
+            if let Some(seen) = &mut self.seen {
+                self.found.last = Some(name.as_ref().into());
+                if !seen.insert(name.clone()) {
+                    return Err(de::Error::custom("a claim is there twice"));
+                }
+            }
+            let marked = P::MARKS.iter().find(|mark| mark.claim == name);
+            let field = match marked {
+                Some(mark) => Cow::Borrowed(mark.field),
+                None if self.registered(&name)? => continue,
+                // The claim of this field has another name: by its own name it is
+                // nothing, or a token could say one thing in `sub` and another in `id`.
+                None if P::MARKS.iter().any(|mark| mark.field == name) => {
+                    self.map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                None => name,
+            };
+            self.subject = marked.is_some_and(|mark| mark.claim == "sub");
+            return seed.deserialize(CowStrDeserializer::new(field)).map(Some);
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        if self.subject {
+            seed.deserialize(SubjectReader::new(self.map.next_value()?))
+        } else {
+            self.map.next_value_seed(seed)
+        }
+    }
+}
+
+/// RFC 7519 section 2: seconds, which some issuers write with a fraction.
+///
+/// A fraction is cut off, a time before 1970 is 1970, and one that no clock will reach
+/// is the greatest there is.
+struct NumericDate(u64);
+
+impl<'de> Deserialize<'de> for NumericDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct DateVisitor;
+
+        impl Visitor<'_> for DateVisitor {
+            type Value = NumericDate;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of seconds")
+            }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<NumericDate, E> {
+                Ok(NumericDate(seconds))
+            }
+
+            fn visit_i64<E>(self, seconds: i64) -> Result<NumericDate, E> {
+                Ok(NumericDate(u64::try_from(seconds).unwrap_or(0)))
+            }
+
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` saturates
+            fn visit_f64<E>(self, seconds: f64) -> Result<NumericDate, E> {
+                Ok(NumericDate(seconds as u64))
+            }
+        }
+
+        // Not `deserialize_any`: serde_json's `arbitrary_precision`, which any crate in the
+        // program may switch on, would show the number as a map.
+        deserializer.deserialize_f64(DateVisitor)
+    }
+}
+
+/// A text that is kept: most are short, and then it needs no memory of its own.
+struct Text(SmolStr);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl Visitor<'_> for TextVisitor {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.into()))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
+}

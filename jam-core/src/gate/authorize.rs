@@ -1,0 +1,98 @@
+//! The conditions of a rule, checked for one caller, and the refusal of a caller who does not meet
+//! them.
+
+use super::authenticator::Authenticator;
+use super::verdict::WAYS;
+use crate::payload::Payload;
+use crate::refusal::{Refusal, RejectionKind};
+#[cfg(feature = "testing")]
+use crate::rule::Condition;
+use crate::rule::condition::Checked;
+use crate::rule::{Access, BackendName, Source, Way};
+
+/// Checks the conditions of each way that the caller's credential fits: one bit for each that is met.
+#[inline]
+pub(super) fn met<P: Payload>(
+    authenticator: &Authenticator,
+    access: &Access<P>,
+    origin: (Source, BackendName),
+    caller: &Checked<'_, P>,
+) -> [Option<u8>; WAYS] {
+    let mut met = [None; WAYS];
+    for (bits, way) in met.iter_mut().zip(access.ways()) {
+        if applies(authenticator, access, origin, way) {
+            let conditions = way.conditions().enumerate();
+            *bits = Some(conditions.fold(0, |bits, (at, condition)| {
+                bits | u8::from(condition.is_met(caller)) << at
+            }));
+        }
+    }
+    met
+}
+
+/// Returns `true` if the way reads this place for this backend: the conditions for callers of another
+/// backend do not concern those of this one.
+#[inline]
+fn applies<P: Payload>(
+    authenticator: &Authenticator,
+    access: &Access<P>,
+    (source, backend): (Source, BackendName),
+    way: &Way<P::Role>,
+) -> bool {
+    // Most rules have one way, and every credential came by it.
+    access.ways().nth(1).is_none()
+        || way.backend.or(authenticator.only_backend()) == Some(backend) && way.reads(source)
+}
+
+/// Returns the refusal of a caller who meets no way of the rule. A way that a new login would meet
+/// comes before all others.
+#[cold]
+pub(super) fn refusal<P: Payload>(
+    authenticator: &Authenticator,
+    access: &Access<P>,
+    origin: (Source, BackendName),
+    caller: &Checked<'_, P>,
+) -> Refusal {
+    let mut refusal = None;
+    for way in access
+        .ways()
+        .filter(|way| applies(authenticator, access, origin, way))
+    {
+        let unmet = |by_login: bool| {
+            way.conditions().find(move |condition| {
+                condition.is_met_by_login() == by_login && !condition.is_met(caller)
+            })
+        };
+        match (unmet(false), unmet(true)) {
+            (None, Some(login)) => refusal = Some(login.refusal(way)),
+            (None, None) => {}
+            (Some(unmet), _) => {
+                let hide = hides(authenticator, access, origin);
+                refusal.get_or_insert_with(|| match hide {
+                    true => Refusal::new(RejectionKind::Hidden),
+                    false => unmet.refusal(way),
+                });
+            }
+        }
+    }
+    refusal.unwrap_or_else(|| Refusal::new(RejectionKind::InsufficientRole))
+}
+
+/// Returns `true` if a caller with this credential may not know what is behind the rule.
+pub fn hides<P: Payload>(
+    authenticator: &Authenticator,
+    access: &Access<P>,
+    origin: (Source, BackendName),
+) -> bool {
+    let mut ways = access.ways();
+    ways.any(|way| way.hide && applies(authenticator, access, origin, way))
+}
+
+/// Returns `true` if the payload meets the condition, for a caller who has just signed in.
+#[cfg(feature = "testing")]
+pub fn meets<P: Payload>(payload: &P, condition: Condition<P::Role>) -> bool {
+    condition.is_met(&Checked {
+        payload,
+        login_age: Some(0),
+    })
+}

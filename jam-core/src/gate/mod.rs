@@ -1,0 +1,332 @@
+//! The gate: from a request and a rule to an admission or a refusal. Every form of protection calls
+//! [`admit`].
+//!
+//! ```text
+//! request -> credential -> recognize -> facts -> verdict -> admission or refusal
+//! ```
+//!
+//! Uses every other folder.
+
+mod authenticator;
+mod authorize;
+mod caller;
+mod recognize;
+mod verdict;
+
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use crate::base::clock::CLOCK_DIFFERENCE;
+use crate::base::decision::Decision;
+use crate::payload::Payload;
+use crate::refusal::{Refusal, RejectionKind};
+use crate::request::cookie::Transport;
+use crate::request::credential::{self, Content, Credential};
+use crate::request::{origin, redirect};
+use crate::rule::condition::Checked;
+use crate::rule::{Access, Audience, BackendName, Source};
+
+pub use authenticator::Authenticator;
+pub use authorize::hides;
+#[cfg(feature = "testing")]
+pub use authorize::meets;
+pub use caller::{Caller, Evidence, Held};
+use recognize::{Recognized, recognize};
+use verdict::{Facts, Openness, Presented, Reason, Shape, Verdict, decide};
+
+/// A request that the gate lets in.
+#[allow(missing_debug_implementations)] // the payload is the user's
+#[allow(clippy::exhaustive_enums)] // each use has to decide about both
+pub enum Admission<P> {
+    /// The request is the caller's.
+    Caller(Caller<P>),
+    /// The request is anonymous, and the rule lets those in.
+    Anonymous {
+        /// The cookie whose credential is not valid; the answer clears it.
+        stale: Option<&'static str>,
+    },
+}
+
+/// The caller, if there is one, to be shared, and the name of a cookie to clear.
+pub type SharedAdmission<P> = (Option<Arc<Caller<P>>>, Option<&'static str>);
+
+impl<P> Admission<P> {
+    /// Returns the caller.
+    ///
+    /// # Errors
+    ///
+    /// An anonymous request is refused: 401.
+    #[inline]
+    pub fn caller(self) -> Result<Caller<P>, Refusal> {
+        match self {
+            Self::Caller(caller) => Ok(caller),
+            Self::Anonymous { .. } => Err(Refusal::new(RejectionKind::NoCredential)),
+        }
+    }
+
+    /// Returns the caller to be shared, or `None` and the name of a cookie to clear.
+    pub fn shared(self) -> SharedAdmission<P> {
+        match self {
+            Self::Caller(caller) => (Some(Arc::new(caller)), None),
+            Self::Anonymous { stale } => (None, stale),
+        }
+    }
+}
+
+/// The result of the gate.
+pub type Admitted<P> = Result<Admission<P>, Refusal>;
+
+/// Decides by the rule `access` whether the request may go on.
+///
+/// The first place of the rule that holds anything decides, in the order of the rule. Later places are
+/// not looked at, so a bad credential cannot hide behind a good one.
+///
+/// # Errors
+///
+/// A [`Refusal`], with the page to which a browser is sent if the rule has one.
+#[inline]
+pub fn admit<'a, P: Payload>(
+    authenticator: &'a Authenticator,
+    access: &'a Access<P>,
+    request: &'a Parts,
+) -> Decision<'a, Admitted<P>> {
+    let gate = Gate {
+        authenticator,
+        access,
+        request,
+    };
+    match gate.presented() {
+        Ok(presented) => {
+            let recognized = recognize(
+                authenticator,
+                presented.backend,
+                presented.credential,
+                presented.now,
+                // A session is not used by a request that another site sent.
+                !presented.cross_site,
+            );
+            match recognized {
+                Decision::Ready(recognized) => {
+                    Decision::Ready(gate.conclude(&presented, recognized))
+                }
+                Decision::Pending(recognized) => Decision::Pending(Box::pin(async move {
+                    gate.conclude(&presented, recognized.await)
+                })),
+            }
+        }
+        Err(admitted) => Decision::Ready(admitted.map_err(|refusal| gate.finish(refusal))),
+    }
+}
+
+/// One request at the gate of one rule.
+struct Gate<'a, P: Payload> {
+    authenticator: &'a Authenticator,
+    access: &'a Access<P>,
+    request: &'a Parts,
+}
+
+/// The credential that decides.
+struct Found<'a> {
+    credential: Credential<'a>,
+    backend: BackendName,
+    /// Another site had the browser send it.
+    cross_site: bool,
+    /// Seconds since the Unix epoch.
+    now: u64,
+}
+
+impl<'a, P: Payload> Gate<'a, P> {
+    /// Finds the credential that decides, or the result where there is none.
+    #[inline]
+    fn presented(&self) -> Result<Found<'a>, Admitted<P>> {
+        let Self {
+            authenticator,
+            access,
+            request,
+        } = *self;
+        check_host(authenticator, request).map_err(Err)?;
+        let is_for_guests = matches!(access.audience, Audience::Guests { .. });
+        let cross_site = is_for_guests && !authenticator.origins.permit(request);
+        let without = |presented| {
+            self.admission(&Facts {
+                presented,
+                cross_site,
+                in_cookie: false,
+                reauthenticating: false,
+                met: [None; verdict::WAYS],
+            })
+        };
+        if cross_site {
+            return Err(without(Presented::Nothing));
+        }
+        for way in access.ways() {
+            let Some(backend) = way.backend.or(authenticator.only_backend()) else {
+                let why = authenticator.why_unnamed();
+                let fault = format!("the rule names no backend, and {why}");
+                return Err(Err(Refusal::misconfigured(&fault)));
+            };
+            for source in way.sources_for(Some(backend)) {
+                let credential = match credential::find(request, source, authenticator.transport) {
+                    Content::Nothing => continue,
+                    Content::Credential(credential) => credential,
+                    Content::Ambiguous => return Err(without(Presented::Ambiguous)),
+                    Content::Malformed => return Err(without(Presented::Malformed)),
+                };
+                let in_cookie = matches!(source, Source::Cookie(_));
+                return Ok(Found {
+                    credential,
+                    backend,
+                    cross_site: in_cookie && !authenticator.origins.permit(request),
+                    now: authenticator.now(),
+                });
+            }
+        }
+        Err(without(Presented::Nothing))
+    }
+
+    /// Decides by the answer of the backend.
+    #[inline]
+    fn conclude(
+        &self,
+        found: &Found<'_>,
+        recognized: Result<Recognized<P>, Refusal>,
+    ) -> Admitted<P> {
+        let (presented, caller) = match recognized {
+            Ok(Recognized::Caller(caller)) => (Presented::Valid, Some(caller)),
+            Ok(Recognized::OtherPayload) => (Presented::OtherPayload, None),
+            Ok(Recognized::Invalid) => (Presented::Invalid, None),
+            Err(refusal) => return Err(self.finish(refusal)),
+        };
+        let facts = Facts {
+            presented,
+            in_cookie: matches!(found.credential.source, Source::Cookie(_)),
+            cross_site: found.cross_site,
+            reauthenticating: matches!(self.access.audience, Audience::Guests { .. })
+                && redirect::is_reauthentication(self.request),
+            met: match &caller {
+                Some(caller) => {
+                    let checked = checked(caller, found.now);
+                    authorize::met(self.authenticator, self.access, caller.origin(), &checked)
+                }
+                None => [None; verdict::WAYS],
+            },
+        };
+        let refusal = match (decide(&self.shape(), &facts), caller) {
+            (Verdict::Caller, Some(caller)) => return Ok(Admission::Caller(caller)),
+            (Verdict::Anonymous { clear_cookie }, _) => {
+                return Ok(Admission::Anonymous {
+                    stale: match found.credential.source {
+                        Source::Cookie(name) if clear_cookie => Some(name),
+                        _ => None,
+                    },
+                });
+            }
+            (Verdict::Rejected(Reason::Insufficient), Some(caller)) => {
+                let checked = checked(&caller, found.now);
+                authorize::refusal(self.authenticator, self.access, caller.origin(), &checked)
+            }
+            (Verdict::Rejected(reason), _) => self.refusal(reason),
+            (Verdict::Caller, None) => Refusal::new(RejectionKind::InvalidCredential),
+        };
+        Err(self.finish(refusal))
+    }
+
+    /// The result of a request in which no credential was found.
+    fn admission(&self, facts: &Facts) -> Admitted<P> {
+        match decide(&self.shape(), facts) {
+            Verdict::Anonymous { .. } => Ok(Admission::Anonymous { stale: None }),
+            Verdict::Rejected(reason) => Err(self.refusal(reason)),
+            Verdict::Caller => Err(Refusal::new(RejectionKind::InvalidCredential)),
+        }
+    }
+
+    fn refusal(&self, reason: Reason) -> Refusal {
+        Refusal::new(match reason {
+            Reason::NoCredential => RejectionKind::NoCredential,
+            Reason::InvalidRequest => RejectionKind::InvalidRequest,
+            Reason::InvalidCredential => RejectionKind::InvalidCredential,
+            Reason::CrossSite => RejectionKind::CrossSite,
+            Reason::Insufficient => RejectionKind::InsufficientRole,
+            Reason::SignedIn => {
+                return Refusal::signed_in(match self.access.audience {
+                    Audience::Guests { redirect_to } => redirect_to,
+                    _ => None,
+                });
+            }
+        })
+    }
+
+    /// The rule as the verdict sees it.
+    #[inline]
+    fn shape(&self) -> Shape {
+        let mut ways = [None; verdict::WAYS];
+        for (bits, way) in ways.iter_mut().zip(self.access.ways()) {
+            *bits = Some((1_u8 << way.condition_count()) - 1);
+        }
+        Shape {
+            openness: match self.access.audience {
+                Audience::Callers => Openness::Callers,
+                Audience::Optional => Openness::Optional,
+                Audience::Guests { .. } => Openness::Guests,
+            },
+            ways,
+        }
+    }
+
+    /// Adds the page to which a browser is sent, and warns of a cookie that no rule reads.
+    #[cold]
+    fn finish(&self, mut refusal: Refusal) -> Refusal {
+        let Self {
+            authenticator,
+            access,
+            request,
+        } = *self;
+        if refusal.kind() == RejectionKind::NoCredential {
+            let names = &authenticator.cookie_names;
+            names.compare(&request.headers, access.sources());
+        }
+        // Where anonymous requests are let in, no request is sent to the login page.
+        let login = access.login.filter(|_| !access.allows_anonymous());
+        if let Some(login) = login {
+            let original = (authenticator.original_uri)(request);
+            redirect::towards_login(&mut refusal, login, request, original);
+        }
+        if redirect::is_htmx(request) {
+            refusal.for_htmx();
+        }
+        refusal
+    }
+}
+
+/// The caller as conditions see them.
+#[inline]
+fn checked<P>(caller: &Caller<P>, now: u64) -> Checked<'_, P> {
+    // Without a time of the login, or with one in the future, no age is known.
+    let signed_in = caller.evidence.auth_time();
+    let latest = now.saturating_add(CLOCK_DIFFERENCE);
+    let signed_in = signed_in.filter(|at| *at <= latest);
+    Checked {
+        payload: &caller.payload,
+        login_age: signed_in.map(|at| now.saturating_sub(at)),
+    }
+}
+
+/// Refuses a request for another host than this machine in development mode: a proxy in front would
+/// make the mode reachable from outside.
+#[inline]
+pub fn check_host(authenticator: &Authenticator, request: &Parts) -> Result<(), Refusal> {
+    match authenticator.transport {
+        Transport::PlainLoopback if !origin::host(request).is_none_or(origin::is_loopback) => {
+            Err(Refusal::misconfigured(
+                "development mode is for plain http on this machine, and a request names another \
+                 host: remove `.development(..)` from the builder, or `development` from the \
+                 configuration",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

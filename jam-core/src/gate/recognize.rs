@@ -1,0 +1,130 @@
+//! The backend's answer about a credential.
+
+use super::authenticator::Authenticator;
+use super::caller::{Caller, Evidence, Held};
+use crate::backend::{BackendId, Identity};
+use crate::base::decision::Decision;
+use crate::base::error::{Error, ErrorKind, TokenFault};
+use crate::claims::RegisteredClaims;
+use crate::payload::Payload;
+use crate::refusal::{Refusal, RejectionKind};
+use crate::request::credential::Credential;
+use crate::rule::{BackendName, Source};
+use crate::session::{Opened, Session};
+use crate::token::Tokens;
+
+/// The answer of a backend about a credential.
+pub(super) enum Recognized<P> {
+    /// It is valid.
+    Caller(Caller<P>),
+    /// It is valid for another payload.
+    OtherPayload,
+    /// It is not valid.
+    Invalid,
+}
+
+/// Asks the backend about the credential. If the request does not count as use, a session's time of
+/// last use stays as it is.
+#[inline]
+pub(super) fn recognize<'a, P: Payload>(
+    authenticator: &'a Authenticator,
+    backend: BackendName,
+    credential: Credential<'a>,
+    now: u64,
+    is_use: bool,
+) -> Decision<'a, Result<Recognized<P>, Refusal>> {
+    match backend {
+        BackendName::Jwt => Decision::Ready(match authenticator.tokens() {
+            Ok(tokens) => Ok(of_token(tokens, &credential, now)),
+            Err(error) => Err(refusal(&error)),
+        }),
+        BackendName::Session => match authenticator.sessions() {
+            Ok(sessions) => {
+                let source = credential.source;
+                let opened = sessions.open(credential.secret, now, is_use);
+                opened.map(move |opened| match opened {
+                    Ok(opened) => Ok(of_session(opened, source)),
+                    Err(error) => Err(refusal(&error)),
+                })
+            }
+            Err(error) => Decision::Ready(Err(refusal(&error))),
+        },
+        BackendName::Own(id) => Decision::Pending(Box::pin(async move {
+            let recognized = of_own_backend(authenticator, id, &credential, now).await;
+            recognized.map_err(|error| refusal(&error))
+        })),
+    }
+}
+
+#[inline]
+fn of_token<P: Payload>(tokens: &Tokens, credential: &Credential<'_>, now: u64) -> Recognized<P> {
+    let mut registered = RegisteredClaims::default();
+    match tokens.verify(credential.secret, now, &mut registered) {
+        Ok(payload) => Recognized::Caller(Caller {
+            payload: Held::Own(payload),
+            evidence: Evidence::Token(registered),
+            source: credential.source,
+        }),
+        Err(fault) => {
+            tracing::debug!(target: "jam", ?fault, "token refused");
+            match fault {
+                TokenFault::Claims | TokenFault::Type => Recognized::OtherPayload,
+                _ => Recognized::Invalid,
+            }
+        }
+    }
+}
+
+#[inline]
+fn of_session<P>(opened: Opened<P>, source: Source) -> Recognized<P> {
+    match opened {
+        Opened::Session(Session { about, data }) => Recognized::Caller(Caller {
+            payload: Held::Shared(data),
+            evidence: Evidence::Session(about),
+            source,
+        }),
+        Opened::OtherPayload => Recognized::OtherPayload,
+        Opened::Nothing => Recognized::Invalid,
+    }
+}
+
+async fn of_own_backend<P: Payload>(
+    authenticator: &Authenticator,
+    id: BackendId,
+    credential: &Credential<'_>,
+    now: u64,
+) -> Result<Recognized<P>, Error> {
+    let Ok(secret) = std::str::from_utf8(credential.secret) else {
+        return Ok(Recognized::Invalid);
+    };
+    let identity = authenticator
+        .own_backends
+        .recognize::<P>(id, secret)
+        .await?;
+    Ok(match identity {
+        Some(Identity {
+            payload,
+            auth_time,
+            expires_at,
+        }) if expires_at.is_none_or(|end| now < end) => Recognized::Caller(Caller {
+            payload: Held::Own(payload),
+            evidence: Evidence::Own {
+                backend: id,
+                auth_time,
+                expires_at,
+            },
+            source: credential.source,
+        }),
+        _ => Recognized::Invalid,
+    })
+}
+
+/// Returns the refusal of a request whose backend failed.
+#[cold]
+fn refusal(error: &Error) -> Refusal {
+    tracing::error!(target: "jam", %error, "the gate could not decide");
+    Refusal::new(match error.kind() {
+        ErrorKind::Store | ErrorKind::Random => RejectionKind::Unavailable,
+        _ => RejectionKind::Misconfigured,
+    })
+}

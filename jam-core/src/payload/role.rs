@@ -1,0 +1,108 @@
+//! Roles of a caller.
+
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{BuildHasher, Hash};
+
+use super::Payload;
+
+/// The roles of your application: an enum of plain variants.
+///
+/// ```
+/// #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, jam::JamRole)]
+/// enum Role { Reader, Editor, Admin }
+///
+/// assert_eq!(jam::Role::name(Role::Editor), "Editor");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an enum of roles",
+    label = "this type does not implement `jam::Role`",
+    note = "derive it: `#[derive(Clone, Copy, PartialEq, Eq, jam::JamRole)]`"
+)]
+pub trait Role: Copy + PartialEq + Send + Sync + 'static {
+    /// Every role, in the order of the enum.
+    const ALL: &'static [Self];
+
+    /// The role as a token spells it.
+    fn name(self) -> &'static str;
+}
+
+/// A payload with a field that is marked `#[jam(roles)]`.
+#[diagnostic::on_unimplemented(
+    message = "the rule asks for a role, but `{Self}` has none",
+    label = "no field of this payload is marked `#[jam(roles)]`",
+    note = "mark the field that holds them, `#[jam(roles)] roles: Vec<Role>`, and name their type \
+            on the struct: `#[jam(role = Role)]`"
+)]
+pub trait HasRoles: Payload<Role = Self::Enum> {
+    /// The roles: [`Payload::Role`].
+    type Enum;
+}
+
+/// The role of a payload that has none; nothing can be one.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum NoRole {}
+
+impl Role for NoRole {
+    const ALL: &'static [Self] = &[];
+
+    fn name(self) -> &'static str {
+        match self {}
+    }
+}
+
+/// A type that can hold the roles of a caller.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold roles of type `{R}`",
+    label = "not a collection of `{R}`",
+    note = "use `Vec<{R}>`, `Option<{R}>`, `[{R}; N]`, `Box<[{R}]>`, `BTreeSet<{R}>` or `HashSet<{R}>`"
+)]
+pub trait Roles<R> {
+    fn contains(&self, role: &R) -> bool;
+}
+
+impl<R: PartialEq> Roles<R> for Vec<R> {
+    fn contains(&self, role: &R) -> bool {
+        is_among(self, role)
+    }
+}
+
+impl<R: PartialEq> Roles<R> for Box<[R]> {
+    fn contains(&self, role: &R) -> bool {
+        is_among(self, role)
+    }
+}
+
+impl<R: PartialEq, const N: usize> Roles<R> for [R; N] {
+    fn contains(&self, role: &R) -> bool {
+        is_among(self, role)
+    }
+}
+
+impl<R: Ord> Roles<R> for BTreeSet<R> {
+    fn contains(&self, role: &R) -> bool {
+        self.contains(role)
+    }
+}
+
+impl<R: Eq + Hash, S: BuildHasher> Roles<R> for HashSet<R, S> {
+    fn contains(&self, role: &R) -> bool {
+        self.contains(role)
+    }
+}
+
+/// Among many it looks at several at once: there is no way out within a chunk, so that the compiler
+/// need not compare one by one.
+fn is_among<R: PartialEq>(roles: &[R], role: &R) -> bool {
+    let (chunks, rest) = roles.as_chunks::<32>();
+    let among = |chunk: &[R; 32]| chunk.iter().fold(false, |found, own| found | (own == role));
+    chunks.iter().any(among) || rest.contains(role)
+}
+
+impl<R: PartialEq> Roles<R> for Option<R> {
+    fn contains(&self, role: &R) -> bool {
+        self.as_ref() == Some(role)
+    }
+}

@@ -1,0 +1,101 @@
+//! `role` and `any_role`: the caller has a role.
+
+use std::fmt;
+
+use super::{Check, Checked, Condition};
+use crate::payload::{HasRoles, Payload, Role};
+use crate::refusal::{Refusal, RejectionKind};
+use crate::rule::access::Access;
+use crate::rule::way::Way;
+use crate::rule::word::{Of, Word};
+
+/// The caller has this role.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)] // the whole of a condition
+pub struct HasRole<R>(pub R);
+
+/// The caller has one of these roles.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)] // the whole of a condition
+pub struct HasAnyRole<R: 'static>(pub &'static [R]);
+
+impl<P: Payload> Access<P> {
+    /// Requires this role, in addition to what the rule requires already.
+    ///
+    /// A caller without it is rejected with 403, or 404 where the rule has [`hide`](Self::hide).
+    #[track_caller]
+    pub const fn role(self, role: <P as HasRoles>::Enum) -> Self
+    where
+        P: HasRoles,
+    {
+        self.condition(Condition::Role(HasRole(role)))
+    }
+
+    /// Requires one of these roles, in addition to what the rule requires already.
+    ///
+    /// A caller without one is rejected with 403, or 404 where the rule has [`hide`](Self::hide).
+    #[track_caller]
+    pub const fn any_role(self, roles: &'static [<P as HasRoles>::Enum]) -> Self
+    where
+        P: HasRoles,
+    {
+        assert!(
+            !roles.is_empty(),
+            "no role is named, so nobody could be let in"
+        );
+        self.condition(Condition::AnyRole(HasAnyRole(roles)))
+    }
+}
+
+impl<P: Payload> Of<P> {
+    /// `role(..)` of an attribute.
+    pub const fn role(self, role: <P as HasRoles>::Enum) -> Word<P::Role>
+    where
+        P: HasRoles,
+    {
+        Word::Condition(Condition::Role(HasRole(role)))
+    }
+
+    /// `any_role(..)` of an attribute.
+    pub const fn any_role(self, roles: &'static [<P as HasRoles>::Enum]) -> Word<P::Role>
+    where
+        P: HasRoles,
+    {
+        Word::Condition(Condition::AnyRole(HasAnyRole(roles)))
+    }
+}
+
+impl<R: Role> Check<R> for HasRole<R> {
+    #[inline]
+    fn is_met<P: Payload<Role = R>>(self, caller: &Checked<'_, P>) -> bool {
+        caller.payload.has_role(self.0)
+    }
+
+    fn describe(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "role {}", self.0.name())
+    }
+
+    fn refusal(self, _: &Way<R>) -> Refusal {
+        Refusal::new(RejectionKind::InsufficientRole)
+    }
+
+    fn required_name(self) -> Option<&'static str> {
+        Some(self.0.name())
+    }
+}
+
+impl<R: Role> Check<R> for HasAnyRole<R> {
+    #[inline]
+    fn is_met<P: Payload<Role = R>>(self, caller: &Checked<'_, P>) -> bool {
+        self.0.iter().any(|role| caller.payload.has_role(*role))
+    }
+
+    fn describe(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.0.iter().map(|role| role.name()).collect();
+        write!(f, "role {}", names.join("|"))
+    }
+
+    fn refusal(self, _: &Way<R>) -> Refusal {
+        Refusal::new(RejectionKind::InsufficientRole)
+    }
+}

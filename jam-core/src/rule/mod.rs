@@ -1,0 +1,22 @@
+//! Rules: data that says who may call, made at compile time.
+//!
+//! Uses [`base`](crate::base), [`refusal`](crate::refusal), [`payload`](crate::payload) and
+//! [`backend`](crate::backend).
+
+mod access;
+mod attribute;
+pub mod condition;
+mod describe;
+pub mod dsl;
+mod list;
+mod source;
+mod way;
+mod word;
+
+pub use access::{Access, Declared, Public};
+pub use attribute::{AttributeRule, AttributeRules};
+pub use condition::Condition;
+pub use list::List;
+pub use source::{BackendName, DEFAULT_JWT_COOKIE, DEFAULT_SESSION_COOKIE, Source};
+pub use way::{Audience, Way};
+pub use word::{Of, Word, of, read, said};

@@ -1,0 +1,203 @@
+//! The two faces of a session: the token that opens it and the id that names it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
+
+use crate::base::random;
+
+/// Bytes of a session token: 256 bits (OWASP asks for 128).
+const TOKEN: usize = 32;
+/// Characters of its text.
+const TEXT: usize = (TOKEN * 8).div_ceil(6);
+
+/// The name of a session for the operations of [`Jam`](crate::Jam): a hash, 256 bits.
+///
+/// It stays the same when the session is rotated or its user is authenticated again, and it opens no
+/// session: it may stand in a page and in a form, and in a list of a user's devices. A store uses the
+/// same type for the ids of its records, which change with each rotation.
+///
+/// [`Display`](fmt::Display), [`FromStr`] and serde use its 64 lower-case hexadecimal digits. `Debug`
+/// prints the first 8 of them, which is enough to follow a session through a log.
+///
+/// ```
+/// use jam::SessionId;
+///
+/// let id = SessionId::from_bytes([0xab; 32]);
+/// let text = id.to_string();
+/// assert_eq!(text.len(), 64);
+/// assert_eq!(text.parse(), Ok(id));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId([u8; 32]);
+
+impl SessionId {
+    /// The id, as a store keeps it.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The id that a store kept.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns `true` for the lineage of a record that has none.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.0 == [0; 32]
+    }
+
+    /// The first hexadecimal digits, for the log.
+    pub(crate) fn prefix(&self) -> String {
+        let [a, b, c, d, ..] = self.0;
+        format!("{a:02x}{b:02x}{c:02x}{d:02x}")
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text that is not the id of a session: 64 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidSessionId;
+
+impl fmt::Display for InvalidSessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the id of a session has 64 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for InvalidSessionId {}
+
+impl FromStr for SessionId {
+    type Err = InvalidSessionId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSessionId> {
+        let (digits, rest) = text.as_bytes().as_chunks::<2>();
+        if digits.len() != 32 || !rest.is_empty() {
+            return Err(InvalidSessionId);
+        }
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(InvalidSessionId),
+        };
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits) {
+            *byte = digit(*high)? << 4 | digit(*low)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for SessionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+impl AsRef<Self> for SessionId {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionId({}..)", self.prefix())
+    }
+}
+
+/// A new session's credential: 256 random bits, known to the user alone.
+///
+/// Give it to [`Jam::session_cookie`](crate::Jam::session_cookie). The server keeps only
+/// its hash, so it cannot be had again; `Debug` does not print it.
+#[must_use = "a session whose token is given to nobody cannot be used"]
+#[derive(Clone)]
+pub struct SessionToken {
+    text: String,
+    /// The id of the record that it opens.
+    record: SessionId,
+    /// The id of the session.
+    lineage: SessionId,
+    /// Seconds from its making to its end.
+    pub(crate) life: u64,
+}
+
+impl SessionToken {
+    /// Makes the token of a new session, or of the session `lineage`.
+    pub(crate) fn random(life: u64, lineage: Option<SessionId>) -> Option<Self> {
+        let text = random::text::<TOKEN>()?;
+        let record = hash(text.as_bytes());
+        Some(Self {
+            text,
+            record,
+            lineage: lineage.unwrap_or(record),
+            life,
+        })
+    }
+
+    /// The id of the record that it opens, which no other token does.
+    pub(crate) fn record(&self) -> SessionId {
+        self.record
+    }
+
+    /// The token, as it stands in a cookie or a header.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The token's text.
+    pub fn into_string(self) -> String {
+        self.text
+    }
+
+    /// Returns its life in seconds, from its making to the end of the session.
+    pub fn life(&self) -> u64 {
+        self.life
+    }
+
+    /// The session that it opens.
+    pub fn id(&self) -> &SessionId {
+        &self.lineage
+    }
+}
+
+impl AsRef<SessionId> for SessionToken {
+    fn as_ref(&self) -> &SessionId {
+        &self.lineage
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionToken")
+            .field("text", &"[redacted]")
+            .field("id", &self.lineage)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The session that a presented token would open, if it is as long as one that we issue. Another
+/// spelling of a token, such as one with padding, is another token.
+pub(crate) fn presented(token: &[u8]) -> Option<SessionId> {
+    (token.len() == TEXT).then(|| hash(token))
+}
+
+fn hash(token: &[u8]) -> SessionId {
+    SessionId(Sha256::digest(token).into())
+}

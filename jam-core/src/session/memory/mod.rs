@@ -1,0 +1,386 @@
+//! Sessions in the memory of the process.
+
+mod beginning;
+mod entry;
+mod owners;
+mod shard;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::id::SessionId;
+use super::store::{AtLimit, OwnerLimit, Record, SessionStore, WriteOutcome};
+use crate::base::error::StoreError;
+use crate::base::yielding::yield_now;
+use beginning::Beginning;
+use entry::Entry;
+use owners::{Owner, Owners};
+use shard::{Gone, Shard};
+
+/// Parts that are locked each for itself. The beginning of an id says in which it is.
+const SHARDS: usize = Beginning::SHARDS;
+
+/// Sessions in the memory of this process: fast, and gone when it ends.
+///
+/// Sessions that are over are freed as others are created, a few at a time. One session takes 200
+/// bytes and its payload as JSON; some thousand of those in use are also kept as they were read.
+///
+/// Two ids whose first 8 bytes are the same cannot both be in it; the second one counts as taken.
+///
+/// It is divided so that requests of different users seldom wait for each other. An
+/// operation that needs two locks takes an owner's before a session's, sessions' in
+/// the order of their shards, and that of a lineage last. An owner's many sessions are listed a few
+/// hundred at a time.
+pub struct MemoryStore {
+    sessions: Box<[Mutex<Shard>]>,
+    owners: Box<[Mutex<Owners>]>,
+    /// The record of each session that was rotated, by its lineage.
+    rotated: Box<[Mutex<Rotated>]>,
+    hasher: RandomState,
+}
+
+type Rotated = HashMap<SessionId, SessionId>;
+
+/// Sessions of an owner that are listed before others may use the owner's lock.
+const AT_ONCE: usize = 256;
+
+/// The shards of two sessions, which may be one.
+struct TwoShards<'a> {
+    low: MutexGuard<'a, Shard>,
+    high: Option<MutexGuard<'a, Shard>>,
+    low_at: usize,
+}
+
+impl TwoShards<'_> {
+    fn of(&mut self, id: &SessionId) -> &mut Shard {
+        match &mut self.high {
+            Some(high) if Beginning::of(id).shard() != self.low_at => high,
+            _ => &mut self.low,
+        }
+    }
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self {
+            sessions: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            owners: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            rotated: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// How many records there are, those that are over but not yet freed among them.
+    pub fn len(&self) -> usize {
+        self.sessions.iter().map(|shard| lock(shard).len()).sum()
+    }
+
+    /// Whether there is no record at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn shard(&self, session: impl Into<Beginning>) -> MutexGuard<'_, Shard> {
+        lock(&self.sessions[session.into().shard()])
+    }
+
+    fn two_shards(&self, one: &SessionId, other: &SessionId) -> TwoShards<'_> {
+        let (one, other) = (Beginning::of(one).shard(), Beginning::of(other).shard());
+        let low_at = one.min(other);
+        TwoShards {
+            low: lock(&self.sessions[low_at]),
+            high: (one != other).then(|| lock(&self.sessions[one.max(other)])),
+            low_at,
+        }
+    }
+
+    fn owner<'a>(&'a self, name: &'a str) -> Owner<'a> {
+        let hash = self.hasher.hash_one(name);
+        #[allow(clippy::cast_possible_truncation)] // any part of the hash will do
+        let at = hash as usize % SHARDS;
+        Owner::new(name, hash, lock(&self.owners[at]))
+    }
+
+    fn rotated(&self, lineage: &SessionId) -> MutexGuard<'_, Rotated> {
+        lock(&self.rotated[Beginning::of(lineage).shard()])
+    }
+
+    fn insert(&self, id: SessionId, record: &Record, limit: OwnerLimit) -> WriteOutcome {
+        let mut gone = Gone::default();
+        let mut owner = self.owner(&record.owner);
+        if !self.shard(&id).is_free(&id) {
+            return WriteOutcome::Conflict;
+        }
+        if !self.has_room(&mut owner, record.last_seen, limit, &mut gone) {
+            return WriteOutcome::Full;
+        }
+        let mut shard = self.shard(&id);
+        if !shard.is_free(&id) {
+            return WriteOutcome::Conflict;
+        }
+        owner.add(&id);
+        shard.add(id, record);
+        WriteOutcome::Done
+    }
+
+    /// Makes room for one more session of the owner, if the limit lets it.
+    fn has_room(
+        &self,
+        owner: &mut Owner<'_>,
+        now: u64,
+        limit: OwnerLimit,
+        gone: &mut Gone,
+    ) -> bool {
+        let most = limit.most as usize;
+        if owner.count() < most {
+            return true;
+        }
+        let mut alive = self.each(owner, |entry| {
+            (entry.last_seen(), entry.ends(), *entry.id())
+        });
+        alive.retain(|(_, ends, id)| *ends > now || !self.remove(owner, id, None, gone));
+        if alive.len() < most {
+            return true;
+        }
+        if limit.at_limit == AtLimit::Reject {
+            return false;
+        }
+        alive.sort_unstable();
+        let too_many = alive.len() + 1 - most;
+        for (_, _, id) in alive.iter().take(too_many) {
+            self.remove(owner, id, None, gone);
+        }
+        true
+    }
+
+    /// Ends `id` if it is the owner's, and was over at `by`.
+    fn remove(
+        &self,
+        owner: &mut Owner<'_>,
+        id: &SessionId,
+        by: Option<u64>,
+        gone: &mut Gone,
+    ) -> bool {
+        let mut shard = self.shard(id);
+        let is_to_go =
+            |entry: &Entry| entry.is_of(owner.name) && by.is_none_or(|by| entry.ends() <= by);
+        let Some(entry) = shard.get(id).filter(|entry| is_to_go(entry)) else {
+            return false;
+        };
+        let lineage = *entry.lineage();
+        shard.remove(id, gone);
+        owner.remove(id);
+        if lineage != *id {
+            self.rotated(&lineage).remove(&lineage);
+        }
+        true
+    }
+
+    /// Frees a few of the sessions in the shard of `near` that were over at `now`.
+    fn free_some(&self, near: &SessionId, now: u64) {
+        let due = self.shard(near).due(now);
+        for (id, name) in due {
+            let mut gone = Gone::default();
+            // It may have been used meanwhile.
+            self.remove(&mut self.owner(&name), &id, Some(now), &mut gone);
+        }
+    }
+
+    /// Lists some sessions of the owner, and returns with which one to go on.
+    fn list_some(
+        &self,
+        owner: &str,
+        from: Beginning,
+        all: &mut Vec<(SessionId, Arc<Record>)>,
+    ) -> Option<Beginning> {
+        let owner = self.owner(owner);
+        let some: Vec<Beginning> = owner.sessions_from(from).take(AT_ONCE).collect();
+        for session in &some {
+            let shard = self.shard(*session);
+            let entry = shard.beginning(*session);
+            if let Some(entry) = entry.filter(|entry| entry.is_of(owner.name)) {
+                all.push((*entry.id(), Arc::new(entry.record())));
+            }
+        }
+        let last = some.last().filter(|_| some.len() == AT_ONCE)?;
+        last.next()
+    }
+
+    /// What `read` makes of each session of the owner.
+    fn each<T>(&self, owner: &Owner<'_>, mut read: impl FnMut(&Entry) -> T) -> Vec<T> {
+        let sessions = owner.sessions();
+        sessions
+            .filter_map(|session| {
+                let shard = self.shard(session);
+                let entry = shard.beginning(session)?;
+                entry.is_of(owner.name).then(|| read(entry))
+            })
+            .collect()
+    }
+}
+
+/// The session as it is kept, for which another one may have to go.
+#[cold]
+fn read(mut shard: MutexGuard<'_, Shard>, id: &SessionId) -> Option<Arc<Record>> {
+    let mut gone = Gone::default();
+    let record = shard.read(id, &mut gone);
+    drop(shard); // before what is gone
+    record
+}
+
+/// Nothing here leaves a shard half changed, and nothing of an application runs under a lock, so
+/// a panic elsewhere poisons nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl SessionStore for MemoryStore {
+    async fn create(
+        &self,
+        id: SessionId,
+        record: Record,
+        limit: OwnerLimit,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.free_some(&id, record.last_seen);
+        Ok(self.insert(id, &record, limit))
+    }
+
+    fn load_now(&self, id: &SessionId) -> Option<Arc<Record>> {
+        let mut shard = self.shard(id);
+        match shard.in_use(id) {
+            Some(record) => Some(record),
+            None => read(shard, id),
+        }
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
+        Ok(self.load_now(id))
+    }
+
+    async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
+        let mut gone = Gone::default();
+        let mut shard = self.shard(id);
+        let Some(entry) = shard.get(id) else {
+            return Ok(WriteOutcome::Missing);
+        };
+        if entry.version() != record.version {
+            return Ok(WriteOutcome::Conflict);
+        }
+        let changed = Record {
+            data: record.data,
+            auth_time: record.auth_time,
+            expires_at: record.expires_at,
+            version: record.version + 1,
+            ..entry.record()
+        };
+        shard.replace(id, &changed, &mut gone);
+        drop(shard);
+        Ok(WriteOutcome::Done)
+    }
+
+    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
+        let mut gone = Gone::default();
+        self.shard(id).touch(id, now, &mut gone);
+        Ok(())
+    }
+
+    async fn rotate(
+        &self,
+        old: &SessionId,
+        new: SessionId,
+        record: Record,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.free_some(&new, record.last_seen);
+        let mut gone = Gone::default();
+        let mut owner = self.owner(&record.owner);
+        let mut shards = self.two_shards(old, &new);
+        let last_seen = match shards.of(old).get(old) {
+            Some(entry) if entry.is_of(owner.name) => {
+                if entry.version() != record.version {
+                    return Ok(WriteOutcome::Conflict);
+                }
+                entry.last_seen().max(record.last_seen)
+            }
+            _ => return Ok(WriteOutcome::Missing),
+        };
+        if !shards.of(&new).is_free(&new) {
+            return Ok(WriteOutcome::Conflict);
+        }
+        shards.of(old).remove(old, &mut gone);
+        owner.remove(old);
+        owner.add(&new);
+        let successor = Record {
+            version: 0,
+            last_seen,
+            ..record.clone()
+        };
+        shards.of(&new).add(new, &successor);
+        if !record.lineage.is_zero() {
+            self.rotated(&record.lineage).insert(record.lineage, new);
+        }
+        Ok(WriteOutcome::Done)
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<SessionId>, StoreError> {
+        if self.shard(id).get(id).is_some() {
+            return Ok(Some(*id));
+        }
+        Ok(self.rotated(id).get(id).copied())
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        let mut gone = Gone::default();
+        // The owner's lock comes first, and the entry says whose it is: an owner never
+        // changes, so what is read here still holds below.
+        let shard = self.shard(id);
+        let Some(name) = shard.get(id).map(|entry| entry.owner().to_owned()) else {
+            return Ok(false);
+        };
+        drop(shard);
+        Ok(self.remove(&mut self.owner(&name), id, None, &mut gone))
+    }
+
+    async fn delete_by_owner(
+        &self,
+        owner: &str,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, StoreError> {
+        let mut gone = Gone::default();
+        let mut owner = self.owner(owner);
+        let ids = self.each(&owner, |entry| (*entry.id(), *entry.lineage()));
+        Ok(ids
+            .iter()
+            .filter(|(id, lineage)| Some(id) != keep && Some(lineage) != keep)
+            .filter(|(id, _)| self.remove(&mut owner, id, None, &mut gone))
+            .count() as u64)
+    }
+
+    async fn list_by_owner(
+        &self,
+        owner: &str,
+    ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
+        let mut all = Vec::new();
+        let mut from = Some(Beginning::MIN);
+        while let Some(begin) = from {
+            from = self.list_some(owner, begin, &mut all);
+            if from.is_some() {
+                yield_now().await;
+            }
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,346 @@
+//! What is done with sessions, whatever store keeps them.
+
+use std::cmp::Reverse;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::data::SessionData;
+use super::id::{SessionId, SessionToken, presented};
+use super::store::{Record, WriteOutcome};
+use super::{Opened, Session, SessionInfo, Sessions};
+use crate::base::clock::CLOCK_DIFFERENCE;
+use crate::base::deadline;
+use crate::base::decision::Decision;
+use crate::base::error::{Error, ErrorKind, StoreError};
+use crate::base::yielding::yield_now;
+use crate::payload::Payload;
+
+/// A second 256-bit id that is taken means a broken generator, not bad luck.
+const ID_ATTEMPTS: u32 = 3;
+/// Each lost race means that another writer won one: more rounds than there can be
+/// writers at one session.
+const UPDATE_ATTEMPTS: u32 = 100;
+/// Sessions of a list that are read before other tasks get their turn.
+const AT_ONCE: usize = 256;
+/// Use of a session is written down at most this often in its idle time.
+const TOUCHES_PER_IDLE: u64 = 20;
+
+impl Sessions {
+    /// Creates a session of `owner` that holds `data`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`], [`ErrorKind::Random`], [`ErrorKind::SessionLimit`] or
+    /// [`ErrorKind::Payload`].
+    pub async fn create<P: Payload>(
+        &self,
+        owner: &str,
+        data: &P,
+        now: u64,
+    ) -> Result<SessionToken, Error> {
+        let data = SessionData::of(data)?;
+        for _ in 0..ID_ATTEMPTS {
+            let token = SessionToken::random(self.absolute, None)
+                .ok_or_else(|| Error::new(ErrorKind::Random))?;
+            let ends = now.saturating_add(self.absolute);
+            let mut record = Record::new(owner.to_owned(), data.clone(), now, ends);
+            record.idle = self.idle;
+            record.lineage = *token.id();
+            let creation = self.store.create(token.record(), record, self.per_owner);
+            match self.ask(creation).await? {
+                WriteOutcome::Done => {
+                    tracing::info!(target: "jam", session = %token.id().prefix(), "session created");
+                    return Ok(token);
+                }
+                WriteOutcome::Full => return Err(Error::new(ErrorKind::SessionLimit)),
+                WriteOutcome::Conflict | WriteOutcome::Missing => {}
+            }
+        }
+        Err(Error::because(
+            ErrorKind::Random,
+            "it gave ids that are taken, one after the other",
+        ))
+    }
+
+    /// Returns the session that a presented token opens. If the request counts as use of the session,
+    /// the time of the last use is noted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`] if the store fails.
+    #[inline]
+    pub(crate) fn open<'a, P: Payload>(
+        &'a self,
+        token: &[u8],
+        now: u64,
+        is_use: bool,
+    ) -> Decision<'a, Result<Opened<P>, Error>> {
+        let Some(id) = presented(token) else {
+            return Decision::Ready(Ok(Opened::Nothing));
+        };
+        if let Some(record) = self.store.load_now(&id) {
+            match self.state_of(&record, now) {
+                State::Alive if is_use && self.is_to_be_noted(record.last_seen, now) => {}
+                State::Alive => return Decision::Ready(Ok(Self::opened(id, record))),
+                State::Over => return Decision::Ready(Ok(Opened::Nothing)),
+                // The store has to delete it.
+                State::OfTheFuture => {}
+            }
+        }
+        Decision::Pending(Box::pin(async move {
+            let opened = self.look(&id, now).await?;
+            if let Opened::Session(Session { about, .. }) = &opened
+                && is_use
+                && self.is_to_be_noted(about.last_seen(), now)
+            {
+                self.ask(self.store.touch(&id, now)).await?;
+            }
+            Ok(opened)
+        }))
+    }
+
+    #[inline]
+    fn is_to_be_noted(&self, last_seen: u64, now: u64) -> bool {
+        now.saturating_sub(last_seen) >= (self.idle / TOUCHES_PER_IDLE).max(1)
+    }
+
+    /// Returns the session, or `None` if it has ended or holds another payload.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`].
+    pub async fn get<P: Payload>(
+        &self,
+        id: &SessionId,
+        now: u64,
+    ) -> Result<Option<Session<P>>, Error> {
+        for _ in 0..UPDATE_ATTEMPTS {
+            let Some(record) = self.record_of(id).await? else {
+                return Ok(None);
+            };
+            match self.look(&record, now).await? {
+                Opened::Session(session) => return Ok(Some(session)),
+                Opened::OtherPayload => return Ok(None),
+                // It is over, or was rotated meanwhile.
+                Opened::Nothing if self.record_of(id).await? == Some(record) => return Ok(None),
+                Opened::Nothing => {}
+            }
+        }
+        Err(Error::new(ErrorKind::SessionConflict))
+    }
+
+    /// The id of the record that the session `id` has now.
+    async fn record_of(&self, id: &SessionId) -> Result<Option<SessionId>, Error> {
+        self.ask(self.store.find(id)).await
+    }
+
+    async fn look<P: Payload>(&self, id: &SessionId, now: u64) -> Result<Opened<P>, Error> {
+        let Some(record) = self.alive(id, now).await? else {
+            return Ok(Opened::Nothing);
+        };
+        Ok(Self::opened(*id, record))
+    }
+
+    fn opened<P: Payload>(id: SessionId, record: Arc<Record>) -> Opened<P> {
+        match record.data.read(&id) {
+            Some(data) => Opened::Session(Session {
+                about: SessionInfo::new(id, record),
+                data,
+            }),
+            None => Opened::OtherPayload,
+        }
+    }
+
+    /// Changes the data of a session by `change`, and returns the session as it is then.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::SessionMissing`], [`ErrorKind::SessionConflict`], [`ErrorKind::Store`] or
+    /// [`ErrorKind::Payload`].
+    pub async fn update<P: Payload>(
+        &self,
+        id: &SessionId,
+        now: u64,
+        mut change: impl FnMut(&mut P),
+    ) -> Result<Session<P>, Error> {
+        let missing = || Error::new(ErrorKind::SessionMissing);
+        for _ in 0..UPDATE_ATTEMPTS {
+            let at = self.record_of(id).await?.ok_or_else(missing)?;
+            let Some(record) = self.alive(&at, now).await? else {
+                self.check_rotated(id, &at).await?;
+                continue;
+            };
+            let data: Arc<P> = record.data.read(&at).ok_or_else(missing)?;
+            let mut data = Arc::unwrap_or_clone(data);
+            change(&mut data);
+            let mut record = Arc::unwrap_or_clone(record);
+            record.data = SessionData::of(&data)?;
+            let about = SessionInfo::new(at, Arc::new(record.clone()));
+            let data = Arc::new(data);
+            if self.ask(self.store.update(&at, record)).await? == WriteOutcome::Done {
+                return Ok(Session { about, data });
+            }
+        }
+        Err(Error::new(ErrorKind::SessionConflict))
+    }
+
+    /// Fails if the session `id`, whose record was `at`, is over and was not rotated.
+    async fn check_rotated(&self, id: &SessionId, at: &SessionId) -> Result<(), Error> {
+        match self.record_of(id).await? {
+            Some(now_at) if now_at != *at => Ok(()),
+            _ => Err(Error::new(ErrorKind::SessionMissing)),
+        }
+    }
+
+    /// Gives a session a new token. The old one opens nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update); [`ErrorKind::Random`].
+    pub async fn rotate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
+        self.replace(old, now, |_| {}).await
+    }
+
+    /// Gives a session a new token and notes that its user has signed in at `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`rotate`](Self::rotate).
+    pub async fn reauthenticate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
+        self.replace(old, now, |record| {
+            record.auth_time = now;
+            record.last_seen = now;
+            record.expires_at = now.saturating_add(self.absolute);
+        })
+        .await
+    }
+
+    /// Puts a record of a new id, changed by `change`, in place of the session's.
+    async fn replace(
+        &self,
+        id: &SessionId,
+        now: u64,
+        change: impl Fn(&mut Record),
+    ) -> Result<SessionToken, Error> {
+        let missing = || Error::new(ErrorKind::SessionMissing);
+        for _ in 0..UPDATE_ATTEMPTS {
+            let old = self.record_of(id).await?.ok_or_else(missing)?;
+            let Some(record) = self.alive(&old, now).await? else {
+                self.check_rotated(id, &old).await?;
+                continue;
+            };
+            let mut record = Arc::unwrap_or_clone(record);
+            change(&mut record);
+            if record.lineage.is_zero() {
+                record.lineage = old;
+            }
+            let life = record.expires_at.saturating_sub(now);
+            let token = SessionToken::random(life, Some(record.lineage))
+                .ok_or_else(|| Error::new(ErrorKind::Random))?;
+            let rotation = self.store.rotate(&old, token.record(), record);
+            if self.ask(rotation).await? == WriteOutcome::Done {
+                tracing::info!(target: "jam", session = %token.id().prefix(), "session rotated");
+                return Ok(token);
+            }
+        }
+        Err(Error::new(ErrorKind::SessionConflict))
+    }
+
+    /// Ends the session under whatever id its record has: a request that was under way may have
+    /// rotated it.
+    pub async fn delete(&self, id: &SessionId) -> Result<bool, Error> {
+        for _ in 0..UPDATE_ATTEMPTS {
+            let Some(record) = self.record_of(id).await? else {
+                return Ok(false);
+            };
+            if self.ask(self.store.delete(&record)).await? {
+                tracing::info!(target: "jam", session = %id.prefix(), "session ended");
+                return Ok(true);
+            }
+        }
+        Err(Error::because(
+            ErrorKind::Store,
+            "it finds a session that it cannot end",
+        ))
+    }
+
+    /// Ends every session of `owner` but `keep`, and returns the number of those that ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`].
+    pub async fn clear(&self, owner: &str, keep: Option<&SessionId>) -> Result<u64, Error> {
+        let ended = self.ask(self.store.delete_by_owner(owner, keep)).await?;
+        tracing::info!(target: "jam", ended, "sessions of one owner ended");
+        Ok(ended)
+    }
+
+    /// Returns the sessions of `owner` that are alive and hold a `P`, the one used last first.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`].
+    pub async fn list<P: Payload>(&self, owner: &str, now: u64) -> Result<Vec<Session<P>>, Error> {
+        let records = self.ask(self.store.list_by_owner(owner)).await?;
+        let mut sessions = Vec::with_capacity(records.len());
+        for (at, (id, record)) in records.into_iter().enumerate() {
+            if at > 0 && at % AT_ONCE == 0 {
+                yield_now().await;
+            }
+            if self.state_of(&record, now) != State::Alive {
+                continue;
+            }
+            if let Opened::Session(session) = Self::opened(id, record) {
+                sessions.push(session);
+            }
+        }
+        sessions.sort_by_key(|session: &Session<P>| {
+            (Reverse(session.about.last_seen()), *session.about.id())
+        });
+        Ok(sessions)
+    }
+
+    async fn alive(&self, id: &SessionId, now: u64) -> Result<Option<Arc<Record>>, Error> {
+        let Some(record) = self.ask(self.store.load(id)).await? else {
+            return Ok(None);
+        };
+        match self.state_of(&record, now) {
+            State::Alive => Ok(Some(record)),
+            State::Over => Ok(None),
+            State::OfTheFuture => {
+                // The clock was ahead when it was created. Once the clock reaches that time, the
+                // session would be alive again.
+                self.ask(self.store.delete(id)).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    #[inline]
+    fn state_of(&self, record: &Record, now: u64) -> State {
+        if record.auth_time > now.saturating_add(CLOCK_DIFFERENCE) {
+            return State::OfTheFuture;
+        }
+        match now < record.ends() && now < record.last_seen.saturating_add(self.idle) {
+            true => State::Alive,
+            false => State::Over,
+        }
+    }
+
+    /// The store's answer, if it comes before the deadline.
+    async fn ask<T>(
+        &self,
+        answer: Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + '_>>,
+    ) -> Result<T, Error> {
+        deadline::within(self.deadline, answer).await
+    }
+}
+
+/// The state of a session's record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Alive,
+    Over,
+    /// The user signed in later than clocks may differ.
+    OfTheFuture,
+}

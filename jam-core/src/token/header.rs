@@ -1,0 +1,56 @@
+//! The header of a token that somebody else wrote (RFC 7515 section 4).
+
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer};
+
+use crate::base::base64url;
+use crate::base::error::TokenFault;
+use crate::claims::no_duplicates;
+
+/// What of a header counts here. Keys and addresses of keys in it (`jwk`, `jku`, `x5u`,
+/// `x5c`) are never looked at: who signs does not choose the key.
+#[derive(Deserialize)]
+pub(crate) struct Header {
+    pub(crate) alg: String,
+    #[serde(default, deserialize_with = "text")]
+    pub(crate) kid: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    pub(crate) typ: Option<String>,
+    // Extensions that must be understood (RFC 7515 section 4.1.11), of which we
+    // understand none; unencoded payloads (RFC 7797), which a JWT cannot have; and the
+    // marks of encryption and compression, which a signed token does not bear.
+    #[serde(default, deserialize_with = "never", rename = "crit")]
+    _crit: (),
+    #[serde(default, deserialize_with = "never", rename = "b64")]
+    _b64: (),
+    #[serde(default, deserialize_with = "never", rename = "enc")]
+    _enc: (),
+    #[serde(default, deserialize_with = "never", rename = "zip")]
+    _zip: (),
+}
+
+/// Reads the encoded header `encoded`.
+pub(crate) fn read(encoded: &[u8]) -> Result<Header, TokenFault> {
+    let json = base64url::decode(encoded).ok_or(TokenFault::Malformed)?;
+    let json = std::str::from_utf8(&json).map_err(|_| TokenFault::Header)?;
+    // serde would take an array as the fields in order.
+    if !json
+        .trim_start_matches([' ', '\t', '\r', '\n'])
+        .starts_with('{')
+    {
+        return Err(TokenFault::Header);
+    }
+    no_duplicates(json)
+        .and_then(|()| serde_json::from_str(json))
+        .map_err(|_| TokenFault::Header)
+}
+
+/// A text, which may be missing but not `null`.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+fn never<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    IgnoredAny::deserialize(deserializer)?;
+    Err(D::Error::custom("not acceptable in the header of a token"))
+}

@@ -1,0 +1,168 @@
+//! Verification with all that makes it fast beside verification without.
+
+use super::{Jwt, Tokens};
+use crate::base::base64url;
+use crate::base::error::TokenFault;
+use crate::claims::twins::Usual;
+use crate::claims::{self, RegisteredClaims};
+use crate::payload::Payload;
+
+const SECRET: &str = "a secret that is at least 32 bytes";
+const NOW: u64 = 1_700_000_000;
+
+fn tokens() -> Tokens {
+    let jwt = Jwt::hs256(SECRET).key_id("k1").issuer("https://id.example");
+    jwt.ready().expect("a key")
+}
+
+/// Verifies the token with this header and these claims, once and again.
+pub(crate) fn compare(header: &[u8], json: &[u8]) {
+    let (header, json) = (base64url::encode(header), base64url::encode(json));
+    let signed = format!("{header}.{json}");
+    let signature = base64url::encode(&tokens().key.sign(signed.as_bytes()));
+    compare_text(format!("{signed}.{signature}").as_bytes());
+}
+
+/// Verifies whatever this is.
+pub(crate) fn compare_text(text: &[u8]) {
+    let tokens = tokens();
+    let sure = surely::<Usual>(&tokens, text);
+    // The second time its header is known, if it was good.
+    for time in ["first", "second"] {
+        let mut registered = RegisteredClaims::default();
+        let verified = tokens
+            .verify::<Usual>(text, NOW, &mut registered)
+            .map(|payload| (registered, payload));
+        let same = match (&verified, &sure) {
+            (Ok(one), Ok(other)) => one == other,
+            // Which of several faults is found first is nobody's business.
+            (Err(_), Err(_)) => true,
+            _ => false,
+        };
+        let text = String::from_utf8_lossy(text);
+        assert!(same, "{text}, the {time} time: {verified:?}, but {sure:?}");
+    }
+}
+
+/// Part by part, and every part in full.
+fn surely<P: Payload>(tokens: &Tokens, text: &[u8]) -> Result<(RegisteredClaims, P), TokenFault> {
+    let text = std::str::from_utf8(text).map_err(|_| TokenFault::Malformed)?;
+    let parts: Vec<&str> = text.split('.').collect();
+    let [header, payload, signature] = parts.as_slice() else {
+        return Err(TokenFault::Malformed);
+    };
+    if text.len() > 8 * 1024 || header.len() > 2 * 1024 {
+        return Err(TokenFault::Malformed);
+    }
+    tokens.judge_header(header.as_bytes(), P::TOKEN_TYPE)?;
+    let decode = |part: &str| base64url::decode(part.as_bytes()).ok_or(TokenFault::Malformed);
+    let signed = format!("{header}.{payload}");
+    if decode(signature)? != tokens.key.sign(signed.as_bytes()) {
+        return Err(TokenFault::Signature);
+    }
+    let json = String::from_utf8(decode(payload)?).map_err(|_| TokenFault::Claims)?;
+    let claims = claims::read_any(&json, None)?;
+    tokens.judge(&claims.registered, NOW)?;
+    // As `tokens` above are made.
+    if claims.registered.issuer() != Some("https://id.example") {
+        return Err(TokenFault::Issuer);
+    }
+    if claims.registered.audience().next().is_some() {
+        return Err(TokenFault::Audience);
+    }
+    Ok((claims.registered, claims.payload))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::token::compact::Compact;
+
+    const CLAIMS: &str = r#"{"iss":"https://id.example","exp":1700000060,"sub":"7","name":"a","level":1,
+        "active":true,"team":null,"roles":[],"scope":""}"#;
+
+    proptest! {
+        #[test]
+        fn a_header_is_judged_the_same_when_it_is_known(
+            alg in "HS256|HS256|HS384|none", typ in "\"JWT\"|\"jwt\"|\"at\\+jwt\"|null|1",
+            kid in prop::option::of("k1|k2"), more in "|,\"crit\":\\[\\]|,\"x\":1|,\"alg\":\"HS256\"",
+            first in any::<bool>(),
+        ) {
+            let kid = kid.map_or(String::new(), |kid| format!(",\"kid\":\"{kid}\""));
+            let header = match first {
+                true => format!(r#"{{"alg":"{alg}","typ":{typ}{kid}{more}}}"#),
+                false => format!(r#"{{"typ":{typ},"alg":"{alg}"{kid}{more}}}"#),
+            };
+            compare(header.as_bytes(), CLAIMS.as_bytes());
+        }
+
+        #[test]
+        fn a_text_with_one_fault_is_the_same_to_both(at: prop::sample::Index, other: u8, change in 0..3) {
+            let tokens = tokens();
+            let signed = format!("{}.{}", tokens.header, base64url::encode(CLAIMS.as_bytes()));
+            let signature = base64url::encode(&tokens.key.sign(signed.as_bytes()));
+            let mut text = format!("{signed}.{signature}").into_bytes();
+            compare_text(&text);
+            let at = at.index(text.len());
+            match change {
+                0 => text[at] = other,
+                1 => text.insert(at, b'.'),
+                _ => { text.remove(at); }
+            }
+            compare_text(&text);
+        }
+
+        #[test]
+        fn any_text_is_the_same_to_both(text in "[A-Za-z0-9_=.-]{0,60}|[a-c.]{30,60}") {
+            compare_text(text.as_bytes());
+        }
+    }
+
+    /// Nobody but who has the key decides what is remembered, and only so much is.
+    #[test]
+    fn a_stranger_teaches_no_header() {
+        let tokens = tokens();
+        let read = |text: &str| {
+            let mut registered = RegisteredClaims::default();
+            let verified = tokens.verify::<Usual>(text.as_bytes(), NOW, &mut registered);
+            verified.is_ok()
+        };
+        let signed = |number: usize| {
+            let header = format!(r#"{{"alg":"HS256","typ":"JWT","x":{number}}}"#);
+            let (header, json) = (
+                base64url::encode(header.as_bytes()),
+                base64url::encode(CLAIMS.as_bytes()),
+            );
+            format!("{header}.{json}")
+        };
+        for number in 0..20 {
+            let signed = signed(number);
+            assert!(!read(&format!("{signed}.{}", "A".repeat(43))));
+            let header = signed.split('.').next().expect("a header");
+            assert!(!tokens.accepted.holds(header.as_bytes(), None));
+        }
+        for number in 0..20 {
+            let signed = signed(number);
+            let signature = base64url::encode(&tokens.key.sign(signed.as_bytes()));
+            assert!(read(&format!("{signed}.{signature}")));
+            let header = signed.split('.').next().expect("a header");
+            assert_eq!(tokens.accepted.holds(header.as_bytes(), None), number < 8);
+            assert!(!tokens.accepted.holds(header.as_bytes(), Some("reset+jwt")));
+        }
+    }
+
+    /// A token is taken apart where its signature probably begins, and that is where it does.
+    #[test]
+    fn a_token_is_taken_apart_at_its_two_dots() {
+        let text = format!("aGVhZGVy.cGF5bG9hZA.{}", "A".repeat(43));
+        for header in ["aGVhZGVy", "b3RoZXI", ""] {
+            for signature in [0, 1, 42, 43, 44, 1000] {
+                let compact = Compact::parse(text.as_bytes(), header, signature).ok();
+                let compact = compact.expect("it is well formed");
+                assert_eq!(compact.header, b"aGVhZGVy", "{header} {signature}");
+            }
+        }
+    }
+}

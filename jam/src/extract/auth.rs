@@ -1,0 +1,382 @@
+//! The caller, as a handler receives it.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use http::request::Parts;
+use jam_core::claims::RegisteredClaims;
+use jam_core::gate::{self, Caller, Evidence};
+use jam_core::refusal::RejectionKind;
+use jam_core::rule::{AttributeRule, AttributeRules, BackendName, Source};
+use jam_core::session::SessionInfo;
+
+use super::level::{Gated, GatedWithPolicies, Level, Plain, Policed};
+use super::noted;
+use super::policy::Policies;
+use crate::response::answer::Stale;
+use crate::response::cache::CacheHeaders;
+use crate::response::consulted;
+use crate::response::rejection::Rejection;
+use crate::setup::jam::Jam;
+
+/// A caller who was let in: the proof of it, and the payload.
+///
+/// It is the first argument of a protected handler, so that nothing else of the request
+/// is read for a caller who is not let in. It derefs to the payload and cannot be made by
+/// hand: a function that takes `&Auth<User>` cannot be called for a stranger, and `&user`
+/// of any protected handler passes for one.
+///
+/// ```
+/// use axum::Json;
+/// use jam::{Auth, JamPayload, jam_auth};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// struct User { user: u64 }
+///
+/// fn notes_of(user: &Auth<User>) -> Vec<String> {
+///     vec![format!("a note of {}", user.user)]
+/// }
+///
+/// #[jam_auth(backend = "jwt", cookie = "jwt")]
+/// async fn notes(user: Auth<User>) -> Json<Vec<String>> {
+///     Json(notes_of(&user))
+/// }
+/// ```
+///
+/// The hidden second parameter is the rule that `#[jam_auth]` or a table puts there.
+/// Without any rule the extractor fails closed: 500, and the log says what is missing.
+/// Behind an [`AuthenticationLayer`](crate::AuthenticationLayer) it answers 401 to a
+/// stranger.
+pub struct Auth<P, R: Level = Plain>(R::Holds<P>);
+
+/// A caller of one extractor alone, or one that several share.
+#[doc(hidden)]
+#[derive(Clone)]
+#[allow(missing_debug_implementations, clippy::exhaustive_enums)] // private but for `Level`
+pub enum Holding<P> {
+    Own(Caller<P>),
+    Shared(Arc<Caller<P>>),
+}
+
+impl<P> Holding<P> {
+    pub(crate) fn caller(&self) -> &Caller<P> {
+        match self {
+            Self::Own(caller) => caller,
+            Self::Shared(caller) => caller,
+        }
+    }
+}
+
+impl<P, R: Level> Auth<P, R> {
+    /// The payload.
+    pub fn into_inner(self) -> P
+    where
+        P: Clone,
+    {
+        match R::into_holding(self.0) {
+            Holding::Own(caller) => caller.payload.into_inner(),
+            Holding::Shared(caller) => Arc::unwrap_or_clone(caller).payload.into_inner(),
+        }
+    }
+
+    /// Returns the caller without the handler's rule in its type, to pass it on by value.
+    pub fn into_auth(self) -> Auth<P> {
+        Auth(R::into_holding(self.0))
+    }
+
+    /// The registered claims, if it was a token that let the caller in.
+    pub fn token(&self) -> Option<&RegisteredClaims> {
+        match &self.caller().evidence {
+            Evidence::Token(claims) => Some(claims),
+            Evidence::Session(_) | Evidence::Own { .. } => None,
+        }
+    }
+
+    /// The session, if it was one that let the caller in.
+    pub fn session(&self) -> Option<&SessionInfo> {
+        match &self.caller().evidence {
+            Evidence::Session(session) => Some(session),
+            Evidence::Token(_) | Evidence::Own { .. } => None,
+        }
+    }
+
+    /// The backend that knew the caller.
+    pub fn backend(&self) -> BackendName {
+        self.caller().evidence.backend()
+    }
+
+    /// Where in the request the credential was.
+    pub fn source(&self) -> Source {
+        self.caller().source
+    }
+
+    /// When the user proved who they are, in seconds since the Unix epoch. A token of
+    /// another issuer may not say, nor may a backend of your own.
+    pub fn auth_time(&self) -> Option<u64> {
+        self.caller().evidence.auth_time()
+    }
+
+    /// The first second, since the Unix epoch, at which the credential is no longer good
+    /// however much it is used. Tokens and sessions always have one.
+    pub fn expires_at(&self) -> Option<u64> {
+        self.caller().evidence.expires_at()
+    }
+
+    fn caller(&self) -> &Caller<P> {
+        R::holding(&self.0).caller()
+    }
+}
+
+#[cfg(feature = "testing")]
+impl<P, R: Level> Auth<P, R> {
+    /// A proof of nothing, for tests alone.
+    pub(crate) fn holding_of(holding: Holding<P>) -> Self {
+        Self(R::hold(holding))
+    }
+}
+
+impl<P, R: Level<Holds<P> = Auth<P>>> Auth<P, R> {
+    /// Marks the caller of a handler whose rule is `R`.
+    pub(crate) fn marked(user: Auth<P>) -> Self {
+        Self(user)
+    }
+
+    /// Marks the caller. An anonymous request is rejected; the rule of such a handler lets none in.
+    fn of_rule(user: Option<Auth<P>>) -> Result<Self, Rejection> {
+        let no_credential = || Rejection::new(RejectionKind::NoCredential);
+        user.map(Self::marked).ok_or_else(no_credential)
+    }
+}
+
+impl<P> Auth<P> {
+    pub(crate) fn holding(&self) -> &Holding<P> {
+        &self.0
+    }
+
+    /// A caller of whom nobody else is told.
+    pub(crate) fn own(caller: Caller<P>) -> Self {
+        Self(Holding::Own(caller))
+    }
+
+    /// The caller whom a gate in front let in.
+    pub(crate) fn shared(caller: Arc<Caller<P>>) -> Self {
+        Self(Holding::Shared(caller))
+    }
+
+    pub(crate) fn into_holding(self) -> Holding<P> {
+        self.0
+    }
+}
+
+/// Drops the handler's rule from the type, as [`Auth::into_auth`] does.
+impl<P, R> From<Auth<P, Gated<R>>> for Auth<P> {
+    fn from(user: Auth<P, Gated<R>>) -> Self {
+        user.into_auth()
+    }
+}
+
+/// Drops the handler's rule from the type, as [`Auth::into_auth`] does.
+impl<P, R> From<Auth<P, GatedWithPolicies<R>>> for Auth<P> {
+    fn from(user: Auth<P, GatedWithPolicies<R>>) -> Self {
+        user.into_auth()
+    }
+}
+
+impl<P, R: Level> Deref for Auth<P, R> {
+    type Target = R::Target<P>;
+
+    fn deref(&self) -> &R::Target<P> {
+        R::target(&self.0)
+    }
+}
+
+impl<P, R: Level> fmt::Debug for Auth<P, R> {
+    // The payload is the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth")
+            .field("backend", &self.backend())
+            .field("source", &self.source())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A router state that holds a [`Jam`].
+#[diagnostic::on_unimplemented(
+    message = "the router state `{Self}` does not hold a `Jam`",
+    label = "no `Jam` can be taken out of this state",
+    note = "add a field `jam: Jam` to it and `#[derive(Clone, axum::extract::FromRef)]`, or \
+            implement `axum::extract::FromRef<{Self}>` for `Jam`",
+    note = "`#[debug_handler]` takes the state to be `()` unless it is named: \
+            `#[debug_handler(state = App)]`"
+)]
+pub trait JamState: Send + Sync + 'static {
+    /// The `Jam` in it. A state that is one is not counted once more, which each request would
+    /// wait for.
+    fn jam(&self) -> Cow<'_, Jam>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Send + Sync + 'static> JamState for S
+where
+    Jam: FromRef<S>,
+{
+    fn jam(&self) -> Cow<'_, Jam> {
+        match (self as &dyn Any).downcast_ref() {
+            Some(jam) => Cow::Borrowed(jam),
+            None => Cow::Owned(Jam::from_ref(self)),
+        }
+    }
+}
+
+/// Runs the gate for a handler with the rule `R`, and then its policies if it has some. Returns the
+/// caller, or `None` for an anonymous request, and the name of a cookie to clear.
+async fn extract<P, R, S>(
+    parts: &mut Parts,
+    state: &S,
+    policies: Option<&'static Policies<S>>,
+) -> Result<(Option<Auth<P>>, Option<&'static str>), Rejection>
+where
+    S: JamState,
+    P: AttributeRules,
+    R: AttributeRule<P>,
+{
+    let (jam, access) = (state.jam(), R::rule::<()>());
+    consulted::note(parts, access.sources());
+    let admitted = gate::admit(jam.authenticator(), access, parts).wait().await;
+    let admission = match admitted {
+        Ok(admission) => admission,
+        Err(refusal) => return Err(jam.reject(refusal, parts).behind(caching::<P, R>)),
+    };
+    let Some(policies) = policies else {
+        return Ok(match admission {
+            gate::Admission::Caller(caller) => (Some(Auth::own(caller)), None),
+            gate::Admission::Anonymous { stale } => (None, stale),
+        });
+    };
+    let (caller, stale) = admission.shared();
+    let decided = noted::decide::<P, R, S>(policies, &jam, caller.as_ref(), parts, state).await;
+    match decided {
+        Ok(()) => Ok((caller.map(Auth::shared), stale)),
+        Err(denied) => {
+            let removal = stale.map(|name| jam.remove_cookie(name));
+            Err(denied.behind(caching::<P, R>).removing(removal))
+        }
+    }
+}
+
+/// Returns the headers for caches of every answer of a handler with the rule `R`.
+fn caching<P: AttributeRules, R: AttributeRule<P>>() -> CacheHeaders {
+    CacheHeaders::of(R::rule::<()>().sources())
+}
+
+// Handlers with policies have implementations of their own: rustc solves these bounds for each handler,
+// and the bounds of policies would cost every one of them.
+impl<S, P, R> FromRequestParts<S> for Auth<P, Gated<R>>
+where
+    S: JamState,
+    P: AttributeRules,
+    R: AttributeRule<P>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let (user, _) = extract::<P, R, S>(parts, state, None).await?;
+        Self::of_rule(user)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, P, R> FromRequestParts<S> for Auth<P, GatedWithPolicies<R>>
+where
+    S: JamState,
+    P: AttributeRules,
+    R: AttributeRule<P> + Policed<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let (user, _) = extract::<P, R, S>(parts, state, Some(R::policies())).await?;
+        Self::of_rule(user)
+    }
+}
+
+impl<S, P, R> FromRequestParts<S> for Optional<P, Gated<R>>
+where
+    S: JamState,
+    P: AttributeRules,
+    R: AttributeRule<P>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let (user, stale) = extract::<P, R, S>(parts, state, None).await?;
+        Ok(Self::of_rule(user, stale, caching::<P, R>(), &state.jam()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, P, R> FromRequestParts<S> for Optional<P, GatedWithPolicies<R>>
+where
+    S: JamState,
+    P: AttributeRules,
+    R: AttributeRule<P> + Policed<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let (user, stale) = extract::<P, R, S>(parts, state, Some(R::policies())).await?;
+        Ok(Self::of_rule(user, stale, caching::<P, R>(), &state.jam()))
+    }
+}
+
+/// The first argument of a handler whose rule is optional.
+#[doc(hidden)]
+pub struct Optional<P, R> {
+    user: Option<Auth<P>>,
+    stale: Stale,
+    rule: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<P, R> Optional<P, R> {
+    fn of_rule(
+        user: Option<Auth<P>>,
+        stale: Option<&'static str>,
+        caching: CacheHeaders,
+        jam: &Jam,
+    ) -> Self {
+        Self {
+            stale: Stale {
+                removal: stale.map(|name| jam.remove_cookie(name)),
+                caching,
+            },
+            ..user.into()
+        }
+    }
+
+    /// Returns the handler's own argument, and what its answer needs.
+    pub fn split(self) -> (Option<Auth<P>>, Stale) {
+        (self.user, self.stale)
+    }
+}
+
+/// For calling such a handler directly, in a test of it.
+impl<P, R> From<Option<Auth<P>>> for Optional<P, R> {
+    fn from(user: Option<Auth<P>>) -> Self {
+        Self {
+            user,
+            stale: Stale::default(),
+            rule: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<P, R> fmt::Debug for Optional<P, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.user.fmt(f)
+    }
+}

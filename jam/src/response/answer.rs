@@ -1,0 +1,89 @@
+//! The answers of handlers that an attribute has wrapped.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use axum::response::{IntoResponse, Response};
+
+use super::cache::CacheHeaders;
+use super::set_cookie::{self, SetCookie};
+use crate::__private::HandlerResponse;
+
+/// What the answer of an optional handler is to say besides its own.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Stale {
+    /// The cookie that let nobody in and is to be cleared.
+    pub(crate) removal: Option<SetCookie>,
+    /// The headers that tell caches on which fields the answer depends.
+    pub(crate) caching: CacheHeaders,
+}
+
+/// What a handler whose rule is optional returns, with what is to be added to it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Answered<R> {
+    answer: R,
+    stale: Stale,
+}
+
+#[doc(hidden)]
+pub fn answer<R: HandlerResponse>(stale: Stale, answer: R) -> Answered<R> {
+    Answered { answer, stale }
+}
+
+impl<R: IntoResponse> IntoResponse for Answered<R> {
+    fn into_response(self) -> Response {
+        let mut response = self.answer.into_response();
+        self.stale.add_to(&mut response);
+        response
+    }
+}
+
+/// What a handler with `#[jam_auth(public = "..")]` returns: its answer, and the reason `R` as a type.
+///
+/// It derefs to the answer.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Open<T, R> {
+    answer: T,
+    reason: PhantomData<fn() -> R>,
+}
+
+#[doc(hidden)]
+pub fn open<T: HandlerResponse, R>(answer: T) -> Open<T, R> {
+    Open {
+        answer,
+        reason: PhantomData,
+    }
+}
+
+impl<T, R> Open<T, R> {
+    /// The answer of the handler.
+    pub fn into_inner(self) -> T {
+        self.answer
+    }
+}
+
+impl<T, R> Deref for Open<T, R> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.answer
+    }
+}
+
+impl<T: IntoResponse, R> IntoResponse for Open<T, R> {
+    fn into_response(self) -> Response {
+        self.answer.into_response()
+    }
+}
+
+impl Stale {
+    pub(crate) fn add_to(self, response: &mut Response) {
+        self.caching.add_to(response);
+        if let Some(removal) = &self.removal {
+            set_cookie::clear(response, removal);
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! Those who call a route in the matrix, and what each of them must be told.
+
+use std::any::Any;
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use serde_json::{Value, json};
+use tower_service::Service;
+
+use super::Reached;
+use super::payloads;
+use super::routes::Route;
+use crate::router::TableRow;
+use crate::setup::jam::Jam;
+use jam_core::backend::{BackendId, Identity, OwnBackends};
+use jam_core::base::base64url;
+use jam_core::base::clock::ManualClock;
+use jam_core::gate;
+use jam_core::payload::{Payload, Role};
+use jam_core::rule::condition::fresh::SignedInWithin;
+use jam_core::rule::{Access, Audience, BackendName, Condition, Source, Way};
+use jam_core::token::Jwt;
+
+/// How long a session of the matrix lives, in seconds: longer than any rule asks back.
+pub(crate) const LIFE: u64 = 100 * 365 * 24 * 60 * 60;
+
+/// What every row is tried with.
+#[allow(missing_debug_implementations, unreachable_pub)] // named by a hidden method alone
+pub struct Bench {
+    /// The routes, with their rules and without their handlers.
+    pub(crate) app: Router,
+    pub(crate) jam: Jam,
+    pub(crate) clock: ManualClock,
+    pub(crate) samples: Vec<Box<dyn Any + Send + Sync>>,
+}
+
+type Faults<'a> = Pin<Box<dyn Future<Output = Vec<String>> + Send + 'a>>;
+
+/// Those who call a route under one rule.
+#[allow(unreachable_pub)]
+pub trait Callers: Send + Sync {
+    /// Has a stand-in for every backend of the application's own.
+    fn stand_ins(&self, stand_ins: &mut StandIns);
+
+    /// Has all of them call, and says what went wrong.
+    fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow, route: &'a Route) -> Faults<'a>;
+}
+
+/// What knows the matrix' callers in place of backends of the application's own.
+#[derive(Default)]
+#[allow(missing_debug_implementations, unreachable_pub)]
+pub struct StandIns {
+    known: HashSet<&'static str>,
+    backends: OwnBackends,
+}
+
+impl StandIns {
+    /// A credential of it is who it is for.
+    fn add<P: Payload>(&mut self, id: BackendId) {
+        if !self.known.insert(id.name()) {
+            return;
+        }
+        let recognize = |credential: &str| Ok(identity_of::<P>(credential));
+        self.backends.add_ready(id, recognize);
+    }
+
+    pub(crate) fn into_backends(self) -> OwnBackends {
+        self.backends
+    }
+}
+
+/// The credential of somebody whom a stand-in knows.
+fn identity<P: Payload>(payload: &P, auth_time: u64, expires_at: u64) -> String {
+    let identity = json!({ "payload": payload, "auth_time": auth_time, "expires_at": expires_at });
+    base64url::encode(identity.to_string().as_bytes())
+}
+
+fn identity_of<P: Payload>(credential: &str) -> Option<Identity<P>> {
+    let json = base64url::decode(credential.as_bytes())?;
+    let mut value: Value = serde_json::from_slice(&json).ok()?;
+    let payload: P = serde_json::from_value(value["payload"].take()).ok()?;
+    let mut identity = Identity::<P>::new(payload);
+    if let Some(auth_time) = value["auth_time"].as_u64() {
+        identity = identity.with_auth_time(auth_time);
+    }
+    if let Some(expires_at) = value["expires_at"].as_u64() {
+        identity = identity.with_expires_at(expires_at);
+    }
+    Some(identity)
+}
+
+impl<P: Payload> Callers for Access<P> {
+    fn stand_ins(&self, stand_ins: &mut StandIns) {
+        for way in self.ways() {
+            if let Some(BackendName::Own(id)) = way.backend {
+                stand_ins.add::<P>(id);
+            }
+        }
+    }
+
+    fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow, route: &'a Route) -> Faults<'a> {
+        Box::pin(async move {
+            let mut matrix = Matrix {
+                bench,
+                row,
+                route,
+                access: self,
+                faults: Vec::new(),
+            };
+            if let Err(why) = matrix.everybody().await {
+                let fault = format!("{row} cannot be tried: {why}");
+                matrix.faults.push(fault);
+            }
+            matrix.faults
+        })
+    }
+}
+
+/// The callers of one row.
+struct Matrix<'a, P: Payload> {
+    bench: &'a Bench,
+    row: &'a TableRow,
+    route: &'a Route,
+    access: &'a Access<P>,
+    faults: Vec<String>,
+}
+
+/// A field of a request's head.
+type Field = (&'static str, String);
+
+/// What a caller must be told; nobody is told anything whom the rule lets in.
+type Refusals = &'static [u16];
+
+/// For the credential.
+const UNAUTHORIZED: Refusals = &[401];
+/// For what the caller is.
+const FORBIDDEN: Refusals = &[403];
+const HIDDEN: Refusals = &[404];
+/// By one of several ways.
+const BY_SOME_WAY: Refusals = &[401, 403, 404];
+/// For not being a guest.
+const SIGNED_IN: Refusals = &[303, 403];
+const NONE: Refusals = &[];
+
+impl<'a, P: Payload> Matrix<'a, P> {
+    async fn everybody(&mut self) -> Result<(), String> {
+        let refusals = match self.access.allows_anonymous() {
+            true => NONE,
+            false => UNAUTHORIZED,
+        };
+        self.expect(refusals, "a caller without a credential", None, own_site())
+            .await;
+        if matches!(self.access.audience, Audience::Guests { .. }) {
+            for site in other_sites() {
+                self.expect_change("a stranger", None, site).await;
+            }
+        }
+        for way in self.access.ways() {
+            for source in way.sources_for(Some(self.backend(way))) {
+                self.bad_credentials(way, source).await?;
+                self.bad_callers(way, source).await?;
+                self.good_callers(way, source).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where strangers are let in, a cookie that is no good makes a stranger.
+    async fn bad_credentials(&mut self, way: &Way<P::Role>, source: Source) -> Result<(), String> {
+        if self.access.allows_anonymous() && matches!(source, Source::Cookie(_)) {
+            return Ok(());
+        }
+        let payload = payloads::meeting(self.given(), way)?;
+        let backend = self.backend(way);
+        let Bench { jam, clock, .. } = self.bench;
+        let mut bad = vec![("a caller with garbage", "garbage".to_owned())];
+        if backend == BackendName::Session {
+            let token = jam.create_session("matrix", &payload).await.map_err(text)?;
+            jam.delete_session(&token).await.map_err(text)?;
+            bad.push(("a caller who was signed out", token.as_str().to_owned()));
+        }
+        if backend == BackendName::Jwt {
+            let forger = Jam::builder().jwt(Jwt::hs256_random());
+            let forger = forger.clock(clock.clone()).build().map_err(text)?;
+            let token = forger.gen_jwt_token(&forger.make_payload(payload.clone()));
+            bad.push(("a forger", token.map_err(text)?.into_string()));
+        }
+        for (caller, credential) in bad {
+            let field = field(source, &credential);
+            self.expect(UNAUTHORIZED, caller, Some(field), own_site())
+                .await;
+        }
+        let expired = field(source, &self.mint(backend, &payload).await?);
+        clock.advance(LIFE);
+        let caller = "a caller whose credential has expired";
+        self.expect(UNAUTHORIZED, caller, Some(expired), own_site())
+            .await;
+        Ok(())
+    }
+
+    /// Those who are who they say, and not who may call.
+    async fn bad_callers(&mut self, way: &Way<P::Role>, source: Source) -> Result<(), String> {
+        let backend = self.backend(way);
+        for (at, condition) in way.conditions().enumerate() {
+            if condition.is_met_by_login() {
+                continue;
+            }
+            let others: Vec<_> = self.beside(way, source).collect();
+            let Some(payload) = payloads::lacking(self.given(), way, at, &others)? else {
+                continue;
+            };
+            let refusals = match gate::hides(
+                self.bench.jam.authenticator(),
+                self.access,
+                (source, backend),
+            ) {
+                true => HIDDEN,
+                false => FORBIDDEN,
+            };
+            // Whom another way would let in after a new login is told so.
+            let refusals = match others.iter().any(|other| max_age(other).is_some()) {
+                true => BY_SOME_WAY,
+                false => refusals,
+            };
+            let credential = field(source, &self.mint(backend, &payload).await?);
+            let caller = format!("a caller without {condition}");
+            self.expect(refusals, &caller, Some(credential), own_site())
+                .await;
+        }
+        let payload = payloads::meeting(self.given(), way)?;
+        if let Some(age) = max_age(way)
+            && !self.beside(way, source).any(|other| meets(other, &payload))
+        {
+            let credential = self.mint_ago(backend, &payload, age).await?;
+            let caller = format!("a caller who signed in {age} s ago");
+            let credential = Some(field(source, &credential));
+            self.expect(UNAUTHORIZED, &caller, credential, own_site())
+                .await;
+        }
+        Ok(())
+    }
+
+    async fn good_callers(&mut self, way: &Way<P::Role>, source: Source) -> Result<(), String> {
+        let payload = payloads::meeting(self.given(), way)?;
+        let credential = self.mint(self.backend(way), &payload).await?;
+        let credential = Some(field(source, &credential));
+        if matches!(self.access.audience, Audience::Guests { .. }) {
+            let caller = "a caller who is signed in";
+            self.expect(SIGNED_IN, caller, credential, own_site()).await;
+            return Ok(());
+        }
+        let caller = "a caller who meets the rule";
+        self.expect(NONE, caller, credential.clone(), own_site())
+            .await;
+        if matches!(source, Source::Cookie(_)) {
+            for site in other_sites() {
+                self.expect_change("a caller", credential.clone(), site)
+                    .await;
+            }
+        }
+        Ok(())
+    }
+
+    /// One request, by a method that reads if the row has one.
+    async fn expect(
+        &mut self,
+        refusals: Refusals,
+        caller: &str,
+        credential: Option<Field>,
+        site: Field,
+    ) {
+        let method = self.route.reads;
+        self.send(method, refusals, caller, credential, site).await;
+    }
+
+    /// One request from another site, if the row has a method that changes something.
+    async fn expect_change(&mut self, caller: &str, credential: Option<Field>, site: Field) {
+        let Some(method) = self.route.changes else {
+            return;
+        };
+        let caller = format!("{caller} whom another site sends ({})", site.0);
+        self.send(method, FORBIDDEN, &caller, credential, site)
+            .await;
+    }
+
+    async fn send(
+        &mut self,
+        method: &str,
+        refusals: Refusals,
+        caller: &str,
+        credential: Option<Field>,
+        site: Field,
+    ) {
+        let row = self.row;
+        let mut request = Request::builder()
+            .method(method)
+            .uri(&self.route.path)
+            .header("host", "app.example");
+        for (name, value) in credential.into_iter().chain([site]) {
+            request = request.header(name, value);
+        }
+        let request = match request.body(Body::empty()) {
+            Ok(request) => request,
+            Err(error) => return self.faults.push(format!("{row} cannot be called: {error}")),
+        };
+        let Ok(response) = self.bench.app.clone().call(request).await;
+        let status = response.status().as_u16();
+        let reached = match response.extensions().get::<Reached>() {
+            Some(Reached(id)) if *id != self.route.id => {
+                let fault = format!("{row} is not tried: another row answers {method}");
+                return self.faults.push(fault);
+            }
+            reached => reached.is_some(),
+        };
+        let fault = match (reached, refusals.is_empty()) {
+            (true, true) => return,
+            (true, false) => format!("{row} lets in {caller}"),
+            (false, true) => format!("{row} refuses {caller}, with {status}"),
+            (false, false) if refusals.contains(&status) => return,
+            (false, false) => format!("{row} answers {caller} with {status}, not {refusals:?}"),
+        };
+        self.faults.push(fault);
+    }
+
+    fn backend(&self, way: &Way<P::Role>) -> BackendName {
+        let named = way
+            .backend
+            .or(self.bench.jam.authenticator().only_backend());
+        named.unwrap_or(BackendName::Jwt)
+    }
+
+    /// The rule's other ways that read the same place.
+    fn beside(
+        &self,
+        way: &Way<P::Role>,
+        source: Source,
+    ) -> impl Iterator<Item = &'a Way<P::Role>> + use<'a, P> {
+        let own = way.to_string();
+        let ways = self.access.ways();
+        ways.filter(move |other| other.reads(source) && other.to_string() != own)
+    }
+
+    /// The payload that the test gave for this rule.
+    fn given(&self) -> Option<&P> {
+        let mut given = self.bench.samples.iter();
+        given.find_map(|sample| sample.downcast_ref())
+    }
+
+    /// A credential of somebody who signed in now.
+    async fn mint(&self, backend: BackendName, payload: &P) -> Result<String, String> {
+        self.mint_ago(backend, payload, 0).await
+    }
+
+    /// A credential of somebody who signed in `ago` seconds before what is now the time.
+    async fn mint_ago(
+        &self,
+        backend: BackendName,
+        payload: &P,
+        ago: u64,
+    ) -> Result<String, String> {
+        let Bench { jam, clock, .. } = self.bench;
+        let auth_time = clock.now();
+        if backend == BackendName::Session {
+            let token = jam.create_session("matrix", payload).await.map_err(text)?;
+            clock.advance(ago);
+            return Ok(token.as_str().to_owned());
+        }
+        clock.advance(ago);
+        if let BackendName::Own(_) = backend {
+            return Ok(identity(payload, auth_time, clock.now() + LIFE));
+        }
+        let claims = jam.make_payload(payload.clone()).with_auth_time(auth_time);
+        Ok(jam.gen_jwt_token(&claims).map_err(text)?.into_string())
+    }
+}
+
+/// The age of the login, in seconds, that the way requires to be shorter.
+fn max_age<R: Role>(way: &Way<R>) -> Option<u64> {
+    way.conditions().find_map(|condition| match condition {
+        Condition::Fresh(SignedInWithin(age)) => Some(age),
+        _ => None,
+    })
+}
+
+/// Whether a caller who signed in now is let in on this way.
+fn meets<P: Payload>(way: &Way<P::Role>, payload: &P) -> bool {
+    way.conditions()
+        .all(|condition| gate::meets(payload, condition))
+}
+
+/// What of a request's head holds the credential.
+fn field(source: Source, credential: &str) -> Field {
+    if let Some(name) = source.cookie_name() {
+        return ("cookie", format!("{name}={credential}"));
+    }
+    match source.header_name() {
+        name if name.eq_ignore_ascii_case("authorization") => {
+            ("authorization", format!("Bearer {credential}"))
+        }
+        name => (name, credential.to_owned()),
+    }
+}
+
+fn own_site() -> Field {
+    ("sec-fetch-site", "same-origin".to_owned())
+}
+
+fn other_sites() -> [Field; 2] {
+    [
+        ("sec-fetch-site", "cross-site".to_owned()),
+        ("origin", "https://other.example".to_owned()),
+    ]
+}
+
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+fn text(error: impl ToString) -> String {
+    error.to_string()
+}

@@ -1,0 +1,270 @@
+//! Putting a [`Jam`] together.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+
+use axum::extract::OriginalUri;
+use axum::response::IntoResponse;
+use http::Uri;
+use http::request::Parts;
+use jam_core::backend::{Backend, OwnBackends};
+use jam_core::base::clock::Clock;
+use jam_core::gate::Authenticator;
+use jam_core::request::cookie::Transport;
+use jam_core::request::cookie_names::CookieNames;
+use jam_core::request::origin::{self, Origins};
+use jam_core::session::Sessions;
+use jam_core::token::Jwt;
+
+use super::config::{ConfigError, Fault};
+use super::jam::{Jam, OnReject};
+use crate::response::rejection::Rejection;
+
+/// The state of a [`JamBuilder`] that has no backend yet.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum WantsBackend {}
+
+/// The state of a [`JamBuilder`] that can be built.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums)] // it is empty for good
+pub enum Ready {}
+
+/// Puts a [`Jam`] together.
+///
+/// # Defaults
+///
+/// Cookies are for https alone, the origin of the application is the host that a request
+/// names, and refusals are RFC 9457 problem documents.
+#[must_use = "nothing is configured until .build() is called"]
+pub struct JamBuilder<S> {
+    pub(crate) jwt: Option<Jwt>,
+    pub(crate) sessions: Option<Sessions>,
+    own_backends: OwnBackends,
+    clock: Clock,
+    pub(crate) development: Option<SocketAddr>,
+    pub(crate) origins: Vec<String>,
+    on_reject: Option<Box<OnReject>>,
+    state: PhantomData<fn() -> S>,
+}
+
+impl JamBuilder<WantsBackend> {
+    pub(crate) fn new() -> Self {
+        Self {
+            jwt: None,
+            sessions: None,
+            own_backends: OwnBackends::default(),
+            clock: Clock::default(),
+            development: None,
+            origins: Vec::new(),
+            on_reject: None,
+            state: PhantomData,
+        }
+    }
+}
+
+impl<S> JamBuilder<S> {
+    /// Adds signed tokens, the backend `"jwt"`.
+    pub fn jwt(mut self, jwt: Jwt) -> JamBuilder<Ready> {
+        self.jwt = Some(jwt);
+        self.with_backend()
+    }
+
+    /// Adds sessions on the server, the backend `"session"`.
+    pub fn sessions(mut self, sessions: Sessions) -> JamBuilder<Ready> {
+        self.sessions = Some(sessions);
+        self.with_backend()
+    }
+
+    /// Adds a backend of your own, which rules name by its type:
+    /// [`backend_type`](crate::Access::backend_type).
+    ///
+    /// # Errors
+    ///
+    /// Two of one [`NAME`](Backend::NAME) make [`build`](JamBuilder::build) fail.
+    pub fn backend(mut self, backend: impl Backend) -> JamBuilder<Ready> {
+        self.own_backends.add(backend);
+        self.with_backend()
+    }
+
+    /// Names an origin of the application besides its own, such as `https://app.example`: a request
+    /// from there may change something by the credential in a cookie. It may be called several times.
+    ///
+    /// The own origin is the host that the request names; it needs no name. Name an origin when a
+    /// proxy in front changes the `Host` of requests, or when the pages are at another origin than the
+    /// application. Desktop and mobile shells have origins of their own, such as `tauri://localhost`.
+    ///
+    /// # Errors
+    ///
+    /// A text that is not one origin (with a path, a user, a `*`, or the scheme of no page) makes
+    /// [`build`](JamBuilder::build) fail.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// Lets cookies travel over plain http, for a server on `address`: the one that the
+    /// listener got.
+    ///
+    /// # Errors
+    ///
+    /// An address that is not loopback makes [`build`](JamBuilder::build) fail, and so does
+    /// a release build: without https whoever shares the network can take a cookie. A
+    /// request that names another host than loopback is answered with 500.
+    pub fn development(mut self, address: SocketAddr) -> Self {
+        self.development = Some(address);
+        self
+    }
+
+    /// Answers every refused request by `answer`, which gets the refusal and the request's
+    /// head.
+    ///
+    /// ```
+    /// use axum::response::{IntoResponse, Redirect};
+    /// use jam::{Jam, RejectionKind, Sessions};
+    ///
+    /// # fn main() -> Result<(), jam::ConfigError> {
+    /// let jam = Jam::builder()
+    ///     .sessions(Sessions::in_memory())
+    ///     .on_reject(|rejection, _request| match rejection.kind() {
+    ///         RejectionKind::NoCredential => Redirect::to("/login").into_response(),
+    ///         _ => rejection.to_response(),
+    ///     })
+    ///     .build()?;
+    /// # let _ = jam;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Whatever it answers, a 401 gets its challenge, a 503 its `Retry-After`, and every
+    /// answer `Cache-Control: no-store`, unless they are there already.
+    pub fn on_reject<R: IntoResponse>(
+        mut self,
+        answer: impl Fn(&Rejection, &Parts) -> R + Send + Sync + 'static,
+    ) -> Self {
+        let answer =
+            move |rejection: &Rejection, parts: &Parts| answer(rejection, parts).into_response();
+        self.on_reject = Some(Box::new(answer));
+        self
+    }
+
+    /// Judges by `clock` instead of the system's.
+    #[cfg(feature = "testing")]
+    pub fn clock(mut self, clock: jam_core::base::clock::ManualClock) -> Self {
+        self.clock = Clock::Manual(clock);
+        self
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_own_backends(mut self, own_backends: OwnBackends) -> JamBuilder<Ready> {
+        self.own_backends = own_backends;
+        self.with_backend()
+    }
+
+    pub(crate) fn with_backend(self) -> JamBuilder<Ready> {
+        JamBuilder {
+            jwt: self.jwt,
+            sessions: self.sessions,
+            own_backends: self.own_backends,
+            clock: self.clock,
+            development: self.development,
+            origins: self.origins,
+            on_reject: self.on_reject,
+            state: PhantomData,
+        }
+    }
+}
+
+/// The state of a [`JamBuilder`] that has a backend.
+#[diagnostic::on_unimplemented(
+    message = "this `Jam` has no backend yet",
+    label = "nothing says who calls",
+    note = "add `.jwt(..)`, `.sessions(..)` or `.backend(..)` before `.build()`"
+)]
+pub trait HasBackend {}
+
+impl HasBackend for Ready {}
+
+impl<S> JamBuilder<S> {
+    /// Builds the `Jam`.
+    ///
+    /// # Errors
+    ///
+    /// One [`ConfigError`] that lists everything that is wrong.
+    pub fn build(self) -> Result<Jam, ConfigError>
+    where
+        S: HasBackend,
+    {
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut note = |(key, why): (&str, String)| faults.push(Fault::new(key, why));
+        self.jwt.iter().flat_map(Jwt::faults).for_each(&mut note);
+        self.sessions
+            .iter()
+            .flat_map(Sessions::faults)
+            .for_each(&mut note);
+        self.own_backends.faults().into_iter().for_each(&mut note);
+        for (at, origin) in self.origins.iter().enumerate() {
+            // Its text is not told: a password may stand in it.
+            if let Err(why) = origin::check(origin) {
+                note(("origins", format!("number {} {why}", at + 1)));
+            }
+        }
+        if let Some(address) = self.development {
+            if !address.ip().is_loopback() {
+                let why = format!(
+                    "{address} can be reached from outside, where cookies need https; listen on \
+                     127.0.0.1 or remove `.development(..)`"
+                );
+                note(("development", why));
+            }
+            if !cfg!(debug_assertions) {
+                let why = "this is a release build, which serves its users over https; remove \
+                           `.development(..)`";
+                note(("development", why.to_owned()));
+            }
+        }
+        let tokens = self.jwt.and_then(Jwt::ready);
+        if !faults.is_empty() {
+            return Err(ConfigError::new(faults));
+        }
+        let plain_http = self.development.is_some();
+        let authenticator = Authenticator {
+            tokens,
+            sessions: self.sessions,
+            own_backends: self.own_backends,
+            clock: self.clock,
+            transport: match plain_http {
+                true => Transport::PlainLoopback,
+                false => Transport::Https,
+            },
+            origins: Origins {
+                named: self.origins,
+                plain_http,
+            },
+            cookie_names: CookieNames::default(),
+            original_uri,
+        };
+        Ok(Jam::new(authenticator, self.on_reject))
+    }
+}
+
+/// Returns the address outside of any nested router.
+fn original_uri(request: &Parts) -> &Uri {
+    match request.extensions.get::<OriginalUri>() {
+        Some(OriginalUri(uri)) => uri,
+        None => &request.uri,
+    }
+}
+
+impl<S> fmt::Debug for JamBuilder<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JamBuilder")
+            .field("jwt", &self.jwt)
+            .field("sessions", &self.sessions)
+            .field("own_backends", &self.own_backends)
+            .field("development", &self.development)
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
+    }
+}

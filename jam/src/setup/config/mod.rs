@@ -1,0 +1,340 @@
+//! Configuration from a file or from the environment.
+
+mod error;
+mod interpolate;
+mod table;
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+pub use error::ConfigError;
+pub(crate) use error::Fault;
+
+use jam_core::claims::no_duplicates;
+use jam_core::session::{AtLimit, Sessions};
+use jam_core::token::Jwt;
+
+use super::builder::{JamBuilder, Ready, WantsBackend};
+use super::jam::Jam;
+use interpolate::interpolate;
+use table::Table;
+
+/// The name of the environment in errors, where a file has its path.
+const ENVIRONMENT: &str = "the environment";
+
+impl Jam {
+    /// A `Jam` by a file in TOML, YAML or JSON; its ending says which: `.toml`, `.yaml` or
+    /// `.yml`, `.json`. The features `toml` and `yaml` bring the parsers of the first two.
+    ///
+    /// ```toml
+    /// [jwt]
+    /// secret = "${JAM_SECRET}"         # 32 bytes or more
+    /// lifetime = 3600                  # seconds
+    /// issuer = "https://${HOST:-id.example}"
+    ///
+    /// [session]
+    /// store = "memory"
+    /// idle = 3600                      # seconds
+    /// absolute = 86400                 # seconds
+    /// ```
+    ///
+    /// In any text `${NAME}` stands for the environment variable `NAME`, `${NAME:-text}`
+    /// for `text` when that is not set or empty, and `$$` for a dollar sign. The tables may
+    /// stand under one table `jam`.
+    ///
+    /// | key | value | default |
+    /// |---|---|---|
+    /// | `jwt.algorithm` | `"HS256"` | `"HS256"` |
+    /// | `jwt.secret` | text of 32 bytes or more | |
+    /// | `jwt.lifetime`, `jwt.leeway` | seconds | 3600, 0 |
+    /// | `jwt.max_lifetime` | seconds | no limit |
+    /// | `jwt.issuer`, `jwt.audience`, `jwt.key_id`, `jwt.token_type` | text | |
+    /// | `session.store` | `"memory"` | |
+    /// | `session.idle`, `session.absolute` | seconds | 3600, 86400 |
+    /// | `session.per_owner` | number of sessions | 1000 |
+    /// | `session.deadline` | milliseconds | 1000 |
+    /// | `origins` | list of origins | the request's own host |
+    /// | `development` | address of a loopback listener | |
+    ///
+    /// # Errors
+    ///
+    /// One [`ConfigError`] that lists everything that is wrong, each with file, key and
+    /// reason: an unknown key, a variable that is not set, a value that cannot be.
+    pub fn from_config(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Self::builder().config(path)?.build()
+    }
+
+    /// A `Jam` by environment variables: the keys of [`from_config`](Self::from_config)
+    /// in capitals, with `_` for the dot and `JAM_` in front, as `JAM_JWT_SECRET` and
+    /// `JAM_SESSION_STORE`. `JAM_ORIGINS` has its origins separated by commas.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_config`](Self::from_config); an unknown variable that begins with
+    /// `JAM_JWT_` or `JAM_SESSION_` is an error too.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let mut faults = Vec::new();
+        let variables: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| {
+                let name = name
+                    .into_string()
+                    .ok()
+                    .filter(|name| name.starts_with("JAM_"))?;
+                match value.into_string() {
+                    Ok(value) => Some((name, value)),
+                    Err(_) => {
+                        faults.push(Fault::new(name, "it is not UTF-8 text"));
+                        None
+                    }
+                }
+            })
+            .collect();
+        let root = Value::Object(from_variables(variables, &mut faults));
+        configure(Self::builder(), ENVIRONMENT, root, faults)?.build()
+    }
+}
+
+impl JamBuilder<WantsBackend> {
+    /// Reads a file as [`Jam::from_config`] does, for an application that sets more than a
+    /// file can say.
+    ///
+    /// # Errors
+    ///
+    /// As [`Jam::from_config`].
+    pub fn config(self, path: impl AsRef<Path>) -> Result<JamBuilder<Ready>, ConfigError> {
+        let path = path.as_ref();
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map(Zeroizing::new)
+            .map_err(|error| ConfigError::of(&file, "", format!("cannot be read: {error}")))?;
+        let mut root = parse(path, &text).map_err(|why| ConfigError::of(&file, "", why))?;
+        let mut faults = Vec::new();
+        interpolate(
+            &mut root,
+            "",
+            &mut |name| std::env::var(name).ok(),
+            &mut faults,
+        );
+        configure(self, &file, root, faults)
+    }
+}
+
+/// The file as a tree. What is wrong with its form is told by place, never by quoting the
+/// line: a secret may stand in it.
+fn parse(path: &Path, text: &str) -> Result<Value, String> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("json") => {
+            let place = |error: &serde_json::Error| {
+                format!("line {}, column {}", error.line(), error.column())
+            };
+            let tree = text
+                .parse()
+                .map_err(|error| format!("{}: it is not JSON", place(&error)))?;
+            no_duplicates(text)
+                .map_err(|error| format!("{}: a key is there twice", place(&error)))?;
+            Ok(tree)
+        }
+        #[cfg(feature = "toml")]
+        Some("toml") => toml::from_str(text).map_err(|error| {
+            let place = error.span().map_or(0, |span| span.start);
+            let line = text
+                .bytes()
+                .take(place)
+                .filter(|byte| *byte == b'\n')
+                .count()
+                + 1;
+            format!("line {line}: it is not TOML: {}", error.message())
+        }),
+        #[cfg(not(feature = "toml"))]
+        Some("toml") => Err(needs("toml")),
+        #[cfg(feature = "yaml")]
+        Some("yaml" | "yml") => serde_saphyr::from_str(text).map_err(|error| {
+            let (line, column) = error
+                .location()
+                .map_or((1, 1), |place| (place.line(), place.column()));
+            format!("line {line}, column {column}: it is not YAML")
+        }),
+        #[cfg(not(feature = "yaml"))]
+        Some("yaml" | "yml") => Err(needs("yaml")),
+        _ => Err("ends neither in .toml, .yaml, .yml nor .json".to_owned()),
+    }
+}
+
+#[cfg(not(all(feature = "toml", feature = "yaml")))]
+fn needs(feature: &str) -> String {
+    format!(
+        "needs the feature `{feature}` of jam-auth: add `features = [\"{feature}\"]` to it in Cargo.toml"
+    )
+}
+
+/// The keys of a file, as far as the environment has them.
+fn from_variables(variables: Vec<(String, String)>, faults: &mut Vec<Fault>) -> Map<String, Value> {
+    let mut root = Map::new();
+    for (name, value) in variables {
+        let text = || Value::String(value.clone());
+        let mut put = |table: &str, key: &str| {
+            let table = root
+                .entry(table)
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(table) = table
+                && table.insert(key.to_ascii_lowercase(), text()).is_some()
+            {
+                faults.push(Fault::new(name.clone(), "it is there in other letters too"));
+            }
+        };
+        if let Some(key) = name.strip_prefix("JAM_JWT_") {
+            put("jwt", key);
+        } else if let Some(key) = name.strip_prefix("JAM_SESSION_") {
+            put("session", key);
+        } else if name == "JAM_DEVELOPMENT" {
+            root.insert("development".to_owned(), text());
+        } else if name == "JAM_ORIGINS" {
+            let origins = value
+                .split(',')
+                .map(str::trim)
+                .filter(|origin| !origin.is_empty());
+            let origins = origins
+                .map(|origin| Value::String(origin.to_owned()))
+                .collect();
+            root.insert("origins".to_owned(), Value::Array(origins));
+        }
+    }
+    root
+}
+
+/// Reads the whole tree, and only then says what was wrong with it; `faults` is what is
+/// known to be wrong already.
+fn configure(
+    builder: JamBuilder<WantsBackend>,
+    file: &str,
+    root: Value,
+    mut faults: Vec<Fault>,
+) -> Result<JamBuilder<Ready>, ConfigError> {
+    let mut root = Table::root(root, &mut faults);
+    let jwt = root
+        .table("jwt", &mut faults)
+        .map(|table| read_jwt(table, &mut faults));
+    let sessions = root
+        .table("session", &mut faults)
+        .map(|table| read_sessions(table, &mut faults));
+    let origins = root.texts("origins", &mut faults);
+    let development = root.parsed(
+        "development",
+        "an address such as 127.0.0.1:3000",
+        &mut faults,
+    );
+    root.finish(&mut faults);
+    if jwt.is_none() && sessions.is_none() && faults.is_empty() {
+        faults.push(Fault::new(
+            "",
+            match file {
+                ENVIRONMENT => {
+                    "it configures no backend: set JAM_JWT_SECRET to a text of 32 bytes or \
+                                more, or JAM_SESSION_STORE to `memory`"
+                }
+                _ => "it configures no backend: add a table `jwt` or `session`",
+            }
+            .to_owned(),
+        ));
+    }
+    // What the builder would find wrong is found here too, to be told in one go.
+    if let Some(Some(jwt)) = &jwt {
+        faults.extend(
+            jwt.faults()
+                .into_iter()
+                .map(|(key, why)| Fault::new(key, why)),
+        );
+    }
+    if let Some(Some(sessions)) = &sessions {
+        faults.extend(
+            sessions
+                .faults()
+                .into_iter()
+                .map(|(key, why)| Fault::new(key, why)),
+        );
+    }
+    if !faults.is_empty() {
+        return Err(ConfigError::new(faults).in_file(file));
+    }
+    let mut builder = builder;
+    builder.jwt = jwt.flatten();
+    builder.sessions = sessions.flatten();
+    builder.origins.extend(origins);
+    builder.development = development.or(builder.development);
+    Ok(builder.with_backend())
+}
+
+fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
+    let algorithm = table.text("algorithm", faults);
+    let secret = table.text("secret", faults).map(Zeroizing::new);
+    let lifetime = table.number("lifetime", "seconds", faults);
+    let max_lifetime = table.number("max_lifetime", "seconds", faults);
+    let leeway = table.number("leeway", "seconds", faults);
+    let texts = ["issuer", "audience", "key_id", "token_type"].map(|key| table.text(key, faults));
+    if algorithm.is_some_and(|name| name != "HS256") {
+        faults.push(table.fault("algorithm", "it is not one that Jam has: write \"HS256\""));
+    }
+    if secret.is_none() && !table.has_fault("secret", faults) {
+        faults.push(table.fault("secret", "it is missing: tokens are signed with it"));
+    }
+    table.finish(faults);
+    let mut jwt = Jwt::hs256(secret?.as_bytes());
+    if let Some(seconds) = lifetime {
+        jwt = jwt.lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = max_lifetime {
+        jwt = jwt.max_lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = leeway {
+        jwt = jwt.leeway(Duration::from_secs(seconds));
+    }
+    let [issuer, audience, key_id, token_type] = texts;
+    if let Some(issuer) = issuer {
+        jwt = jwt.issuer(issuer);
+    }
+    if let Some(audience) = audience {
+        jwt = jwt.audience(audience);
+    }
+    if let Some(key_id) = key_id {
+        jwt = jwt.key_id(key_id);
+    }
+    if let Some(token_type) = token_type {
+        jwt = jwt.token_type(token_type);
+    }
+    Some(jwt)
+}
+
+fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> {
+    let store = table.text("store", faults);
+    let idle = table.number("idle", "seconds", faults);
+    let absolute = table.number("absolute", "seconds", faults);
+    let per_owner = table.number("per_owner", "sessions", faults);
+    let deadline = table.number("deadline", "milliseconds", faults);
+    match store.as_deref() {
+        Some("memory") => {}
+        Some(_) => {
+            faults.push(table.fault("store", "it is not one that Jam has: write \"memory\""))
+        }
+        None if table.has_fault("store", faults) => {}
+        None => faults.push(table.fault("store", "it is missing: write \"memory\"")),
+    }
+    table.finish(faults);
+    let mut sessions = Sessions::in_memory();
+    if let Some(seconds) = idle {
+        sessions = sessions.idle(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = absolute {
+        sessions = sessions.absolute(Duration::from_secs(seconds));
+    }
+    if let Some(most) = per_owner {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        sessions = sessions.per_owner(most, AtLimit::EndLeastRecentlyUsed);
+    }
+    if let Some(milliseconds) = deadline {
+        sessions = sessions.deadline(Duration::from_millis(milliseconds));
+    }
+    Some(sessions)
+}

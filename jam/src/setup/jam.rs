@@ -1,0 +1,326 @@
+//! [`Jam`]: the operations on tokens and sessions.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::request::Parts;
+use jam_core::claims::Claims;
+use jam_core::gate::Authenticator;
+use jam_core::payload::Payload;
+use jam_core::refusal::Refusal;
+use jam_core::request::cookie::Transport;
+use jam_core::rule::{DEFAULT_JWT_COOKIE, DEFAULT_SESSION_COOKIE};
+use jam_core::session::{Session, SessionId, SessionToken, Sessions};
+use jam_core::token::Token;
+
+use super::builder::{JamBuilder, WantsBackend};
+use crate::response::error::Error;
+use crate::response::rejection::Rejection;
+use crate::response::set_cookie::SetCookie;
+
+/// Makes the application's own answer to a rejected request.
+pub(crate) type OnReject = dyn Fn(&Rejection, &Parts) -> Response + Send + Sync;
+
+/// The operations on tokens and sessions, and the configuration of both.
+///
+/// Cloning it is cheap. Keep it in the router's state: the state itself, or a field of
+/// one that derives `axum::extract::FromRef`.
+#[derive(Clone)]
+pub struct Jam(Arc<Inner>);
+
+struct Inner {
+    authenticator: Authenticator,
+    on_reject: Option<Box<OnReject>>,
+}
+
+impl Jam {
+    /// Begins a `Jam`; [`build`](JamBuilder::build) exists once a backend was given.
+    ///
+    /// ```
+    /// use jam::{Jam, Jwt, Sessions};
+    ///
+    /// # fn main() -> Result<(), jam::ConfigError> {
+    /// let jam = Jam::builder()
+    ///     .jwt(Jwt::hs256("a secret that is at least 32 bytes"))
+    ///     .sessions(Sessions::in_memory())
+    ///     .build()?;
+    /// # let _ = jam;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder() -> JamBuilder<WantsBackend> {
+        JamBuilder::new()
+    }
+
+    pub(crate) fn new(authenticator: Authenticator, on_reject: Option<Box<OnReject>>) -> Self {
+        Self(Arc::new(Inner {
+            authenticator,
+            on_reject,
+        }))
+    }
+
+    // Tokens
+
+    /// Claims around `payload`: `jti`, `iat` and `exp` are added, and `iss` and `aud` if
+    /// they are configured. It is for a login; to renew a token see
+    /// [`Claims::with_auth_time`].
+    ///
+    /// Without a JWT backend the claims have expired already, and
+    /// [`gen_jwt_token`](Self::gen_jwt_token) says so.
+    #[must_use]
+    pub fn make_payload<P: Payload>(&self, payload: P) -> Claims<P> {
+        match &self.authenticator().tokens {
+            Some(tokens) => tokens.claims(payload, self.authenticator().now()),
+            None => Claims::expired(payload),
+        }
+    }
+
+    /// Signs `claims`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BackendMissing`] without a JWT backend (500), [`ErrorKind::Payload`]
+    /// when the payload is no JSON object or longer than a token may be (500),
+    /// [`ErrorKind::Random`] when the system had no random bytes for `jti` (503).
+    pub fn gen_jwt_token<P: Payload>(&self, claims: &Claims<P>) -> Result<Token, Error> {
+        Ok(self.authenticator().tokens()?.sign(claims)?)
+    }
+
+    /// The claims of `token`, if it is good: now, here, and for this payload.
+    ///
+    /// A handler does not need it: `#[jam_auth(..)]` has done it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Token`] with the reason (401), [`ErrorKind::BackendMissing`] without
+    /// a JWT backend (500).
+    pub fn verify_jwt_token<P: Payload>(&self, token: &str) -> Result<Claims<P>, Error> {
+        let tokens = self.authenticator().tokens()?;
+        Ok(tokens.verify_claims(token.as_bytes(), self.now())?)
+    }
+
+    // Sessions
+
+    /// Begins a session of `key`, which holds `data`.
+    ///
+    /// `key` is whose session it is: the user's name or number. It is what
+    /// [`sessions`](Self::sessions) and [`clear_sessions`](Self::clear_sessions) take.
+    /// Every call makes a new id, and adopts none that the browser brought. An earlier session
+    /// of the same user lives on, as on another device: end it with
+    /// [`delete_session`](Self::delete_session) or
+    /// [`clear_sessions`](Self::clear_sessions) if it should not.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`] or [`ErrorKind::Random`] (503), [`ErrorKind::SessionLimit`] (409),
+    /// [`ErrorKind::BackendMissing`] or [`ErrorKind::Payload`] (500).
+    pub async fn create_session<P: Payload>(
+        &self,
+        key: &str,
+        data: &P,
+    ) -> Result<SessionToken, Error> {
+        Ok(self
+            .sessions_backend()?
+            .create(key, data, self.now())
+            .await?)
+    }
+
+    /// The session `id`, or `None` when it has ended or does not hold a `P`.
+    ///
+    /// Looking does not count as use.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`] (503), [`ErrorKind::BackendMissing`] (500).
+    pub async fn get_session<P: Payload>(
+        &self,
+        id: impl AsRef<SessionId>,
+    ) -> Result<Option<Session<P>>, Error> {
+        Ok(self
+            .sessions_backend()?
+            .get(id.as_ref(), self.now())
+            .await?)
+    }
+
+    /// Changes the data of the session `id` by `change`, and gives it as it is then.
+    ///
+    /// No change is lost: when another one comes between, `change` is applied again to
+    /// what that one left. It may thus run several times, and should do nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::SessionMissing`] when the session has ended (401),
+    /// [`ErrorKind::SessionConflict`] after 100 changes that came between (409),
+    /// [`ErrorKind::Store`] (503), [`ErrorKind::BackendMissing`] or
+    /// [`ErrorKind::Payload`] (500).
+    pub async fn update_session<P: Payload>(
+        &self,
+        id: impl AsRef<SessionId>,
+        change: impl FnMut(&mut P),
+    ) -> Result<Session<P>, Error> {
+        let sessions = self.sessions_backend()?;
+        Ok(sessions.update(id.as_ref(), self.now(), change).await?)
+    }
+
+    /// Gives the session `id` a new token; the old one is worth nothing from then on.
+    ///
+    /// Do it whenever what the user may do changes (OWASP Session Management). What the
+    /// session holds and when it ends stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`update_session`](Self::update_session); [`ErrorKind::Random`] (503).
+    pub async fn rotate_session(&self, id: impl AsRef<SessionId>) -> Result<SessionToken, Error> {
+        let sessions = self.sessions_backend()?;
+        Ok(sessions.rotate(id.as_ref(), self.now()).await?)
+    }
+
+    /// Notes that the user of the session `id` has proved again who they are: now is its
+    /// `auth_time`, and both its limits begin anew. It gets a new token, as at every login.
+    ///
+    /// Call it when the password was right on a page that a rule with
+    /// [`fresh`](crate::Access::fresh) sent the user to. With tokens instead of sessions sign
+    /// a new one.
+    ///
+    /// # Errors
+    ///
+    /// As [`rotate_session`](Self::rotate_session).
+    pub async fn reauthenticate_session(
+        &self,
+        id: impl AsRef<SessionId>,
+    ) -> Result<SessionToken, Error> {
+        let sessions = self.sessions_backend()?;
+        Ok(sessions.reauthenticate(id.as_ref(), self.now()).await?)
+    }
+
+    /// Ends the session `id`, under whatever token it is open now. Returns `true` if it existed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`]: it may live on (503). [`ErrorKind::BackendMissing`] (500).
+    pub async fn delete_session(&self, id: impl AsRef<SessionId>) -> Result<bool, Error> {
+        Ok(self.sessions_backend()?.delete(id.as_ref()).await?)
+    }
+
+    /// Ends every session of `key`. How many there were.
+    ///
+    /// # Errors
+    ///
+    /// As [`delete_session`](Self::delete_session).
+    pub async fn clear_sessions(&self, key: &str) -> Result<u64, Error> {
+        Ok(self.sessions_backend()?.clear(key, None).await?)
+    }
+
+    /// Ends every session of `key` but `keep`: "sign out my other devices".
+    ///
+    /// # Errors
+    ///
+    /// As [`delete_session`](Self::delete_session).
+    pub async fn clear_other_sessions(
+        &self,
+        key: &str,
+        keep: impl AsRef<SessionId>,
+    ) -> Result<u64, Error> {
+        let sessions = self.sessions_backend()?;
+        Ok(sessions.clear(key, Some(keep.as_ref())).await?)
+    }
+
+    /// The sessions of `key` that are alive and hold a `P`, the one used last first. Their ids end a
+    /// session and do not open one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`] (503), [`ErrorKind::BackendMissing`] (500).
+    pub async fn sessions<P: Payload>(&self, key: &str) -> Result<Vec<Session<P>>, Error> {
+        Ok(self.sessions_backend()?.list(key, self.now()).await?)
+    }
+
+    // Responses
+
+    /// The cookie that carries `token`, and lives as long as it.
+    ///
+    /// `name` is the one that the rule names; `None` is `__Host-jwt`.
+    pub fn jwt_cookie<'a>(&self, name: impl Into<Option<&'a str>>, token: Token) -> SetCookie {
+        let name = name.into().unwrap_or(DEFAULT_JWT_COOKIE);
+        let life = token.expires_at().saturating_sub(self.now());
+        self.note_cookie(name);
+        SetCookie::new(self.transport(), name, token.into_string(), life)
+    }
+
+    /// The cookie that carries `session`, and lives as long as it may.
+    ///
+    /// `name` is the one that the rule names; `None` is `__Host-session`.
+    pub fn session_cookie<'a>(
+        &self,
+        name: impl Into<Option<&'a str>>,
+        session: SessionToken,
+    ) -> SetCookie {
+        let name = name.into().unwrap_or(DEFAULT_SESSION_COOKIE);
+        let life = session.life();
+        self.note_cookie(name);
+        SetCookie::new(self.transport(), name, session.into_string(), life)
+    }
+
+    /// What makes the browser forget the cookie `name`.
+    ///
+    /// It ends nothing on the server: whoever kept the value still has it. See
+    /// [`logout`](Self::logout).
+    pub fn remove_cookie(&self, name: &str) -> SetCookie {
+        SetCookie::removal(self.transport(), name)
+    }
+
+    /// The backends and settings by which requests are authenticated.
+    #[inline]
+    pub(crate) fn authenticator(&self) -> &Authenticator {
+        &self.0.authenticator
+    }
+
+    pub(crate) fn transport(&self) -> Transport {
+        self.authenticator().transport
+    }
+
+    pub(crate) fn sessions_backend(&self) -> Result<&Sessions, Error> {
+        Ok(self.authenticator().sessions()?)
+    }
+
+    fn now(&self) -> u64 {
+        self.authenticator().now()
+    }
+
+    /// Notes that the application sets a credential's cookie of this name.
+    fn note_cookie(&self, name: &str) {
+        let names = &self.authenticator().cookie_names;
+        names.sets(self.transport().wire_name(name));
+    }
+
+    /// Makes the answer to a refused request, as the application wants it.
+    #[cold]
+    pub(crate) fn reject(&self, refusal: Refusal, request: &Parts) -> Rejection {
+        tracing::debug!(target: "jam", kind = ?refusal.kind(), "request refused");
+        let rejection = Rejection::from(refusal);
+        match &self.0.on_reject {
+            Some(answer) => {
+                let answer = answer(&rejection, request);
+                rejection.answered_with(answer)
+            }
+            None => rejection,
+        }
+    }
+}
+
+impl fmt::Debug for Jam {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Authenticator {
+            tokens,
+            sessions,
+            own_backends,
+            ..
+        } = self.authenticator();
+        f.debug_struct("Jam")
+            .field("jwt", &tokens.is_some())
+            .field("session", &sessions.is_some())
+            .field("own", own_backends)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,7 @@
+//! Building a [`Jam`](crate::Jam): its builder and its configuration.
+//!
+//! Uses `response` and `jam-core`.
+
+pub(crate) mod builder;
+pub(crate) mod config;
+pub(crate) mod jam;
