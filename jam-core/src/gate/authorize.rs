@@ -19,8 +19,9 @@ pub(super) fn met<P: Payload>(
     caller: &Checked<'_, P>,
 ) -> [Option<u8>; WAYS] {
     let mut met = [None; WAYS];
+    let applies = applying(authenticator, access, origin);
     for (bits, way) in met.iter_mut().zip(access.ways()) {
-        if applies(authenticator, access, origin, way) {
+        if applies(way) {
             let conditions = way.conditions().enumerate();
             *bits = Some(conditions.fold(0, |bits, (at, condition)| {
                 bits | u8::from(condition.is_met(caller)) << at
@@ -30,18 +31,18 @@ pub(super) fn met<P: Payload>(
     met
 }
 
-/// Returns `true` if the way reads this place for this backend: the conditions for callers of another
-/// backend do not concern those of this one.
+/// Tells the ways that read this place for this backend: the conditions for callers of another backend do
+/// not concern those of this one.
 #[inline]
-fn applies<P: Payload>(
+fn applying<P: Payload>(
     authenticator: &Authenticator,
     access: &Access<P>,
     (source, backend): (Source, BackendName),
-    way: &Way<P::Role>,
-) -> bool {
+) -> impl Fn(&Way<P::Role>) -> bool + use<P> {
     // Most rules have one way, and every credential came by it.
-    access.ways().nth(1).is_none()
-        || way.backend.or(authenticator.only_backend()) == Some(backend) && way.reads(source)
+    let is_only = access.ways().nth(1).is_none();
+    let unnamed = authenticator.only_backend();
+    move |way| is_only || way.backend.or(unnamed) == Some(backend) && way.reads(source)
 }
 
 /// Returns the refusal of a caller who meets no way of the rule. A way that a new login would meet
@@ -54,10 +55,8 @@ pub(super) fn refusal<P: Payload>(
     caller: &Checked<'_, P>,
 ) -> Refusal {
     let mut refusal = None;
-    for way in access
-        .ways()
-        .filter(|way| applies(authenticator, access, origin, way))
-    {
+    let applies = applying(authenticator, access, origin);
+    for way in access.ways().filter(|way| applies(way)) {
         let unmet = |by_login: bool| {
             way.conditions().find(move |condition| {
                 condition.is_met_by_login() == by_login && !condition.is_met(caller)
@@ -84,8 +83,9 @@ pub fn hides<P: Payload>(
     access: &Access<P>,
     origin: (Source, BackendName),
 ) -> bool {
+    let applies = applying(authenticator, access, origin);
     let mut ways = access.ways();
-    ways.any(|way| way.hide && applies(authenticator, access, origin, way))
+    ways.any(|way| way.hide && applies(way))
 }
 
 /// Returns `true` if the payload meets the condition, for a caller who has just signed in.

@@ -25,7 +25,7 @@ use crate::request::cookie::Transport;
 use crate::request::credential::{self, Content, Credential};
 use crate::request::{origin, redirect};
 use crate::rule::condition::Checked;
-use crate::rule::{Access, Audience, BackendName, Source};
+use crate::rule::{Access, Audience, BackendName};
 
 pub use authenticator::Authenticator;
 pub use authorize::hides;
@@ -33,7 +33,13 @@ pub use authorize::hides;
 pub use authorize::meets;
 pub use caller::{Caller, Evidence, Held};
 use recognize::{Recognized, recognize};
-use verdict::{Facts, Openness, Presented, Reason, Shape, Verdict, decide};
+use verdict::{Facts, Openness, Presented, Reason, Shape, Verdict, WAYS, decide};
+
+/// One way without conditions.
+const ONLY_WAY: [Option<u8>; WAYS] = [Some(0), None, None, None];
+
+/// No way of the rule is met.
+const NO_WAY: [Option<u8>; WAYS] = [None; WAYS];
 
 /// A request that the gate lets in.
 #[allow(missing_debug_implementations)] // the payload is the user's
@@ -154,7 +160,7 @@ impl<'a, P: Payload> Gate<'a, P> {
                 cross_site,
                 in_cookie: false,
                 reauthenticating: false,
-                met: [None; verdict::WAYS],
+                met: NO_WAY,
             })
         };
         if cross_site {
@@ -173,11 +179,11 @@ impl<'a, P: Payload> Gate<'a, P> {
                     Content::Ambiguous => return Err(without(Presented::Ambiguous)),
                     Content::Malformed => return Err(without(Presented::Malformed)),
                 };
-                let in_cookie = matches!(source, Source::Cookie(_));
                 return Ok(Found {
                     credential,
                     backend,
-                    cross_site: in_cookie && !authenticator.origins.permit(request),
+                    cross_site: source.cookie_name().is_some()
+                        && !authenticator.origins.permit(request),
                     now: authenticator.now(),
                 });
             }
@@ -192,44 +198,50 @@ impl<'a, P: Payload> Gate<'a, P> {
         found: &Found<'_>,
         recognized: Result<Recognized<P>, Refusal>,
     ) -> Admitted<P> {
-        let (presented, caller) = match recognized {
-            Ok(Recognized::Caller(caller)) => (Presented::Valid, Some(caller)),
-            Ok(Recognized::OtherPayload) => (Presented::OtherPayload, None),
-            Ok(Recognized::Invalid) => (Presented::Invalid, None),
-            Err(refusal) => return Err(self.finish(refusal)),
+        let shape = self.shape();
+        let (presented, met) = match &recognized {
+            // The credential came by the only way, and that has no conditions.
+            Ok(Recognized::Caller(_)) if shape.ways == ONLY_WAY => (Presented::Valid, ONLY_WAY),
+            Ok(Recognized::Caller(caller)) => (Presented::Valid, self.met(caller, found.now)),
+            Ok(Recognized::OtherPayload) => (Presented::OtherPayload, NO_WAY),
+            Ok(Recognized::Invalid) => (Presented::Invalid, NO_WAY),
+            Err(_) => (Presented::Invalid, NO_WAY),
         };
         let facts = Facts {
             presented,
-            in_cookie: matches!(found.credential.source, Source::Cookie(_)),
+            in_cookie: found.credential.source.cookie_name().is_some(),
             cross_site: found.cross_site,
             reauthenticating: matches!(self.access.audience, Audience::Guests { .. })
                 && redirect::is_reauthentication(self.request),
-            met: match &caller {
-                Some(caller) => {
-                    let checked = checked(caller, found.now);
-                    authorize::met(self.authenticator, self.access, caller.origin(), &checked)
-                }
-                None => [None; verdict::WAYS],
-            },
+            met,
         };
-        let refusal = match (decide(&self.shape(), &facts), caller) {
-            (Verdict::Caller, Some(caller)) => return Ok(Admission::Caller(caller)),
+        let refusal = match (decide(&shape, &facts), &recognized) {
+            (_, Err(refusal)) => refusal.clone(),
+            (Verdict::Caller, _) => match recognized {
+                // Moved once: a caller is large.
+                Ok(Recognized::Caller(caller)) => return Ok(Admission::Caller(caller)),
+                _ => Refusal::new(RejectionKind::InvalidCredential),
+            },
             (Verdict::Anonymous { clear_cookie }, _) => {
+                let cookie = found.credential.source.cookie_name();
                 return Ok(Admission::Anonymous {
-                    stale: match found.credential.source {
-                        Source::Cookie(name) if clear_cookie => Some(name),
-                        _ => None,
-                    },
+                    stale: cookie.filter(|_| clear_cookie),
                 });
             }
-            (Verdict::Rejected(Reason::Insufficient), Some(caller)) => {
-                let checked = checked(&caller, found.now);
+            (Verdict::Rejected(Reason::Insufficient), Ok(Recognized::Caller(caller))) => {
+                let checked = checked(caller, found.now);
                 authorize::refusal(self.authenticator, self.access, caller.origin(), &checked)
             }
             (Verdict::Rejected(reason), _) => self.refusal(reason),
-            (Verdict::Caller, None) => Refusal::new(RejectionKind::InvalidCredential),
         };
         Err(self.finish(refusal))
+    }
+
+    /// The conditions that the caller meets.
+    #[inline]
+    fn met(&self, caller: &Caller<P>, now: u64) -> [Option<u8>; WAYS] {
+        let checked = checked(caller, now);
+        authorize::met(self.authenticator, self.access, caller.origin(), &checked)
     }
 
     /// The result of a request in which no credential was found.
@@ -260,7 +272,7 @@ impl<'a, P: Payload> Gate<'a, P> {
     /// The rule as the verdict sees it.
     #[inline]
     fn shape(&self) -> Shape {
-        let mut ways = [None; verdict::WAYS];
+        let mut ways = [None; WAYS];
         for (bits, way) in ways.iter_mut().zip(self.access.ways()) {
             *bits = Some((1_u8 << way.condition_count()) - 1);
         }

@@ -65,19 +65,19 @@ pub trait Roles<R> {
 
 impl<R: PartialEq> Roles<R> for Vec<R> {
     fn contains(&self, role: &R) -> bool {
-        is_among(self, role)
+        <[R]>::contains(self, role)
     }
 }
 
 impl<R: PartialEq> Roles<R> for Box<[R]> {
     fn contains(&self, role: &R) -> bool {
-        is_among(self, role)
+        <[R]>::contains(self, role)
     }
 }
 
 impl<R: PartialEq, const N: usize> Roles<R> for [R; N] {
     fn contains(&self, role: &R) -> bool {
-        is_among(self, role)
+        <[R]>::contains(self, role)
     }
 }
 
@@ -91,14 +91,6 @@ impl<R: Eq + Hash, S: BuildHasher> Roles<R> for HashSet<R, S> {
     fn contains(&self, role: &R) -> bool {
         self.contains(role)
     }
-}
-
-/// Among many it looks at several at once: there is no way out within a chunk, so that the compiler
-/// need not compare one by one.
-fn is_among<R: PartialEq>(roles: &[R], role: &R) -> bool {
-    let (chunks, rest) = roles.as_chunks::<32>();
-    let among = |chunk: &[R; 32]| chunk.iter().fold(false, |found, own| found | (own == role));
-    chunks.iter().any(among) || rest.contains(role)
 }
 
 impl<R: PartialEq> Roles<R> for Option<R> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, AsHeaderName};
 use http::request::Parts;
 
 use super::cookie::{self, CookieValue, Transport};
@@ -66,16 +66,17 @@ pub fn find(request: &Parts, source: Source, transport: Transport) -> Content<'_
             CookieValue::One(value) => credential(None, value),
             CookieValue::Several => Content::Ambiguous,
         },
+        Source::Header(_) if source.is(Source::AUTHORIZATION) => {
+            // By the constant: the name need not be parsed.
+            match only_field(&request.headers, AUTHORIZATION).map(|field| field.map(bearer)) {
+                Ok(Some(Ok(Some(token)))) => credential(Some(Scheme::Bearer), token),
+                Ok(None | Some(Ok(None))) => Content::Nothing,
+                Ok(Some(Err(NotOneToken))) | Err(Several) => Content::Malformed,
+            }
+        }
         Source::Header(name) => match only_field(&request.headers, name) {
             Ok(None) => Content::Nothing,
             Err(Several) => Content::Malformed,
-            Ok(Some(field)) if name.eq_ignore_ascii_case(AUTHORIZATION.as_str()) => {
-                match bearer(field) {
-                    Ok(Some(token)) => credential(Some(Scheme::Bearer), token),
-                    Ok(None) => Content::Nothing,
-                    Err(NotOneToken) => Content::Malformed,
-                }
-            }
             Ok(Some(field)) => match field.trim_ascii() {
                 [] => Content::Nothing,
                 value => credential(None, value),
@@ -88,7 +89,7 @@ pub fn find(request: &Parts, source: Source, transport: Transport) -> Content<'_
 struct Several;
 
 #[inline]
-fn only_field<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a [u8]>, Several> {
+fn only_field(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<&[u8]>, Several> {
     let mut fields = headers.get_all(name).iter();
     match (fields.next(), fields.next()) {
         (None, _) => Ok(None),
