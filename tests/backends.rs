@@ -42,7 +42,7 @@ const HANGING: u8 = 2;
 impl Backend for ApiKeys {
     type Payload = Client;
     const NAME: &'static str = "api_key";
-    const DEADLINE: Duration = Duration::from_millis(50);
+    const TIMEOUT: Duration = Duration::from_millis(50);
 
     async fn authenticate(&self, key: &str) -> Result<Option<Identity<Client>>, StoreError> {
         match self.state.load(Ordering::SeqCst) {

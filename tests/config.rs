@@ -73,7 +73,7 @@ fn all_that_is_wrong_is_told_at_once_with_key_and_reason() {
         isuer = "x"
         [session]
         store = "disk"
-        idle = 0
+        idle_timeout = 0
         "#,
     );
     let faults: HashMap<&str, &str> = error
@@ -93,7 +93,7 @@ fn all_that_is_wrong_is_told_at_once_with_key_and_reason() {
         ("jwt.leeway", "60 seconds at most"),
         ("jwt.isuer", "issuer"),
         ("session.store", "memory"),
-        ("session.idle", "at least"),
+        ("session.idle_timeout", "at least"),
     ] {
         assert!(faults[key].contains(part), "{key}: {}", faults[key]);
     }

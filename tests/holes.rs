@@ -22,7 +22,7 @@ use jam::dsl::user;
 use jam::{
     Access, Auth, Jam, JamPayload, JamRouter, Jwt, SessionId, Sessions, jam_auth, jam_routes,
     layer::{AuthenticationLayer, JwtBackend, SessionBackend},
-    session::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore},
+    session::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore, Usage},
 };
 use serde::{Deserialize, Serialize};
 
@@ -310,7 +310,8 @@ fn a_file_discards_what_the_builder_was_told() {
 #[tokio::test]
 async fn sessions_that_nobody_uses_fill_the_memory_until_their_absolute_end() {
     let store = Arc::new(MemoryStore::new());
-    let sessions = Sessions::in_store(Arc::clone(&store)).idle(std::time::Duration::from_secs(60));
+    let sessions =
+        Sessions::in_store(Arc::clone(&store)).idle_timeout(std::time::Duration::from_secs(60));
     let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
     let kept = jam.create_session("kept", &User { user: 0 }).await.unwrap();
     let kept_cookie = format!("sid={}", kept.as_str());
@@ -340,9 +341,17 @@ async fn a_rotation_loses_the_use_that_came_between() {
         .create(old, record.clone(), OwnerLimit::DEFAULT)
         .await
         .unwrap();
-    store.touch(&old, 500).await.unwrap();
+    let usage = Usage {
+        now: 500,
+        interval: 0,
+        idle_timeout: u64::MAX,
+    };
+    store.load(&old, Some(usage)).await.unwrap();
     store.rotate(&old, new, record).await.unwrap();
-    assert_eq!(store.load(&new).await.unwrap().unwrap().last_seen, 500);
+    assert_eq!(
+        store.load(&new, None).await.unwrap().unwrap().last_seen,
+        500
+    );
 }
 
 #[tokio::test]
@@ -511,8 +520,12 @@ impl SessionStore for Lagging {
         self.0.create(id, record, limit).await
     }
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, jam::StoreError> {
-        self.0.load(id).await
+    async fn load(
+        &self,
+        id: &SessionId,
+        usage: Option<Usage>,
+    ) -> Result<Option<Arc<Record>>, jam::StoreError> {
+        self.0.load(id, usage).await
     }
 
     async fn update(
@@ -521,10 +534,6 @@ impl SessionStore for Lagging {
         record: Record,
     ) -> Result<jam::session::WriteOutcome, jam::StoreError> {
         self.0.update(id, record).await
-    }
-
-    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), jam::StoreError> {
-        self.0.touch(id, now).await
     }
 
     async fn rotate(
@@ -547,7 +556,7 @@ impl SessionStore for Lagging {
     async fn delete_by_owner(
         &self,
         owner: &str,
-        keep: Option<&SessionId>,
+        keep: Option<SessionId>,
     ) -> Result<u64, jam::StoreError> {
         self.0.delete_by_owner(owner, keep).await
     }
@@ -643,8 +652,8 @@ fn a_table_does_not_show_for_whom_it_is() {
 async fn a_limit_without_end_overflows_at_a_login() {
     use std::time::Duration;
     let sessions = Sessions::in_memory()
-        .idle(Duration::MAX)
-        .absolute(Duration::MAX);
+        .idle_timeout(Duration::MAX)
+        .absolute_timeout(Duration::MAX);
     let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
     for _ in 0..300 {
         clock.advance(1_000_000);

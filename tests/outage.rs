@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use jam::{
     ErrorKind, Jam, Jwt, SessionId, Sessions, StoreError,
-    session::{MemoryStore, OwnerLimit, Record, SessionStore, WriteOutcome},
+    session::{MemoryStore, OwnerLimit, Record, SessionStore, Usage, WriteOutcome},
 };
 
 use crate::support::{SECRET, User, app, call, get_with, login};
@@ -52,19 +52,18 @@ impl SessionStore for Breakable {
         self.inner.create(id, record, limit).await
     }
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
+    async fn load(
+        &self,
+        id: &SessionId,
+        usage: Option<Usage>,
+    ) -> Result<Option<Arc<Record>>, StoreError> {
         self.pass().await?;
-        self.inner.load(id).await
+        self.inner.load(id, usage).await
     }
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
         self.pass().await?;
         self.inner.update(id, record).await
-    }
-
-    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
-        self.pass().await?;
-        self.inner.touch(id, now).await
     }
 
     async fn rotate(
@@ -90,7 +89,7 @@ impl SessionStore for Breakable {
     async fn delete_by_owner(
         &self,
         owner: &str,
-        keep: Option<&SessionId>,
+        keep: Option<SessionId>,
     ) -> Result<u64, StoreError> {
         self.pass().await?;
         self.inner.delete_by_owner(owner, keep).await
@@ -107,7 +106,7 @@ impl SessionStore for Breakable {
 
 fn broken() -> (Jam, Breakable) {
     let store = Breakable::default();
-    let sessions = Sessions::in_store(store.clone()).deadline(Duration::from_millis(50));
+    let sessions = Sessions::in_store(store.clone()).store_timeout(Duration::from_millis(50));
     let builder = Jam::builder().jwt(Jwt::hs256(SECRET)).sessions(sessions);
     (builder.build().unwrap(), store)
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use jam::{
     SessionId,
-    session::{AtLimit, MemoryStore, OwnerLimit, Record, SessionData, SessionStore, WriteOutcome},
+    session::{
+        AtLimit, MemoryStore, OwnerLimit, Record, SessionData, SessionStore, Usage, WriteOutcome,
+    },
 };
 
 fn id(at: u8) -> SessionId {
@@ -21,11 +23,21 @@ fn record(owner: &str) -> Record {
 
 /// Loads a session that nobody else writes to meanwhile.
 async fn load(store: &impl SessionStore, id: &SessionId) -> Record {
-    let record = store.load(id).await.unwrap().unwrap();
+    let record = store.load(id, None).await.unwrap().unwrap();
     if let Some(load_now) = store.load_now(id) {
         assert_eq!(load_now, record, "what is at hand is what is there");
     }
     Arc::unwrap_or_clone(record)
+}
+
+/// Notes the use of a session at `now`.
+async fn touch(store: &impl SessionStore, id: &SessionId, now: u64) {
+    let usage = Usage {
+        now,
+        interval: 0,
+        idle_timeout: u64::MAX,
+    };
+    store.load(id, Some(usage)).await.unwrap();
 }
 
 fn with(mut record: Record, version: u64, data: &str) -> Record {
@@ -40,6 +52,7 @@ async fn contract<S: SessionStore>(make: impl Fn() -> S) {
     update_compares_the_version(make()).await;
     nothing_but_create_and_rotate_makes_a_session(make()).await;
     touch_only_moves_forward_and_leaves_the_version(make()).await;
+    load_notes_a_use_that_is_due(make()).await;
     what_is_at_hand_is_never_older_than_what_is_there(make()).await;
     rotate_puts_one_in_place_of_the_other(make()).await;
     rotate_refuses_what_is_not_there(make()).await;
@@ -72,7 +85,7 @@ async fn create_is_insert_only<S: SessionStore>(store: S) {
     );
     assert_eq!(load(&store, &id(1)).await, record("a"));
     assert!(store.list_by_owner("b").await.unwrap().is_empty());
-    assert_eq!(store.load(&id(2)).await.unwrap(), None);
+    assert_eq!(store.load(&id(2), None).await.unwrap(), None);
 }
 
 async fn update_compares_the_version<S: SessionStore>(store: S) {
@@ -120,14 +133,53 @@ async fn nothing_but_create_and_rotate_makes_a_session<S: SessionStore>(store: S
         store.update(&id(1), stale.clone()).await.unwrap(),
         WriteOutcome::Missing
     );
-    store.touch(&id(1), 200).await.unwrap();
+    touch(&store, &id(1), 200).await;
     assert_eq!(
         store.rotate(&id(1), id(2), stale).await.unwrap(),
         WriteOutcome::Missing
     );
-    assert_eq!(store.load(&id(1)).await.unwrap(), None);
-    assert_eq!(store.load(&id(2)).await.unwrap(), None);
+    assert_eq!(store.load(&id(1), None).await.unwrap(), None);
+    assert_eq!(store.load(&id(2), None).await.unwrap(), None);
     assert!(store.list_by_owner("a").await.unwrap().is_empty());
+}
+
+/// A use is noted if it is due: not too early, and not for a session that is over.
+async fn load_notes_a_use_that_is_due<S: SessionStore>(store: S) {
+    let limit = OwnerLimit::DEFAULT;
+    let mut kept = record("a");
+    kept.idle = 600;
+    store.create(id(1), kept.clone(), limit).await.unwrap();
+    for (now, interval, idle_timeout, last_seen) in [
+        (159, 60, 600, 100),
+        (160, 60, 600, 160),
+        (160, 0, 600, 160),
+        // Over by the record: 600 seconds without use.
+        (760, 60, u64::MAX, 160),
+        // Over by the application's shorter timeout.
+        (460, 60, 300, 160),
+        (459, 60, 300, 459),
+        (400, 0, 600, 459),
+    ] {
+        let usage = Usage {
+            now,
+            interval,
+            idle_timeout,
+        };
+        let before = load(&store, &id(1)).await;
+        let returned = store.load(&id(1), Some(usage)).await.unwrap().unwrap();
+        assert_eq!(returned.last_seen, before.last_seen, "{usage:?}");
+        let after = load(&store, &id(1)).await;
+        assert_eq!(after.last_seen, last_seen, "{usage:?}");
+        assert_eq!(after.version, before.version, "{usage:?}");
+    }
+    // The user signed in later than now: the clock was ahead.
+    let mut early = record("a");
+    early.auth_time = 1_000;
+    store.create(id(2), early, limit).await.unwrap();
+    touch(&store, &id(2), 939).await;
+    assert_eq!(load(&store, &id(2)).await.last_seen, 100);
+    touch(&store, &id(2), 940).await;
+    assert_eq!(load(&store, &id(2)).await.last_seen, 940);
 }
 
 async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store: S) {
@@ -135,8 +187,8 @@ async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store:
         .create(id(1), record("a"), OwnerLimit::DEFAULT)
         .await
         .unwrap();
-    store.touch(&id(1), 300).await.unwrap();
-    store.touch(&id(1), 200).await.unwrap();
+    touch(&store, &id(1), 300).await;
+    touch(&store, &id(1), 200).await;
     let kept = load(&store, &id(1)).await;
     assert_eq!((kept.last_seen, kept.version), (300, 0));
 }
@@ -149,7 +201,7 @@ async fn what_is_at_hand_is_never_older_than_what_is_there<S: SessionStore>(stor
         .await
         .unwrap();
     load(&store, &id(1)).await;
-    store.touch(&id(1), 300).await.unwrap();
+    touch(&store, &id(1), 300).await;
     assert_eq!(load(&store, &id(1)).await.last_seen, 300);
     let kept = load(&store, &id(1)).await;
     store.update(&id(1), with(kept, 0, "1")).await.unwrap();
@@ -189,7 +241,7 @@ async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
             store.rotate(&old, new, kept).await.unwrap(),
             WriteOutcome::Done
         );
-        assert_eq!(store.load(&old).await.unwrap(), None);
+        assert_eq!(store.load(&old, None).await.unwrap(), None);
         let successor = load(&store, &new).await;
         assert_eq!(
             (successor.version, successor.data.as_json()),
@@ -222,9 +274,15 @@ async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
         WriteOutcome::Missing,
         "it is another owner's"
     );
-    assert_eq!(store.load(&id(1)).await.unwrap(), Some(record("a").into()));
-    assert_eq!(store.load(&id(2)).await.unwrap(), Some(record("b").into()));
-    assert_eq!(store.load(&id(4)).await.unwrap(), None);
+    assert_eq!(
+        store.load(&id(1), None).await.unwrap(),
+        Some(record("a").into())
+    );
+    assert_eq!(
+        store.load(&id(2), None).await.unwrap(),
+        Some(record("b").into())
+    );
+    assert_eq!(store.load(&id(4), None).await.unwrap(), None);
 }
 
 /// A store that looks at a part of an id alone would open somebody's session.
@@ -242,7 +300,7 @@ async fn an_id_that_was_never_issued_is_no_session<S: SessionStore>(store: S) {
             other[byte] ^= 1 << bit;
             let other = SessionId::from_bytes(other);
             assert_eq!(store.load_now(&other), None, "byte {byte}");
-            assert_eq!(store.load(&other).await.unwrap(), None, "byte {byte}");
+            assert_eq!(store.load(&other, None).await.unwrap(), None, "byte {byte}");
             assert_eq!(store.find(&other).await.unwrap(), None, "byte {byte}");
             assert!(!store.delete(&other).await.unwrap(), "byte {byte}");
         }
@@ -268,11 +326,11 @@ async fn a_session_is_found_by_its_lineage<S: SessionStore>(store: S) {
         if old != 1 {
             assert_eq!(store.find(&id(old)).await.unwrap(), None);
         }
-        assert_eq!(store.load(&id(old)).await.unwrap(), None);
+        assert_eq!(store.load(&id(old), None).await.unwrap(), None);
     }
     // It is the one that is kept, by either name.
-    assert_eq!(store.delete_by_owner("a", Some(&id(1))).await.unwrap(), 1);
-    assert_eq!(store.delete_by_owner("a", Some(&id(66))).await.unwrap(), 0);
+    assert_eq!(store.delete_by_owner("a", Some(id(1))).await.unwrap(), 1);
+    assert_eq!(store.delete_by_owner("a", Some(id(66))).await.unwrap(), 0);
     assert!(store.delete(&id(66)).await.unwrap());
     assert_eq!(store.find(&id(1)).await.unwrap(), None);
     assert_eq!(store.find(&id(66)).await.unwrap(), None);
@@ -298,7 +356,7 @@ async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
     }
     let refused = store.create(id(4), at(200, "a"), reject).await;
     assert_eq!(refused.unwrap(), WriteOutcome::Full);
-    assert_eq!(store.load(&id(4)).await.unwrap(), None);
+    assert_eq!(store.load(&id(4), None).await.unwrap(), None);
     let taken = store.create(id(1), at(200, "a"), end).await;
     assert_eq!(
         taken.unwrap(),
@@ -313,12 +371,15 @@ async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
         "another owner's count is its own"
     );
     // The first one was used last, so the second one ends.
-    store.touch(&id(1), 300).await.unwrap();
+    touch(&store, &id(1), 300).await;
     let created = store.create(id(4), at(301, "a"), end).await;
     assert_eq!(created.unwrap(), WriteOutcome::Done);
-    assert_eq!(store.load(&id(2)).await.unwrap(), None);
+    assert_eq!(store.load(&id(2), None).await.unwrap(), None);
     for kept in [1, 3, 4] {
-        assert!(store.load(&id(kept)).await.unwrap().is_some(), "{kept}");
+        assert!(
+            store.load(&id(kept), None).await.unwrap().is_some(),
+            "{kept}"
+        );
     }
     // Those that are over do not count.
     let created = store.create(id(6), at(20_000, "a"), reject).await;
@@ -410,7 +471,7 @@ async fn owners_are_told_apart_whatever_their_names<S: SessionStore>(store: S) {
     }
     for (at, owner) in (1..).zip(owners) {
         assert_eq!(store.delete_by_owner(owner, None).await.unwrap(), 1);
-        assert_eq!(store.load(&id(at)).await.unwrap(), None);
+        assert_eq!(store.load(&id(at), None).await.unwrap(), None);
         assert_eq!(store.delete_by_owner(owner, None).await.unwrap(), 0);
     }
 }
@@ -422,7 +483,7 @@ async fn keep_is_kept<S: SessionStore>(store: S) {
             .await
             .unwrap();
     }
-    assert_eq!(store.delete_by_owner("a", Some(&id(3))).await.unwrap(), 4);
+    assert_eq!(store.delete_by_owner("a", Some(id(3))).await.unwrap(), 4);
     let listed = store.list_by_owner("a").await.unwrap();
     assert_eq!(listed, [(id(3), record("a").into())]);
 }
@@ -439,7 +500,7 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
                 loop {
-                    let kept = store.load(&id(1)).await.unwrap().unwrap();
+                    let kept = store.load(&id(1), None).await.unwrap().unwrap();
                     if let Some(load_now) = store.load_now(&id(1)) {
                         assert!(load_now.version >= kept.version, "what was there is gone");
                     }
@@ -506,7 +567,7 @@ async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(
         rotation.await.unwrap();
         assert_eq!(clearing.await.unwrap(), 1, "round {round}");
         assert!(store.list_by_owner("a").await.unwrap().is_empty());
-        assert_eq!(store.load(&id(2)).await.unwrap(), None);
+        assert_eq!(store.load(&id(2), None).await.unwrap(), None);
     }
 }
 
@@ -564,7 +625,7 @@ async fn the_memory_store_takes_no_id_that_begins_as_another_does() {
         .await
         .unwrap();
     assert_eq!(second, WriteOutcome::Conflict);
-    assert_eq!(store.load(&other).await.unwrap(), None);
+    assert_eq!(store.load(&other, None).await.unwrap(), None);
     assert!(!store.delete(&other).await.unwrap());
     assert_eq!(store.delete_by_owner("b", None).await.unwrap(), 0);
     assert_eq!(load(&store, &one).await, record("a"));
@@ -605,7 +666,7 @@ async fn the_memory_store_frees_nothing_that_was_used() {
         .create(id(1), short, OwnerLimit::DEFAULT)
         .await
         .unwrap();
-    store.touch(&id(1), 199).await.unwrap();
+    touch(&store, &id(1), 199).await;
     for at in 0..200 {
         let mut bytes = [at; 32];
         bytes[7] = 1;

@@ -295,7 +295,7 @@ async fn strangers_write_nothing_to_the_store() {
     let store = Arc::new(MemoryStore::new());
     let (jam, _) = jam_with(
         Jwt::hs256(SECRET),
-        Sessions::in_store(Arc::clone(&store)).idle(HOUR),
+        Sessions::in_store(Arc::clone(&store)).idle_timeout(HOUR),
     );
     let app = app(jam);
     for path in ["/home", "/session/user", "/public"] {
@@ -346,7 +346,7 @@ async fn an_idle_session_ends_to_the_second_after_its_last_noted_use() {
         (20, 1, true),
         (2, 1, true),
     ] {
-        let sessions = Sessions::in_memory().idle(Duration::from_secs(idle));
+        let sessions = Sessions::in_memory().idle_timeout(Duration::from_secs(idle));
         let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
         let app = app(jam.clone());
         let cookie = login(&app, "/session/login").await;

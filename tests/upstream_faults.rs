@@ -302,7 +302,7 @@ fn fault_16_documented_keys_do_not_work() {
             "algorithm": "HS256", "secret": SECRET, "lifetime": 60, "leeway": 1,
             "issuer": "https://id.example", "audience": "api", "key_id": "k", "token_type": "at+jwt",
         },
-        "session": { "store": "memory", "idle": 60, "absolute": 600, "deadline": 100 },
+        "session": { "store": "memory", "idle_timeout": 60, "absolute_timeout": 600, "store_timeout": 100 },
         "origins": ["https://app.example"],
         "development": "127.0.0.1:3000",
     });

@@ -202,7 +202,7 @@ async fn head_is_judged_like_get_and_options_runs_nothing() {
 #[tokio::test]
 async fn a_rule_can_be_answered_in_the_applications_own_way() {
     let jam = Jam::builder()
-        .sessions(Sessions::in_memory().idle(HOUR))
+        .sessions(Sessions::in_memory().idle_timeout(HOUR))
         .on_reject(|rejection, request| {
             let text = format!("{:?} at {}", rejection.kind(), request.uri.path());
             (StatusCode::UNAUTHORIZED, text).into_response()

@@ -7,9 +7,9 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::deadline;
 use crate::base::error::{Error, ErrorKind, StoreError};
 use crate::base::text;
+use crate::base::timeout;
 use crate::payload::Payload;
 
 /// A backend of your own: it knows whose credential it is that a request presents.
@@ -30,7 +30,7 @@ use crate::payload::Payload;
 /// #[derive(Clone, Serialize, Deserialize, JamPayload)]
 /// struct Client { name: String }
 ///
-/// /// Keys that scripts call with, by their hash: whoever reads the table learns none.
+/// /// API keys of scripts. The table has their hashes only, so a leaked table reveals no key.
 /// struct ApiKeys(HashMap<[u8; 32], Client>);
 ///
 /// impl Backend for ApiKeys {
@@ -68,14 +68,14 @@ pub trait Backend: Send + Sync + 'static {
     const NAME: &'static str;
 
     /// How long one answer may take. After that the backend counts as out of reach.
-    const DEADLINE: Duration = Duration::from_secs(1);
+    const TIMEOUT: Duration = Duration::from_secs(1);
 
     /// Who presents `credential`: `None` for one that is not good, whatever the reason, which is
     /// 401 `invalid_token`.
     ///
     /// `credential` is as the request has it: any text that a header or a cookie can hold. In
     /// `Authorization` it follows the scheme `Bearer`, which is not part of it, and is a `token68`
-    /// (RFC 9110 section 11.2). The future is dropped at the [`DEADLINE`](Self::DEADLINE). Compare secrets by their hash, so that the
+    /// (RFC 9110 section 11.2). The future is dropped at the [`TIMEOUT`](Self::TIMEOUT). Compare secrets by their hash, so that the
     /// time it takes tells nothing.
     ///
     /// # Errors
@@ -209,7 +209,7 @@ impl OwnBackends {
                 let backend = Arc::clone(&backend);
                 Box::pin(async move {
                     let answer = pin!(backend.authenticate(credential));
-                    deadline::within(B::DEADLINE, answer).await
+                    timeout::within(B::TIMEOUT, answer).await
                 })
             }),
         );

@@ -68,7 +68,7 @@ pub mod session {
     #[doc(inline)]
     pub use jam_core::session::{
         AtLimit, InvalidSessionId, MemoryStore, OwnerLimit, Record, Session, SessionData,
-        SessionId, SessionInfo, SessionStore, SessionToken, Sessions, WriteOutcome,
+        SessionId, SessionInfo, SessionStore, SessionToken, Sessions, Usage, WriteOutcome,
     };
 }
 

@@ -13,7 +13,9 @@ use jam::{
     Access, Auth, Error, ErrorKind, Jam, JamRouter, Jwt, Payload, SessionId, Sessions, StoreError,
     cookie::Logout,
     jam_auth, jam_routes,
-    session::{AtLimit, MemoryStore, OwnerLimit, Record, SessionData, SessionStore, WriteOutcome},
+    session::{
+        AtLimit, MemoryStore, OwnerLimit, Record, SessionData, SessionStore, Usage, WriteOutcome,
+    },
 };
 
 use crate::support::{NOW, SECRET, User, app, call, get_with, jam, jam_with};
@@ -344,7 +346,8 @@ async fn a_session_without_a_lineage_has_the_id_of_its_record() {
 async fn a_shorter_idle_limit_holds_for_sessions_that_are_there() {
     let store = Arc::new(MemoryStore::new());
     let with_idle = |seconds| {
-        let sessions = Sessions::in_store(Arc::clone(&store)).idle(Duration::from_secs(seconds));
+        let sessions =
+            Sessions::in_store(Arc::clone(&store)).idle_timeout(Duration::from_secs(seconds));
         jam_with(Jwt::hs256(SECRET), sessions)
     };
     let (before, _) = with_idle(3600);
@@ -394,7 +397,7 @@ impl Racing {
         }
         self.armed.store(armed - 1, Ordering::Relaxed);
         let number = self.rotated.fetch_add(1, Ordering::Relaxed);
-        let record = self.store.load(old).await?.expect("it was found");
+        let record = self.store.load(old, None).await?.expect("it was found");
         let new = SessionId::from_bytes([number + 1; 32]);
         let rotated = self.store.rotate(old, new, Record::clone(&record)).await?;
         assert_eq!(rotated, WriteOutcome::Done);
@@ -412,16 +415,16 @@ impl SessionStore for Racing {
         self.store.create(id, record, limit).await
     }
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
-        self.store.load(id).await
+    async fn load(
+        &self,
+        id: &SessionId,
+        usage: Option<Usage>,
+    ) -> Result<Option<Arc<Record>>, StoreError> {
+        self.store.load(id, usage).await
     }
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
         self.store.update(id, record).await
-    }
-
-    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
-        self.store.touch(id, now).await
     }
 
     async fn rotate(
@@ -448,7 +451,7 @@ impl SessionStore for Racing {
     async fn delete_by_owner(
         &self,
         owner: &str,
-        keep: Option<&SessionId>,
+        keep: Option<SessionId>,
     ) -> Result<u64, StoreError> {
         self.store.delete_by_owner(owner, keep).await
     }

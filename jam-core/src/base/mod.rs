@@ -4,9 +4,9 @@
 
 pub mod base64url;
 pub mod clock;
-pub mod deadline;
 pub mod decision;
 pub mod error;
 pub mod random;
 pub mod text;
+pub mod timeout;
 pub mod yielding;

@@ -5,13 +5,12 @@ use super::caller::{Caller, Evidence, Held};
 use crate::backend::{BackendId, Identity};
 use crate::base::decision::Decision;
 use crate::base::error::{Error, ErrorKind, TokenFault};
-use crate::claims::RegisteredClaims;
+use crate::claims::Claims;
 use crate::payload::Payload;
 use crate::refusal::{Refusal, RejectionKind};
 use crate::request::credential::Credential;
 use crate::rule::{BackendName, Source};
 use crate::session::{Opened, Session};
-use crate::token::Tokens;
 
 /// The answer of a backend about a credential.
 pub(super) enum Recognized<P> {
@@ -34,10 +33,14 @@ pub(super) fn recognize<'a, P: Payload>(
     is_use: bool,
 ) -> Decision<'a, Result<Recognized<P>, Refusal>> {
     match backend {
-        BackendName::Jwt => Decision::Ready(match authenticator.tokens() {
-            Ok(tokens) => Ok(of_token(tokens, &credential, now)),
-            Err(error) => Err(refusal(&error)),
-        }),
+        BackendName::Jwt => match authenticator.tokens() {
+            Ok(tokens) => {
+                let source = credential.source;
+                let verified = tokens.verify(credential.secret, now);
+                verified.map(move |verified| Ok(of_token(verified, source)))
+            }
+            Err(error) => Decision::Ready(Err(refusal(&error))),
+        },
         BackendName::Session => match authenticator.sessions() {
             Ok(sessions) => {
                 let source = credential.source;
@@ -57,13 +60,15 @@ pub(super) fn recognize<'a, P: Payload>(
 }
 
 #[inline]
-fn of_token<P: Payload>(tokens: &Tokens, credential: &Credential<'_>, now: u64) -> Recognized<P> {
-    let mut registered = RegisteredClaims::default();
-    match tokens.verify(credential.secret, now, &mut registered) {
-        Ok(payload) => Recognized::Caller(Caller {
+fn of_token<P>(verified: Result<Claims<P>, TokenFault>, source: Source) -> Recognized<P> {
+    match verified {
+        Ok(Claims {
+            registered,
+            payload,
+        }) => Recognized::Caller(Caller {
             payload: Held::Own(payload),
             evidence: Evidence::Token(registered),
-            source: credential.source,
+            source,
         }),
         Err(fault) => {
             tracing::debug!(target: "jam", ?fault, "token refused");

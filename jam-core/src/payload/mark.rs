@@ -1,9 +1,9 @@
-//! Fields of a payload that take the name of a claim.
+//! Fields of a payload that have the name of a claim.
 
 use std::borrow::Cow;
 use std::fmt::Display;
 
-/// A field of the payload that takes a claim's name in a token.
+/// A field of a payload that has the name of a claim in a token.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -37,7 +37,7 @@ impl Mark {
     }
 }
 
-/// A type that can say who a caller is: anything with a text form.
+/// A type that can be the subject of a caller: any type with a text form.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the subject of a token",

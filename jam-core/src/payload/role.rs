@@ -1,11 +1,11 @@
-//! Roles of a caller.
+//! The roles of a caller.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, Hash};
 
 use super::Payload;
 
-/// The roles of your application: an enum of plain variants.
+/// The roles of an application: an enum of variants without fields.
 ///
 /// ```
 /// #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, jam::JamRole)]
@@ -19,10 +19,10 @@ use super::Payload;
     note = "derive it: `#[derive(Clone, Copy, PartialEq, Eq, jam::JamRole)]`"
 )]
 pub trait Role: Copy + PartialEq + Send + Sync + 'static {
-    /// Every role, in the order of the enum.
+    /// All roles, in the order of the enum.
     const ALL: &'static [Self];
 
-    /// The role as a token spells it.
+    /// Returns the name of the role in a token.
     fn name(self) -> &'static str;
 }
 
@@ -34,11 +34,11 @@ pub trait Role: Copy + PartialEq + Send + Sync + 'static {
             on the struct: `#[jam(role = Role)]`"
 )]
 pub trait HasRoles: Payload<Role = Self::Enum> {
-    /// The roles: [`Payload::Role`].
+    /// The type of the roles, [`Payload::Role`].
     type Enum;
 }
 
-/// The role of a payload that has none; nothing can be one.
+/// The type of roles for a payload without roles. It has no value.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // it is empty for good

@@ -1,4 +1,4 @@
-//! A rule and the words that build it.
+//! Rules, and the methods that build them.
 
 use std::marker::PhantomData;
 
@@ -10,11 +10,12 @@ use crate::backend::{Backend, BackendId};
 use crate::base::text;
 use crate::payload::Payload;
 
-/// Who may call: a rule over callers whose payload is `P`.
+/// A rule: the callers with the payload `P` that a handler admits.
 ///
-/// It begins with [`user`](crate::dsl::user), each word after it narrows it, and it is
-/// evaluated by the compiler: a rule that contradicts itself does not compile. Give it a
-/// name, and use it in a table or as `#[jam_auth(WEB)]`:
+/// A rule begins with [`user`](crate::rule::dsl::user), and each method after it adds a
+/// requirement. The compiler evaluates the rule, so a rule that contradicts itself does not
+/// compile. Store a rule in a constant, and use the constant in a route table or as
+/// `#[jam_auth(WEB)]`:
 ///
 /// ```
 /// use jam::{Access, JamPayload, dsl::{minutes, user}};
@@ -28,23 +29,29 @@ use crate::payload::Payload;
 /// const RECENT: Access<User> = WEB.fresh(minutes(5));
 /// ```
 ///
-/// Words narrow with *and*: a caller needs every role, every scope and every freshness that
-/// was asked for, whether before or after an `or`. [`or`](Self::or) puts two whole rules side
-/// by side, each with what was asked for up to there.
+/// Requirements add up: a caller must have every required role and scope, and a recent login if the
+/// rule has [`fresh`](Self::fresh). [`or`](Self::or) joins two complete rules, each with its own
+/// requirements. A requirement after `or` applies to both sides.
 ///
 /// # Defaults
 ///
-/// Without [`cookie`](Self::cookie) or [`header`](Self::header) a session is in the cookie
-/// `__Host-session`, where [`Jam::session_cookie`](crate::Jam::session_cookie) without a name puts it,
-/// and any other credential in the `Authorization` header. Without [`backend`](Self::backend) it is the one that the
-/// [`Jam`](crate::Jam) was built with; if that has two, nobody is let in and the log says
-/// why. One of your own is always named.
+/// - Without [`cookie`](Self::cookie) or [`header`](Self::header), a session is read from the
+///   cookie `__Host-session`, which is the default name in `Jam::session_cookie`. Any other
+///   credential is read from the `Authorization` header.
+/// - Without [`backend`](Self::backend), the rule uses the backend of the `Jam`, `"jwt"` or
+///   `"session"`. If the `Jam` has both or neither, every request is rejected with 500, and the log
+///   says why. A backend of the application must always be named.
+///
+/// # Panics
+///
+/// The methods panic if the rule would contradict itself. In a constant the panic is a compile
+/// error.
 #[must_use = "a rule guards nothing until it stands in a table or an attribute"]
 pub struct Access<P: Payload> {
     ways: List<Way<P::Role>, 4>,
-    /// The callers that the rule is for.
+    /// The kinds of requests that the rule admits.
     pub audience: Audience,
-    /// The page to which a browser is sent instead of 401.
+    /// The page to which a browser is redirected instead of an answer with 401.
     pub login: Option<&'static str>,
     payload: PhantomData<fn() -> P>,
 }
@@ -83,7 +90,7 @@ impl<P: Payload> Access<P> {
         }
     }
 
-    /// The rule of a layer: callers of `backend` whose credential is in one of `sources`.
+    /// Makes the rule of a layer: callers of `backend` with a credential in one of `sources`.
     pub const fn of(backend: BackendName, sources: List<Source, 4>) -> Self {
         Self {
             ways: List::EMPTY.with(Way {
@@ -95,14 +102,19 @@ impl<P: Payload> Access<P> {
         }
     }
 
-    /// The backend that knows the caller: `"jwt"` or `"session"`. One of your own is named by
-    /// its type, with [`backend_type`](Self::backend_type).
+    /// Sets the backend that authenticates the caller: `"jwt"` or `"session"`. For a backend of
+    /// your own use [`backend_type`](Self::backend_type).
+    ///
+    /// # Panics
+    ///
+    /// Panics if `name` is another text, or if the rule has a backend already. In a constant the
+    /// panic is a compile error.
     #[track_caller]
     pub const fn backend(self, name: &'static str) -> Self {
         self.by(BackendName::named(name))
     }
 
-    /// The backend that knows the caller is one of your own.
+    /// Sets a backend of your own as the backend that authenticates the caller.
     ///
     /// ```
     /// # use jam::{Access, Backend, Identity, JamPayload, StoreError, dsl::user};
@@ -130,18 +142,28 @@ impl<P: Payload> Access<P> {
         })
     }
 
-    /// Looks for the credential in the cookie `name`, before the sources that come
-    /// after it.
+    /// Reads the credential from the cookie `name`. If the rule has several sources, they are read
+    /// in the order in which they were added.
     ///
-    /// A request with an unsafe method whose credential is in a cookie must come from
-    /// the same origin.
+    /// If the credential is in a cookie, a request with an unsafe method must come from the same
+    /// origin. Otherwise it is rejected with 403.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `name` is not a valid cookie name, if the rule has 4 sources already, or after
+    /// [`or`](Self::or). In a constant the panic is a compile error.
     #[track_caller]
     pub const fn cookie(self, name: &'static str) -> Self {
         self.source(Source::cookie(name))
     }
 
-    /// Looks for the credential in the cookie that has no name of its own:
-    /// `__Host-jwt` or `__Host-session` (RFC 6265bis section 4.1.3.2).
+    /// Reads the credential from the default cookie of the backend: `__Host-jwt` or
+    /// `__Host-session` (RFC 6265bis section 4.1.3.2).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the rule names no backend before this call, or if it names a backend of your own.
+    /// In a constant the panic is a compile error.
     #[track_caller]
     pub const fn cookie_default(self) -> Self {
         let backend = match self.ways.at(0) {
@@ -158,9 +180,16 @@ impl<P: Payload> Access<P> {
         }
     }
 
-    /// Looks for the credential in the header `name`, before the sources that come
-    /// after it. In `Authorization` it follows the scheme `Bearer`, in any case of its
-    /// letters; any other header is the credential alone.
+    /// Reads the credential from the header `name`. If the rule has several sources, they are read
+    /// in the order in which they were added.
+    ///
+    /// `Authorization` must have the scheme `Bearer`, in any case of its letters. Any other header
+    /// holds the credential alone.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `name` is not a valid header name, if it is `Cookie`, if the rule has 4 sources
+    /// already, or after [`or`](Self::or). In a constant the panic is a compile error.
     #[track_caller]
     pub const fn header(self, name: &'static str) -> Self {
         self.source(Source::header(name))
@@ -178,8 +207,19 @@ impl<P: Payload> Access<P> {
         }
     }
 
-    /// Lets in whom either rule lets in. The credential that is found first, in the order in
-    /// which the two rules name their sources, decides: if it is bad nothing else is tried.
+    /// Admits the callers that this rule or the `other` rule admits.
+    ///
+    /// The first credential that is found decides, in the order in which the two rules name their
+    /// sources. If it is not valid, no other credential is tried.
+    ///
+    /// If only one of the rules has a [`login`](Self::login) page, the new rule has it. If both
+    /// have one, the page of this rule is used.
+    ///
+    /// # Panics
+    ///
+    /// Panics if two different backends read the same source, if one of the rules has
+    /// [`optional`](Self::optional) or [`guest`](Self::guest), or if there are more than 4 ways. In
+    /// a constant the panic is a compile error.
     #[track_caller]
     pub const fn or(self, other: Self) -> Self {
         assert!(
@@ -202,8 +242,8 @@ impl<P: Payload> Access<P> {
         rule
     }
 
-    /// One place holds one kind of credential: else a token that one backend refuses would
-    /// have to be tried on the other.
+    /// Checks that two backends do not read the same source. Otherwise a token that one backend
+    /// rejects would have to be tried with the other one.
     #[track_caller]
     const fn check_beside(&self, other: &Way<P::Role>) {
         let theirs = other.places();
@@ -229,11 +269,18 @@ impl<P: Payload> Access<P> {
         }
     }
 
-    /// Sends a browser to this page instead of answering 401, with the page to come back to
-    /// in the query as `next`.
+    /// Redirects a browser to the page `path` with 303 instead of an answer with 401. The query
+    /// parameter `next` holds the page to return to; see
+    /// [`return_to`](crate::request::redirect::return_to).
     ///
-    /// A browser is who asks by GET or HEAD and accepts `text/html`; everybody else gets the
-    /// 401. `path` begins with one `/`.
+    /// A request counts as a browser's if its method is GET, HEAD or POST and its `Accept` header
+    /// names `text/html`. A request of htmx is answered with 401 and the address in the header
+    /// `HX-Redirect`. Any other request is answered with 401.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `path` does not begin with exactly one `/`. In a constant the panic is a compile
+    /// error.
     #[track_caller]
     pub const fn login(mut self, path: &'static str) -> Self {
         assert!(
@@ -244,10 +291,15 @@ impl<P: Payload> Access<P> {
         self
     }
 
-    /// Lets strangers in too: the handler takes `Option<Auth<P>>`.
+    /// Admits anonymous requests too: the handler takes `Option<Auth<P>>`.
     ///
-    /// A bad header is still refused. A cookie that is no longer good is taken for none,
-    /// and cleared.
+    /// An invalid credential in a header is still rejected. An invalid credential in a cookie
+    /// counts as no credential, and the response clears the cookie.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the rule has a condition, or has [`guest`](Self::guest) or `optional` already. In
+    /// a constant the panic is a compile error.
     #[track_caller]
     pub const fn optional(mut self) -> Self {
         self.check_unconditional();
@@ -255,12 +307,18 @@ impl<P: Payload> Access<P> {
         self
     }
 
-    /// Turns the rule around: for those who are *not* signed in by it, such as the page where
-    /// they do. Whoever is signed in gets 403, or is sent to [`redirect_to`](Self::redirect_to).
+    /// Inverts the rule: it admits only requests that are *not* authenticated by it, for example
+    /// for the login page. A caller is rejected with 403, or redirected to
+    /// [`redirect_to`](Self::redirect_to).
     ///
-    /// A request with an unsafe method must come from the same origin, so that no other site
-    /// can sign a user in to an account of its own. A request with `reauth=1` in its query is let
-    /// in too: a rule with [`fresh`](Self::fresh) sends there whoever is to sign in again.
+    /// A request with an unsafe method must come from the same origin, so that another site cannot
+    /// sign a user in to an account of its own. A caller with `reauth=1` in the query is admitted
+    /// too, because a rule with [`fresh`](Self::fresh) redirects callers there to sign in again.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the rule has a condition, or has [`optional`](Self::optional) or `guest` already.
+    /// In a constant the panic is a compile error.
     #[track_caller]
     pub const fn guest(mut self) -> Self {
         self.check_unconditional();
@@ -268,7 +326,12 @@ impl<P: Payload> Access<P> {
         self
     }
 
-    /// Sends those who are signed in to the page `path`, which begins with one `/`, by 303.
+    /// Redirects callers to the page `path` with 303.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the rule does not have [`guest`](Self::guest), or if `path` does not begin with
+    /// exactly one `/`. In a constant the panic is a compile error.
     #[track_caller]
     pub const fn redirect_to(mut self, path: &'static str) -> Self {
         assert!(
@@ -319,41 +382,44 @@ impl<P: Payload> Access<P> {
         );
     }
 
-    /// Answers 404 instead of 403 to a caller who may not call. (A stranger is still told 401, and
-    /// our 404 is a problem document where that of a path without a route is empty.)
+    /// Rejects a caller that lacks a role or a scope with 404 instead of 403, so that the caller
+    /// does not learn that the resource exists.
+    ///
+    /// An anonymous request is still rejected with 401. The body of this 404 is a problem document,
+    /// while the body of axum's 404 for a path without a route is empty.
     pub const fn hide(self) -> Self {
         each!(self, way => way.hide = true)
     }
 
-    /// Returns the ways in, in the order of the rule.
+    /// Returns the ways in the order of the rule.
     #[inline]
     pub fn ways(&self) -> impl Iterator<Item = &Way<P::Role>> + Clone {
         self.ways.iter()
     }
 
-    /// Where a credential is looked for, in this order.
+    /// Returns the sources of the credential in the order in which they are read.
     pub fn sources(&self) -> impl Iterator<Item = Source> + Clone {
         self.ways().flat_map(Way::sources)
     }
 
-    /// Returns `true` if the rule lets in anonymous requests.
+    /// Returns `true` if the rule admits anonymous requests.
     pub const fn allows_anonymous(&self) -> bool {
         !matches!(self.audience, Audience::Callers)
     }
 }
 
-/// The head of a section whose handlers bring their own rules: what
-/// [`declared`](crate::dsl::declared) returns.
+/// The head of a section with handlers that have their own rules.
+/// [`declared`](crate::rule::dsl::declared) returns it.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared {
     pub(super) _private: (),
 }
 
-/// A rule that lets everybody in, with the reason for it.
+/// A rule that admits every request, with the reason for it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Public {
-    /// The reason.
+    /// The reason, which a route table shows.
     pub reason: &'static str,
 }
 

@@ -3,32 +3,34 @@
 use super::Access;
 use crate::payload::Payload;
 
-/// The rule of one handler over callers with the payload `P`, which `#[jam_auth]` generates.
+/// The rule of one handler for callers with the payload `P`. `#[jam_auth]` generates the
+/// implementation.
 ///
-/// The payload is a parameter and not an associated type: a private payload is then no error
-/// (E0446) behind a handler that is `pub`.
+/// The payload is a type parameter and not an associated type. With an associated type, a private
+/// payload would be an error (E0446) on a handler that is `pub`.
 #[doc(hidden)]
 pub trait AttributeRule<P: AttributeRules>: Sized + 'static {
-    /// The words of a rule that asks nothing of the payload's type. A text constant costs the
-    /// compiler nothing, and no code stands beside it: [`AttributeRules::rule`] parses it.
+    /// The words of a rule that does not depend on the payload's type. A text constant costs the
+    /// compiler nothing and adds no code: [`AttributeRules::rule`] parses it.
     const WORDS: &'static str = "";
 
     /// Returns the rule of the attribute.
     ///
-    /// The type parameter delays evaluation: a constant that depends on one is evaluated when it
-    /// is used, and 300 rules that `cargo check` evaluates are a tenth of its work.
+    /// The type parameter delays the evaluation: a constant that depends on a type parameter is
+    /// evaluated only when it is used. Without the delay, the evaluation of 300 rules is a tenth of
+    /// the work of `cargo check`.
     fn rule<Lazily>() -> &'static Access<P> {
         P::rule::<Self>()
     }
 
-    /// Has rustc type-check the handler where it stands. It is never called.
+    /// Makes rustc type-check the handler at its place in the source. The function is never called.
     fn check() {}
 
-    /// Shows an editor the names of the options. It is never called.
+    /// Shows the names of the options to an editor. The function is never called.
     fn options() {}
 }
 
-/// A payload over which attributes can have rules. The derive of [`Payload`] implements it.
+/// A payload that attributes can have rules for. The derive of [`Payload`] implements it.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the payload of a caller",
@@ -36,8 +38,7 @@ pub trait AttributeRule<P: AttributeRules>: Sized + 'static {
     note = "derive it: `#[derive(Clone, serde::Serialize, serde::Deserialize, jam::JamPayload)]`"
 )]
 pub trait AttributeRules: Payload {
-    /// Returns the rule of the words of `R`. There is one function for all handlers. It is here
-    /// because only a constant of a known type, with a known type of roles, can be borrowed for
-    /// `'static`.
+    /// Returns the rule of the words of `R`. One function serves all handlers. It is a method of
+    /// this trait because only a constant of a concrete type can be borrowed for `'static`.
     fn rule<R: AttributeRule<Self>>() -> &'static Access<Self>;
 }

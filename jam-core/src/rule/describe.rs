@@ -1,11 +1,12 @@
-//! A rule in words: what a table prints.
+//! The text of a rule in a route table.
 
 use std::fmt::{self, Display};
 
 use super::{Access, Audience, Condition, Source, Way};
 use crate::payload::{Payload, Role, kind};
 
-/// `User: session by cookie sid [role Admin, signed in within 300 s]; login /login`
+/// Formats a rule, for example as
+/// `User: session by cookie sid [role Admin, signed in within 300 s]; login /login`.
 impl<P: Payload> Display for Access<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.audience {
@@ -49,7 +50,7 @@ impl<R: Role> Display for Way<R> {
                 Source::Header(name) => write!(f, "header {name}")?,
             }
         }
-        // The age of the login comes last, wherever the rule has it.
+        // The age of the login comes last, wherever it is in the rule.
         let (login, others): (Vec<_>, Vec<_>) = self
             .conditions()
             .partition(|condition| condition.is_met_by_login());

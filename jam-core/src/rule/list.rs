@@ -1,4 +1,4 @@
-//! Lists inside of rules.
+//! Lists in rules.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ pub struct List<T: Copy, const MOST: usize> {
 }
 
 impl<T: Copy, const MOST: usize> List<T, MOST> {
-    /// A list without items.
+    /// An empty list.
     pub const EMPTY: Self = Self {
         items: [None; MOST],
         len: 0,
     };
 
-    /// Adds an item.
+    /// Adds an item to the end.
     ///
     /// # Panics
     ///
-    /// Panics if the list is full, at compile time where a rule is a constant.
+    /// Panics if the list is full. In a constant the panic is a compile error.
     #[track_caller]
     pub const fn with(mut self, item: T) -> Self {
         if self.len == MOST {
@@ -36,12 +36,12 @@ impl<T: Copy, const MOST: usize> List<T, MOST> {
         panic!("a rule has at most 4 ways in, and each way at most 4 sources and 6 roles or scopes")
     }
 
-    /// Returns the items, in the order in which they were added.
+    /// Returns the items in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &T> + Clone {
         self.items.iter().map_while(Option::as_ref)
     }
 
-    /// Returns `true` if the list has no item.
+    /// Returns `true` if the list is empty.
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -51,12 +51,12 @@ impl<T: Copy, const MOST: usize> List<T, MOST> {
         self.len
     }
 
-    /// Returns an item by its position, for a `const fn`, which cannot iterate.
+    /// Returns the item at this index. A `const fn` needs it because it cannot use an iterator.
     pub(super) const fn at(&self, at: usize) -> Option<T> {
         self.items[at]
     }
 
-    /// Replaces an item.
+    /// Replaces the item at this index.
     pub(super) const fn set(mut self, at: usize, item: T) -> Self {
         self.items[at] = Some(item);
         self

@@ -1,4 +1,4 @@
-//! Rules: data that says who may call, made at compile time.
+//! Rules: compile-time data about the callers that a handler admits.
 //!
 //! Uses [`base`](crate::base), [`refusal`](crate::refusal), [`payload`](crate::payload) and
 //! [`backend`](crate::backend).

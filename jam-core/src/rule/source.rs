@@ -1,22 +1,22 @@
-//! Who knows a caller, and where in a request the credential is.
+//! Backends, and the sources of a credential in a request.
 
 use crate::backend::BackendId;
 use crate::base::text;
 
-/// The name of a token's cookie when none is given.
+/// The default name of the cookie for a token.
 pub const DEFAULT_JWT_COOKIE: &str = "__Host-jwt";
-/// The name of a session's cookie when none is given.
+/// The default name of the cookie for a session.
 pub const DEFAULT_SESSION_COOKIE: &str = "__Host-session";
 
-/// Who knows a caller.
+/// The backend that authenticates a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BackendName {
-    /// Signed tokens.
+    /// The backend for signed tokens, `"jwt"`.
     Jwt,
-    /// Sessions on the server.
+    /// The backend for sessions on the server, `"session"`.
     Session,
-    /// A [`Backend`](crate::Backend) of the application's own.
+    /// A [`Backend`](crate::backend::Backend) of the application.
     Own(BackendId),
 }
 
@@ -38,14 +38,14 @@ impl BackendName {
     pub(super) const fn same(one: Option<Self>, other: Option<Self>) -> bool {
         match (one, other) {
             (None, None) => true,
-            // A constant cannot compare types. Two backends of one name are refused by a `Jam`,
-            // and the gate compares types.
+            // A constant cannot compare types. That is safe: a `Jam` rejects two backends with the
+            // same name, and the gate compares types.
             (Some(one), Some(other)) => text::same(one.as_str(), other.as_str()),
             _ => false,
         }
     }
 
-    /// The name by which rules ask for it.
+    /// Returns the name of the backend in a rule.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Jwt => "jwt",
@@ -55,14 +55,14 @@ impl BackendName {
     }
 }
 
-/// Where in a request a credential is looked for.
+/// A source of a credential: a cookie or a header of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
-    /// The cookie of this name.
+    /// A cookie with this name.
     Cookie(&'static str),
-    /// The header of this name: `authorization` with the scheme `Bearer`, any other
-    /// with the bare credential.
+    /// A header with this name. `Authorization` must have the scheme `Bearer`. Any other header
+    /// holds the credential alone.
     Header(&'static str),
 }
 
@@ -70,9 +70,9 @@ impl Source {
     /// The header `Authorization`.
     pub const AUTHORIZATION: Self = Self::Header("authorization");
 
-    /// The places of a rule that names none: those where `Jam::session_cookie`
-    /// without a name puts a session, and where clients put a token (RFC 6750 section 2.1). Where the
-    /// backend is left open both are looked at.
+    /// Returns the sources of a rule that names none. A session is in the cookie that
+    /// `Jam::session_cookie` sets by default. Any other credential is in the `Authorization` header
+    /// (RFC 6750 section 2.1). If the rule names no backend, both are read.
     pub(crate) const fn places_of(backend: Option<BackendName>) -> &'static [Self] {
         const SESSION: Source = Source::Cookie(DEFAULT_SESSION_COOKIE);
         match backend {
@@ -82,22 +82,23 @@ impl Source {
         }
     }
 
-    /// The cookie of this name.
+    /// Makes a source from the name of a cookie.
     ///
     /// # Panics
     ///
-    /// Panics if `name` is not the name of a cookie.
+    /// Panics if `name` is not a valid cookie name. In a constant the panic is a compile error.
     #[track_caller]
     pub const fn cookie(name: &'static str) -> Self {
         assert!(text::is_token(name), "this is not the name of a cookie");
         Self::Cookie(name)
     }
 
-    /// The header of this name.
+    /// Makes a source from the name of a header.
     ///
     /// # Panics
     ///
-    /// Panics if `name` is not the name of a header, or is `Cookie`.
+    /// Panics if `name` is not a valid header name, or if it is `Cookie`. In a constant the panic
+    /// is a compile error.
     #[track_caller]
     pub const fn header(name: &'static str) -> Self {
         assert!(text::is_token(name), "this is not the name of a header");
@@ -117,7 +118,7 @@ impl Source {
         }
     }
 
-    /// Returns the name of the header that holds the credential: `cookie` for a cookie.
+    /// Returns the name of the header that holds the credential. For a cookie this is `cookie`.
     #[inline]
     pub const fn header_name(self) -> &'static str {
         match self {
@@ -126,7 +127,7 @@ impl Source {
         }
     }
 
-    /// Returns `true` if both are one place: names of headers are compared without case.
+    /// Returns `true` if both are the same source. Header names are compared without case.
     #[inline]
     pub const fn is(self, other: Self) -> bool {
         match (self, other) {

@@ -1,22 +1,23 @@
-//! One way to be let in, with its conditions.
+//! One way of a rule, with its conditions.
 
 use super::condition::Condition;
 use super::list::List;
 use super::source::{BackendName, Source};
 use crate::payload::Role;
 
-/// One way to be let in. A rule has several if it was made with [`Access::or`](super::Access::or).
+/// One way to be admitted: a backend, the sources of the credential, and conditions. A rule has
+/// several ways if it was built with [`Access::or`](super::Access::or).
 #[derive(Clone, Copy)]
 pub struct Way<R: Role> {
     /// The backend, if the rule names one.
     pub backend: Option<BackendName>,
-    /// A caller without a role or a scope is answered with 404 instead of 403.
+    /// If `true`, a caller that lacks a role or a scope is rejected with 404 instead of 403.
     pub hide: bool,
     pub(super) sources: List<Source, 4>,
     pub(super) conditions: List<Condition<R>, MOST_CONDITIONS>,
 }
 
-/// Conditions of one way: 6 roles or scopes, and the age of the login.
+/// The largest number of conditions of one way: 6 roles or scopes, and the age of the login.
 const MOST_CONDITIONS: usize = 7;
 
 impl<R: Role> Way<R> {
@@ -27,7 +28,7 @@ impl<R: Role> Way<R> {
         conditions: List::EMPTY,
     };
 
-    /// Returns the places of the credential, in their order, for a `const fn`.
+    /// Returns the sources of the credential in order, for use in a `const fn`.
     pub(super) const fn places(&self) -> List<Source, 4> {
         if !self.sources.is_empty() {
             return self.sources;
@@ -42,12 +43,12 @@ impl<R: Role> Way<R> {
         places
     }
 
-    /// Returns the places of the credential, in their order, for every backend that the way may have.
+    /// Returns the sources of the credential in order, for every backend that the way can have.
     pub fn sources(&self) -> impl Iterator<Item = Source> + Clone + use<'_, R> {
         self.sources_for(self.backend)
     }
 
-    /// Returns the places of a credential of this backend, in their order.
+    /// Returns the sources of the credential in order, for this backend.
     #[inline]
     pub fn sources_for(
         &self,
@@ -66,13 +67,13 @@ impl<R: Role> Way<R> {
         self.conditions.len()
     }
 
-    /// Returns the conditions, which all have to be met.
+    /// Returns the conditions. A caller must meet all of them.
     #[inline]
     pub fn conditions(&self) -> impl Iterator<Item = Condition<R>> + Clone + use<'_, R> {
         self.conditions.iter().copied()
     }
 
-    /// Returns `true` if the way reads this place.
+    /// Returns `true` if the way reads this source.
     pub fn reads(&self, source: Source) -> bool {
         self.sources().any(|own| own.is(source))
     }
@@ -84,23 +85,24 @@ impl<R: Role> std::fmt::Debug for Way<R> {
     }
 }
 
-/// The callers that a rule is for.
+/// The kinds of requests that a rule admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // each use has to decide about every case
 pub enum Audience {
-    /// Callers alone.
+    /// Only callers.
     Callers,
     /// Callers and anonymous requests.
     Optional,
-    /// Anonymous requests alone.
+    /// Only anonymous requests.
     Guests {
-        /// The page to which callers are sent; without one they are told 403.
+        /// The page to which a caller is redirected. If it is `None`, a caller is rejected with
+        /// 403.
         redirect_to: Option<&'static str>,
     },
 }
 
 impl<R: Role> List<Condition<R>, MOST_CONDITIONS> {
-    /// Adds a condition. Of two ages of the login the shorter one is kept.
+    /// Adds a condition. Of two conditions on the age of the login, it keeps the shorter age.
     #[track_caller]
     pub(super) const fn with_condition(self, condition: Condition<R>) -> Self {
         let mut login = None;
@@ -115,7 +117,7 @@ impl<R: Role> List<Condition<R>, MOST_CONDITIONS> {
             (Condition::Fresh(new), Some((_, old))) if old < new.0 => self,
             (Condition::Fresh(_), Some((at, _))) => self.set(at, condition),
             (Condition::Fresh(_), None) => self.with(condition),
-            // One place is free for the age of the login.
+            // The last place is reserved for the age of the login.
             (_, None) if self.len() + 1 == MOST_CONDITIONS => List::full(),
             _ => self.with(condition),
         }

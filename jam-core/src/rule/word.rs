@@ -1,5 +1,5 @@
-//! The words of a rule as data: what `#[jam_auth]` writes, which costs the compiler less than
-//! calls do.
+//! The options of `#[jam_auth]` as data. The macro writes data instead of method calls, because it
+//! costs the compiler less.
 
 use std::marker::PhantomData;
 
@@ -9,23 +9,23 @@ use super::source::{BackendName, Source};
 use crate::backend::{Backend, BackendId};
 use crate::payload::Payload;
 
-/// Words of the rule of a handler.
+/// A part of the rule of a handler.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_enums)] // named by the macros' output alone
 pub enum Word<R: 'static> {
-    /// All that ask nothing of the payload's type, as [`plain`] reads them.
+    /// Options that do not depend on the payload's type, as text. [`plain`] parses it.
     Plain(&'static str),
     BackendType(BackendId),
     Condition(Condition<R>),
 }
 
-/// The words that ask something of the payload's type.
+/// A builder of the words that depend on the payload's type.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Of<P>(PhantomData<fn() -> P>);
 
-/// Them, for the payload `P`.
+/// Returns the builder for the payload `P`.
 pub const fn of<P: Payload>() -> Of<P> {
     Of(PhantomData)
 }
@@ -36,7 +36,7 @@ impl<P: Payload> Of<P> {
     }
 }
 
-/// The rule that says these words.
+/// Builds a rule from its words.
 #[track_caller]
 pub const fn said<P: Payload, const N: usize>(words: [Word<P::Role>; N]) -> Access<P> {
     let mut ways = Ways {
@@ -58,21 +58,22 @@ pub const fn said<P: Payload, const N: usize>(words: [Word<P::Role>; N]) -> Acce
     ways.rule
 }
 
-/// The rule that plain words say.
+/// Builds a rule from plain words.
 pub const fn read<P: Payload>(words: &'static str) -> Access<P> {
     said([Word::Plain(words)])
 }
 
-/// A rule in the middle of its words.
+/// A rule of which some words are read.
 struct Ways<P: Payload> {
-    /// The ways in that `or` ended.
+    /// The ways before the last `or`.
     before: Option<Access<P>>,
     rule: Access<P>,
 }
 
-/// Reads words such as `backend=jwt cookie or backend=session cookie=sid all fresh=300`. What
-/// they are made of holds no space, and each is a method of [`Access`]; but for `or`, which ends
-/// one way in and begins another, and `all`, which ends the last: what follows is for all of them.
+/// Reads words such as `backend=jwt cookie or backend=session cookie=sid all fresh=300`. The words
+/// are separated by spaces, and no word contains a space. Each word calls a method of [`Access`],
+/// with two exceptions: `or` ends a way and begins another, and `all` ends the last way, so that
+/// the words after it apply to all ways.
 #[track_caller]
 const fn plain<P: Payload>(mut ways: Ways<P>, words: &'static str) -> Ways<P> {
     let mut rest = words;
@@ -108,7 +109,8 @@ const fn either<P: Payload>(before: Option<Access<P>>, rule: Access<P>) -> Acces
     }
 }
 
-/// What stands before the first such byte, which is ASCII, and what stands behind it.
+/// Splits `text` at the first `byte`, which must be ASCII. Without such a byte the second part is
+/// empty.
 const fn cut(text: &'static str, byte: u8) -> (&'static str, &'static str) {
     let mut at = 0;
     while at < text.len() {

@@ -14,7 +14,7 @@ use std::time::Duration;
 pub use data::SessionData;
 pub use id::{InvalidSessionId, SessionId, SessionToken};
 pub use memory::MemoryStore;
-pub use store::{AtLimit, OwnerLimit, Record, SessionStore, WriteOutcome};
+pub use store::{AtLimit, OwnerLimit, Record, SessionStore, Usage, WriteOutcome};
 
 use crate::payload::Payload;
 use store::DynStore;
@@ -27,7 +27,7 @@ use store::DynStore;
 /// use jam::{Jam, Sessions};
 ///
 /// # fn main() -> Result<(), jam::ConfigError> {
-/// let sessions = Sessions::in_memory().idle(Duration::from_secs(15 * 60));
+/// let sessions = Sessions::in_memory().idle_timeout(Duration::from_secs(15 * 60));
 /// let jam = Jam::builder().sessions(sessions).build()?;
 /// # let _ = jam;
 /// # Ok(())
@@ -41,9 +41,9 @@ use store::DynStore;
 /// 1,000 sessions at most; one more ends the least recently used.
 pub struct Sessions {
     store: Arc<dyn DynStore>,
-    idle: u64,
-    absolute: u64,
-    deadline: Duration,
+    idle_timeout: u64,
+    absolute_timeout: u64,
+    store_timeout: Duration,
     per_owner: OwnerLimit,
 }
 
@@ -57,9 +57,9 @@ impl Sessions {
     pub fn in_store(store: impl SessionStore) -> Self {
         Self {
             store: Arc::new(store),
-            idle: 60 * 60,
-            absolute: 24 * 60 * 60,
-            deadline: Duration::from_secs(1),
+            idle_timeout: 60 * 60,
+            absolute_timeout: 24 * 60 * 60,
+            store_timeout: Duration::from_secs(1),
             per_owner: OwnerLimit::DEFAULT,
         }
     }
@@ -68,22 +68,22 @@ impl Sessions {
     ///
     /// Use is written down once in a 20th of this time, so a session may end that much
     /// earlier than its last request suggests.
-    pub fn idle(mut self, idle: Duration) -> Self {
-        self.idle = idle.as_secs();
+    pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.idle_timeout = idle_timeout.as_secs();
         self
     }
 
     /// How long a session lives from its login, in whole seconds, however much it is
     /// used.
-    pub fn absolute(mut self, absolute: Duration) -> Self {
-        self.absolute = absolute.as_secs();
+    pub fn absolute_timeout(mut self, absolute_timeout: Duration) -> Self {
+        self.absolute_timeout = absolute_timeout.as_secs();
         self
     }
 
     /// How long the store may take for one answer. After that it counts as out of
     /// reach, and the request is answered with 503.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+    pub fn store_timeout(mut self, store_timeout: Duration) -> Self {
+        self.store_timeout = store_timeout;
         self
     }
 
@@ -104,25 +104,29 @@ impl Sessions {
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         for (what, seconds) in [
-            ("session.idle", self.idle),
-            ("session.absolute", self.absolute),
+            ("session.idle_timeout", self.idle_timeout),
+            ("session.absolute_timeout", self.absolute_timeout),
         ] {
             if seconds == 0 {
                 faults.push((what, "a session must live for a second at least".to_owned()));
             }
         }
-        if self.idle > self.absolute {
+        if self.idle_timeout > self.absolute_timeout {
             faults.push((
-                "session.idle",
-                "it is longer than `session.absolute`, so it would never be reached".to_owned(),
+                "session.idle_timeout",
+                "it is longer than `session.absolute_timeout`, so it would never be reached"
+                    .to_owned(),
             ));
         }
         if self.per_owner.most == 0 {
             let why = "an owner must be able to have a session";
             faults.push(("session.per_owner", why.to_owned()));
         }
-        if self.deadline.is_zero() {
-            faults.push(("session.deadline", "no store answers in no time".to_owned()));
+        if self.store_timeout.is_zero() {
+            faults.push((
+                "session.store_timeout",
+                "no store answers in no time".to_owned(),
+            ));
         }
         faults
     }
@@ -131,9 +135,9 @@ impl Sessions {
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions")
-            .field("idle", &self.idle)
-            .field("absolute", &self.absolute)
-            .field("deadline", &self.deadline)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("absolute_timeout", &self.absolute_timeout)
+            .field("store_timeout", &self.store_timeout)
             .finish_non_exhaustive()
     }
 }

@@ -1,17 +1,16 @@
 //! What is done with sessions, whatever store keeps them.
 
 use std::cmp::Reverse;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::data::SessionData;
 use super::id::{SessionId, SessionToken, presented};
-use super::store::{Record, WriteOutcome};
+use super::store::{Record, Usage, WriteOutcome};
 use super::{Opened, Session, SessionInfo, Sessions};
 use crate::base::clock::CLOCK_DIFFERENCE;
-use crate::base::deadline;
-use crate::base::decision::Decision;
+use crate::base::decision::{BoxFuture, Decision};
 use crate::base::error::{Error, ErrorKind, StoreError};
+use crate::base::timeout;
 use crate::base::yielding::yield_now;
 use crate::payload::Payload;
 
@@ -40,11 +39,11 @@ impl Sessions {
     ) -> Result<SessionToken, Error> {
         let data = SessionData::of(data)?;
         for _ in 0..ID_ATTEMPTS {
-            let token = SessionToken::random(self.absolute, None)
+            let token = SessionToken::random(self.absolute_timeout, None)
                 .ok_or_else(|| Error::new(ErrorKind::Random))?;
-            let ends = now.saturating_add(self.absolute);
+            let ends = now.saturating_add(self.absolute_timeout);
             let mut record = Record::new(owner.to_owned(), data.clone(), now, ends);
-            record.idle = self.idle;
+            record.idle = self.idle_timeout;
             record.lineage = *token.id();
             let creation = self.store.create(token.record(), record, self.per_owner);
             match self.ask(creation).await? {
@@ -78,30 +77,21 @@ impl Sessions {
         let Some(id) = presented(token) else {
             return Decision::Ready(Ok(Opened::Nothing));
         };
+        let usage = is_use.then_some(Usage {
+            now,
+            interval: (self.idle_timeout / TOUCHES_PER_IDLE).max(1),
+            idle_timeout: self.idle_timeout,
+        });
         if let Some(record) = self.store.load_now(&id) {
             match self.state_of(&record, now) {
-                State::Alive if is_use && self.is_to_be_noted(record.last_seen, now) => {}
+                State::Alive if usage.is_some_and(|usage| usage.is_due(&record)) => {}
                 State::Alive => return Decision::Ready(Ok(Self::opened(id, record))),
                 State::Over => return Decision::Ready(Ok(Opened::Nothing)),
                 // The store has to delete it.
                 State::OfTheFuture => {}
             }
         }
-        Decision::Pending(Box::pin(async move {
-            let opened = self.look(&id, now).await?;
-            if let Opened::Session(Session { about, .. }) = &opened
-                && is_use
-                && self.is_to_be_noted(about.last_seen(), now)
-            {
-                self.ask(self.store.touch(&id, now)).await?;
-            }
-            Ok(opened)
-        }))
-    }
-
-    #[inline]
-    fn is_to_be_noted(&self, last_seen: u64, now: u64) -> bool {
-        now.saturating_sub(last_seen) >= (self.idle / TOUCHES_PER_IDLE).max(1)
+        Decision::Pending(Box::pin(self.look(id, now, usage)))
     }
 
     /// Returns the session, or `None` if it has ended or holds another payload.
@@ -118,7 +108,7 @@ impl Sessions {
             let Some(record) = self.record_of(id).await? else {
                 return Ok(None);
             };
-            match self.look(&record, now).await? {
+            match self.look(record, now, None).await? {
                 Opened::Session(session) => return Ok(Some(session)),
                 Opened::OtherPayload => return Ok(None),
                 // It is over, or was rotated meanwhile.
@@ -134,11 +124,16 @@ impl Sessions {
         self.ask(self.store.find(id)).await
     }
 
-    async fn look<P: Payload>(&self, id: &SessionId, now: u64) -> Result<Opened<P>, Error> {
-        let Some(record) = self.alive(id, now).await? else {
+    async fn look<P: Payload>(
+        &self,
+        id: SessionId,
+        now: u64,
+        usage: Option<Usage>,
+    ) -> Result<Opened<P>, Error> {
+        let Some(record) = self.alive(&id, now, usage).await? else {
             return Ok(Opened::Nothing);
         };
-        Ok(Self::opened(*id, record))
+        Ok(Self::opened(id, record))
     }
 
     fn opened<P: Payload>(id: SessionId, record: Arc<Record>) -> Opened<P> {
@@ -166,7 +161,7 @@ impl Sessions {
         let missing = || Error::new(ErrorKind::SessionMissing);
         for _ in 0..UPDATE_ATTEMPTS {
             let at = self.record_of(id).await?.ok_or_else(missing)?;
-            let Some(record) = self.alive(&at, now).await? else {
+            let Some(record) = self.alive(&at, now, None).await? else {
                 self.check_rotated(id, &at).await?;
                 continue;
             };
@@ -210,7 +205,7 @@ impl Sessions {
         self.replace(old, now, |record| {
             record.auth_time = now;
             record.last_seen = now;
-            record.expires_at = now.saturating_add(self.absolute);
+            record.expires_at = now.saturating_add(self.absolute_timeout);
         })
         .await
     }
@@ -225,7 +220,7 @@ impl Sessions {
         let missing = || Error::new(ErrorKind::SessionMissing);
         for _ in 0..UPDATE_ATTEMPTS {
             let old = self.record_of(id).await?.ok_or_else(missing)?;
-            let Some(record) = self.alive(&old, now).await? else {
+            let Some(record) = self.alive(&old, now, None).await? else {
                 self.check_rotated(id, &old).await?;
                 continue;
             };
@@ -270,7 +265,9 @@ impl Sessions {
     ///
     /// [`ErrorKind::Store`].
     pub async fn clear(&self, owner: &str, keep: Option<&SessionId>) -> Result<u64, Error> {
-        let ended = self.ask(self.store.delete_by_owner(owner, keep)).await?;
+        let ended = self
+            .ask(self.store.delete_by_owner(owner, keep.copied()))
+            .await?;
         tracing::info!(target: "jam", ended, "sessions of one owner ended");
         Ok(ended)
     }
@@ -300,8 +297,13 @@ impl Sessions {
         Ok(sessions)
     }
 
-    async fn alive(&self, id: &SessionId, now: u64) -> Result<Option<Arc<Record>>, Error> {
-        let Some(record) = self.ask(self.store.load(id)).await? else {
+    async fn alive(
+        &self,
+        id: &SessionId,
+        now: u64,
+        usage: Option<Usage>,
+    ) -> Result<Option<Arc<Record>>, Error> {
+        let Some(record) = self.ask(self.store.load(id, usage)).await? else {
             return Ok(None);
         };
         match self.state_of(&record, now) {
@@ -321,18 +323,15 @@ impl Sessions {
         if record.auth_time > now.saturating_add(CLOCK_DIFFERENCE) {
             return State::OfTheFuture;
         }
-        match now < record.ends() && now < record.last_seen.saturating_add(self.idle) {
+        match now < record.ends() && now < record.last_seen.saturating_add(self.idle_timeout) {
             true => State::Alive,
             false => State::Over,
         }
     }
 
     /// The store's answer, if it comes before the deadline.
-    async fn ask<T>(
-        &self,
-        answer: Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + '_>>,
-    ) -> Result<T, Error> {
-        deadline::within(self.deadline, answer).await
+    async fn ask<T>(&self, answer: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Error> {
+        timeout::within(self.store_timeout, answer).await
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::data::SessionData;
 use super::id::SessionId;
+use crate::base::clock::CLOCK_DIFFERENCE;
+use crate::base::decision::BoxFuture;
 use crate::base::error::StoreError;
 
 /// What a store keeps of one session.
@@ -69,6 +70,32 @@ impl fmt::Debug for Record {
             .field("last_seen", &self.last_seen)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
+    }
+}
+
+/// The use of a session by a request, which [`SessionStore::load`] notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs)] // a store has to heed all of it
+pub struct Usage {
+    /// The time of the use, in seconds since the Unix epoch by the application's clock.
+    pub now: u64,
+    /// Seconds since the last use after which a use is noted. An earlier one is not written down, so
+    /// that most requests write nothing.
+    pub interval: u64,
+    /// Seconds without use after which the session is over, also if the record allows more.
+    pub idle_timeout: u64,
+}
+
+impl Usage {
+    /// Returns `true` if the use is to be noted: the session is alive, and its last use is
+    /// [`interval`](Self::interval) seconds ago or longer. The use of a session that is over must not
+    /// bring it back.
+    pub fn is_due(&self, record: &Record) -> bool {
+        let idle_end = record.last_seen.saturating_add(self.idle_timeout);
+        self.now < record.ends()
+            && self.now < idle_end
+            && record.auth_time <= self.now.saturating_add(CLOCK_DIFFERENCE)
+            && self.now.saturating_sub(record.last_seen) >= self.interval
     }
 }
 
@@ -144,16 +171,21 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// A record that cannot be understood is no session: log it, without its content,
     /// and answer `None`.
+    ///
+    /// If `usage` is given and [is due](Usage::is_due) for the record, sets `last_seen` to `usage.now`
+    /// in the same round trip, unless it is later already. The version stays as it is, and a session
+    /// that was deleted meanwhile stays away. The record that is returned has the `last_seen` of before.
     fn load(
         &self,
         id: &SessionId,
+        usage: Option<Usage>,
     ) -> impl Future<Output = Result<Option<Arc<Record>>, StoreError>> + Send;
 
     /// The session `id` as [`load`](Self::load) would give it, if the store need not wait for it.
     /// When it answers `None`, `load` is asked.
     ///
     /// It is called on the thread of the request and outside of
-    /// [`Sessions::deadline`](crate::Sessions::deadline), so it must not block; and what was ended
+    /// [`Sessions::store_timeout`](crate::Sessions::store_timeout), so it must not block; and what was ended
     /// or changed elsewhere must not be at hand any more.
     ///
     /// # Defaults
@@ -171,14 +203,6 @@ pub trait SessionStore: Send + Sync + 'static {
         id: &SessionId,
         record: Record,
     ) -> impl Future<Output = Result<WriteOutcome, StoreError>> + Send;
-
-    /// Sets `last_seen` to `now`, unless it is later already. A session that is not there
-    /// stays away; the version stays as it is.
-    fn touch(
-        &self,
-        id: &SessionId,
-        now: u64,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Puts `record` under the id `new` in place of the session `old`, if the version of
     /// `old` is `record.version`. The new record begins at version 0, and its `last_seen` is
@@ -205,7 +229,7 @@ pub trait SessionStore: Send + Sync + 'static {
     fn delete_by_owner(
         &self,
         owner: &str,
-        keep: Option<&SessionId>,
+        keep: Option<SessionId>,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Every session of `owner`, expired or not, in any order.
@@ -215,138 +239,65 @@ pub trait SessionStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<(SessionId, Arc<Record>)>, StoreError>> + Send;
 }
 
-/// A store that several hold.
-impl<S: SessionStore> SessionStore for Arc<S> {
-    async fn create(
-        &self,
-        id: SessionId,
-        record: Record,
-        limit: OwnerLimit,
-    ) -> Result<WriteOutcome, StoreError> {
-        (**self).create(id, record, limit).await
-    }
+/// Lists the operations of [`SessionStore`], for [`DynStore`] and for a store behind an `Arc`. In square
+/// brackets are the arguments by reference.
+macro_rules! operations {
+    ($($name:ident[$($by_ref:ident: $referred:ty),*]($($arg:ident: $type:ty),*) -> $out:ty;)*) => {
+        /// [`SessionStore`] behind a pointer.
+        pub(crate) trait DynStore: Send + Sync {
+            fn load_now(&self, id: &SessionId) -> Option<Arc<Record>>;
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
-        (**self).load(id).await
-    }
+            $(
+                fn $name<'a>(
+                    &'a self,
+                    $($by_ref: &'a $referred,)*
+                    $($arg: $type,)*
+                ) -> BoxFuture<'a, Result<$out, StoreError>>;
+            )*
+        }
 
-    fn load_now(&self, id: &SessionId) -> Option<Arc<Record>> {
-        (**self).load_now(id)
-    }
+        impl<S: SessionStore> DynStore for S {
+            fn load_now(&self, id: &SessionId) -> Option<Arc<Record>> {
+                SessionStore::load_now(self, id)
+            }
 
-    async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
-        (**self).update(id, record).await
-    }
+            $(
+                fn $name<'a>(
+                    &'a self,
+                    $($by_ref: &'a $referred,)*
+                    $($arg: $type,)*
+                ) -> BoxFuture<'a, Result<$out, StoreError>> {
+                    Box::pin(SessionStore::$name(self, $($by_ref,)* $($arg,)*))
+                }
+            )*
+        }
 
-    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
-        (**self).touch(id, now).await
-    }
+        /// A store that is shared.
+        impl<S: SessionStore> SessionStore for Arc<S> {
+            fn load_now(&self, id: &SessionId) -> Option<Arc<Record>> {
+                (**self).load_now(id)
+            }
 
-    async fn rotate(
-        &self,
-        old: &SessionId,
-        new: SessionId,
-        record: Record,
-    ) -> Result<WriteOutcome, StoreError> {
-        (**self).rotate(old, new, record).await
-    }
-
-    async fn find(&self, id: &SessionId) -> Result<Option<SessionId>, StoreError> {
-        (**self).find(id).await
-    }
-
-    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
-        (**self).delete(id).await
-    }
-
-    async fn delete_by_owner(
-        &self,
-        owner: &str,
-        keep: Option<&SessionId>,
-    ) -> Result<u64, StoreError> {
-        (**self).delete_by_owner(owner, keep).await
-    }
-
-    async fn list_by_owner(
-        &self,
-        owner: &str,
-    ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
-        (**self).list_by_owner(owner).await
-    }
+            $(
+                async fn $name(
+                    &self,
+                    $($by_ref: &$referred,)*
+                    $($arg: $type,)*
+                ) -> Result<$out, StoreError> {
+                    (**self).$name($($by_ref,)* $($arg,)*).await
+                }
+            )*
+        }
+    };
 }
 
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
-
-/// [`SessionStore`] behind a pointer.
-pub(crate) trait DynStore: Send + Sync {
-    fn create(&self, id: SessionId, record: Record, limit: OwnerLimit) -> Answer<'_, WriteOutcome>;
-    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Arc<Record>>>;
-    fn load_now(&self, id: &SessionId) -> Option<Arc<Record>>;
-    fn update<'a>(&'a self, id: &'a SessionId, record: Record) -> Answer<'a, WriteOutcome>;
-    fn touch<'a>(&'a self, id: &'a SessionId, now: u64) -> Answer<'a, ()>;
-    fn rotate<'a>(
-        &'a self,
-        old: &'a SessionId,
-        new: SessionId,
-        record: Record,
-    ) -> Answer<'a, WriteOutcome>;
-    fn find<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<SessionId>>;
-    fn delete<'a>(&'a self, id: &'a SessionId) -> Answer<'a, bool>;
-    fn delete_by_owner<'a>(
-        &'a self,
-        owner: &'a str,
-        keep: Option<&'a SessionId>,
-    ) -> Answer<'a, u64>;
-    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Arc<Record>)>>;
-}
-
-impl<S: SessionStore> DynStore for S {
-    fn create(&self, id: SessionId, record: Record, limit: OwnerLimit) -> Answer<'_, WriteOutcome> {
-        Box::pin(SessionStore::create(self, id, record, limit))
-    }
-
-    fn load<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<Arc<Record>>> {
-        Box::pin(SessionStore::load(self, id))
-    }
-
-    fn load_now(&self, id: &SessionId) -> Option<Arc<Record>> {
-        SessionStore::load_now(self, id)
-    }
-
-    fn update<'a>(&'a self, id: &'a SessionId, record: Record) -> Answer<'a, WriteOutcome> {
-        Box::pin(SessionStore::update(self, id, record))
-    }
-
-    fn touch<'a>(&'a self, id: &'a SessionId, now: u64) -> Answer<'a, ()> {
-        Box::pin(SessionStore::touch(self, id, now))
-    }
-
-    fn rotate<'a>(
-        &'a self,
-        old: &'a SessionId,
-        new: SessionId,
-        record: Record,
-    ) -> Answer<'a, WriteOutcome> {
-        Box::pin(SessionStore::rotate(self, old, new, record))
-    }
-
-    fn find<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Option<SessionId>> {
-        Box::pin(SessionStore::find(self, id))
-    }
-
-    fn delete<'a>(&'a self, id: &'a SessionId) -> Answer<'a, bool> {
-        Box::pin(SessionStore::delete(self, id))
-    }
-
-    fn delete_by_owner<'a>(
-        &'a self,
-        owner: &'a str,
-        keep: Option<&'a SessionId>,
-    ) -> Answer<'a, u64> {
-        Box::pin(SessionStore::delete_by_owner(self, owner, keep))
-    }
-
-    fn list_by_owner<'a>(&'a self, owner: &'a str) -> Answer<'a, Vec<(SessionId, Arc<Record>)>> {
-        Box::pin(SessionStore::list_by_owner(self, owner))
-    }
+operations! {
+    create[](id: SessionId, record: Record, limit: OwnerLimit) -> WriteOutcome;
+    load[id: SessionId](usage: Option<Usage>) -> Option<Arc<Record>>;
+    update[id: SessionId](record: Record) -> WriteOutcome;
+    rotate[old: SessionId](new: SessionId, record: Record) -> WriteOutcome;
+    find[id: SessionId]() -> Option<SessionId>;
+    delete[id: SessionId]() -> bool;
+    delete_by_owner[owner: str](keep: Option<SessionId>) -> u64;
+    list_by_owner[owner: str]() -> Vec<(SessionId, Arc<Record>)>;
 }

@@ -1,6 +1,6 @@
 //! The compact form: three parts of base64url with dots between (RFC 7515 section 7.1).
 
-use super::key::Key;
+use super::key::{Signer, VerifyingKey};
 use crate::base::base64url;
 use crate::base::error::{Error, ErrorKind, TokenFault};
 
@@ -18,14 +18,9 @@ pub(crate) struct Compact<'a> {
 }
 
 impl<'a> Compact<'a> {
-    /// Takes `token` apart. Its header is probably `header`, and its signature is looked for where
-    /// one of `signature` characters is.
+    /// Takes `token` apart. Its header is probably `header`.
     #[inline]
-    pub(crate) fn parse(
-        token: &'a [u8],
-        header: &str,
-        signature: usize,
-    ) -> Result<Self, TokenFault> {
+    pub(crate) fn parse(token: &'a [u8], header: &str) -> Result<Self, TokenFault> {
         // Before anything is decoded: what a stranger can make us allocate is bounded.
         if token.len() > MAX_TOKEN {
             return Err(TokenFault::Malformed);
@@ -34,11 +29,7 @@ impl<'a> Compact<'a> {
             Some(b'.') if token.starts_with(header.as_bytes()) => header.len(),
             _ => memchr::memchr(b'.', token).ok_or(TokenFault::Malformed)?,
         };
-        // A dot behind this one would be found to be no base64url.
-        let last = match token.len().checked_sub(signature + 1) {
-            Some(probably) if probably > first && token[probably] == b'.' => probably,
-            _ => memchr::memrchr(b'.', token).ok_or(TokenFault::Malformed)?,
-        };
+        let last = memchr::memrchr(b'.', token).ok_or(TokenFault::Malformed)?;
         if last <= first {
             return Err(TokenFault::Malformed);
         }
@@ -60,7 +51,7 @@ impl<'a> Compact<'a> {
     #[inline]
     pub(crate) fn verified_payload<T>(
         &self,
-        key: &Key,
+        key: &VerifyingKey,
         read: impl FnOnce(&[u8]) -> Result<T, TokenFault>,
     ) -> Result<T, TokenFault> {
         if !key.verifies(self.signed, self.signature)? {
@@ -76,14 +67,12 @@ impl<'a> Compact<'a> {
 }
 
 /// The token of `payload` under an encoded `header`.
-pub(crate) fn sign(key: &Key, header: &str, payload: &[u8]) -> Result<String, Error> {
+pub(crate) fn sign(signer: &Signer, header: &str, payload: &[u8]) -> Result<String, Error> {
     let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 96);
     token.push_str(header);
     token.push('.');
     base64url::append(payload, &mut token);
-    let signature = key.sign(token.as_bytes());
-    token.push('.');
-    base64url::append(&signature, &mut token);
+    signer.sign(&mut token);
     if token.len() > MAX_TOKEN {
         return Err(Error::because(
             ErrorKind::Payload,

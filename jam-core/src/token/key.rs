@@ -1,8 +1,8 @@
-//! Keys: an algorithm, and the signer and verifier that belong to it.
+//! Keys: the signer and the verifier of one algorithm.
 //!
-//! A key holds both itself, so that nothing depends on the provider of `jsonwebtoken` in the
-//! process, which another crate may have chosen or left unchosen. A further algorithm is a further
-//! constructor here, and a variant of `Method`.
+//! Each key holds its own implementation, so that nothing depends on the provider of `jsonwebtoken` in
+//! the process, which another crate may have chosen or left unchosen. A further algorithm is a further
+//! constructor of [`Key`], and a variant of `Method`.
 
 use std::fmt;
 
@@ -12,17 +12,28 @@ use super::hmac::HmacSha256;
 use crate::base::base64url;
 use crate::base::error::TokenFault;
 
-pub(crate) struct Key {
+/// A key as it is configured: a secret, which signs and verifies.
+pub(super) struct Key {
     name: Option<String>,
     method: Method,
 }
 
 /// The one algorithm of a key.
+#[derive(Clone)]
 enum Method {
     Hs256(HmacSha256),
 }
 
-/// What our own tokens say of themselves (RFC 7515 section 4.1).
+impl Method {
+    /// The name of the algorithm in a header (RFC 7518 section 3.1).
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Hs256(_) => "HS256",
+        }
+    }
+}
+
+/// The header of the application's own tokens (RFC 7515 section 4.1).
 #[derive(Serialize)]
 struct Header<'a> {
     typ: &'a str,
@@ -32,60 +43,91 @@ struct Header<'a> {
 }
 
 impl Key {
-    pub(crate) fn hs256(secret: &[u8]) -> Result<Self, &'static str> {
+    pub(super) fn hs256(secret: &[u8]) -> Result<Self, &'static str> {
         Ok(Self {
             name: None,
             method: Method::Hs256(HmacSha256::new(secret)?),
         })
     }
 
-    pub(crate) fn named(mut self, name: String) -> Self {
+    pub(super) fn named(mut self, name: String) -> Self {
         self.name = Some(name);
         self
     }
 
-    pub(crate) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
-    }
-
-    /// What a token's header calls the algorithm, to the letter (RFC 7518 section 3.1).
-    pub(crate) fn algorithm_name(&self) -> &'static str {
-        match self.method {
-            Method::Hs256(_) => "HS256",
+    pub(super) fn signer(&self) -> Signer {
+        Signer {
+            name: self.name.clone(),
+            method: self.method.clone(),
         }
     }
 
-    /// The encoded header of a token under this key.
-    pub(crate) fn header(&self, typ: &str) -> String {
+    pub(super) fn verifying_key(self) -> VerifyingKey {
+        VerifyingKey {
+            name: self.name,
+            method: self.method,
+        }
+    }
+}
+
+/// A key that signs.
+pub(super) struct Signer {
+    name: Option<String>,
+    method: Method,
+}
+
+impl Signer {
+    /// Returns the encoded header of a token of this type.
+    pub(super) fn header(&self, typ: &str) -> String {
         let header = Header {
             typ,
-            alg: self.algorithm_name(),
-            kid: self.name(),
+            alg: self.method.name(),
+            kid: self.name.as_deref(),
         };
         // A header of three texts always has a JSON form.
         base64url::encode(&serde_json::to_vec(&header).unwrap_or_default())
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> [u8; HmacSha256::LENGTH] {
-        match &self.method {
-            Method::Hs256(secret) => secret.sign(message),
-        }
-    }
-
-    /// Characters of a signature as it stands in a token.
-    pub(crate) fn signature_length(&self) -> usize {
-        match self.method {
-            Method::Hs256(_) => (HmacSha256::LENGTH * 8).div_ceil(6),
-        }
-    }
-
-    /// Whether `signature`, as it stands in a token, is this key's over `message`.
-    #[inline]
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
+    /// Adds a dot and the encoded signature to the first two parts of a token.
+    pub(super) fn sign(&self, token: &mut String) {
         match &self.method {
             Method::Hs256(secret) => {
-                let mut room = [0; HmacSha256::LENGTH];
-                match base64url::decode_into(signature, &mut room) {
+                let signature = secret.sign(token.as_bytes());
+                token.push('.');
+                base64url::append(&signature, token);
+            }
+        }
+    }
+}
+
+/// A key that verifies.
+pub(super) struct VerifyingKey {
+    name: Option<String>,
+    method: Method,
+}
+
+impl VerifyingKey {
+    /// The name of the key, which a token may have as `kid`.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The name of the algorithm in a header (RFC 7518 section 3.1).
+    pub(super) fn algorithm_name(&self) -> &'static str {
+        self.method.name()
+    }
+
+    /// Returns `true` if the encoded `signature` is this key's over `message`.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenFault::Malformed`] if the signature is not canonical base64url.
+    #[inline]
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
+        match &self.method {
+            Method::Hs256(secret) => {
+                let mut buffer = [0; HmacSha256::LENGTH];
+                match base64url::decode_into(signature, &mut buffer) {
                     Some(signature) => Ok(secret.verifies(message, signature)),
                     // It may be too long, and well formed.
                     None => match base64url::decode(signature) {
@@ -98,14 +140,21 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
-            .field("name", &self.name)
-            .field("algorithm", &self.algorithm_name())
-            .finish_non_exhaustive()
-    }
+macro_rules! debug {
+    ($($name:ident)*) => {$(
+        // No secret is shown.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("name", &self.name)
+                    .field("algorithm", &self.method.name())
+                    .finish_non_exhaustive()
+            }
+        }
+    )*};
 }
+
+debug! { Signer VerifyingKey }
 
 #[cfg(test)]
 mod tests {
@@ -114,12 +163,12 @@ mod tests {
     #[test]
     fn debug_names_the_key_and_shows_no_secret() {
         let key = Key::hs256(b"a secret that is at least 32 bytes").expect("a key");
-        let shown = format!("{key:?}");
-        assert!(
-            shown.starts_with("Key") && shown.contains("HS256"),
-            "{shown}"
-        );
-        assert!(!shown.contains("secret"), "{shown}");
-        assert_eq!(key.signature_length(), 43);
+        for shown in [
+            format!("{:?}", key.signer()),
+            format!("{:?}", key.verifying_key()),
+        ] {
+            assert!(shown.contains("HS256"), "{shown}");
+            assert!(!shown.contains("secret"), "{shown}");
+        }
     }
 }

@@ -206,7 +206,9 @@ fn jam(rows: &[TableRow], clock: &ManualClock, stand_ins: StandIns) -> Jam {
     }
     if sessions || !unnamed {
         let life = Duration::from_secs(callers::LIFE);
-        let store = Sessions::in_memory().idle(life).absolute(life);
+        let store = Sessions::in_memory()
+            .idle_timeout(life)
+            .absolute_timeout(life);
         builder = builder.sessions(store);
     }
     match builder.build() {

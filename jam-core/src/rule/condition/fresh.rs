@@ -1,4 +1,4 @@
-//! `fresh`: the caller signed in not long ago (RFC 9470).
+//! The condition `fresh`: the caller signed in recently (RFC 9470).
 
 use std::fmt;
 use std::time::Duration;
@@ -15,12 +15,19 @@ use crate::rule::way::Way;
 pub struct SignedInWithin(pub u64);
 
 impl<P: Payload> Access<P> {
-    /// Requires that the user signed in within the last `age`; see
-    /// [`minutes`](crate::rule::dsl::minutes). Of two ages the shorter one holds.
+    /// Requires that the user signed in less than `age` ago; see
+    /// [`minutes`](crate::rule::dsl::minutes). The age counts in whole seconds. If the rule has an
+    /// age already, the shorter one applies.
     ///
-    /// A caller whose login is older is rejected with 401 `insufficient_user_authentication` (RFC
-    /// 9470), or sent to the login page with `reauth=1`. The age counts from the login, or from
-    /// `Jam::reauthenticate_session`, never from the last use of a session.
+    /// A caller with an older login is rejected with 401 `insufficient_user_authentication`
+    /// (RFC 9470), or redirected to the login page with `reauth=1` in the query. The age counts
+    /// from the login or from `Jam::reauthenticate_session`, and never from the last use of a
+    /// session.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `age` is shorter than one second, or if the rule admits anonymous requests. In a
+    /// constant the panic is a compile error.
     #[track_caller]
     pub const fn fresh(self, age: Duration) -> Self {
         assert!(age.as_secs() > 0, "nobody signed in within no time");
@@ -28,7 +35,7 @@ impl<P: Payload> Access<P> {
     }
 }
 
-/// `fresh = ".."` of an attribute, in seconds.
+/// Reads `fresh = ".."` of an attribute, in seconds.
 #[track_caller]
 pub(super) const fn read<P: Payload>(rule: Access<P>, seconds: &str) -> Access<P> {
     match u64::from_str_radix(seconds, 10) {

@@ -1,7 +1,7 @@
-//! Conditions of a rule: what a caller needs besides a valid credential.
+//! Conditions of a rule: the requirements for a caller besides a valid credential.
 //!
-//! Each condition has one file. It holds the method of [`Access`], the word of the attribute, the
-//! check, the words of the table and the refusal. A new condition is a new file and a line in
+//! Each condition has its own file with the method of [`Access`], the word of the attribute, the
+//! check, the text in a route table, and the refusal. To add a condition, add a file and a line in
 //! `conditions!` below.
 
 pub mod fresh;
@@ -15,25 +15,25 @@ use super::way::Way;
 use crate::payload::{Payload, Role};
 use crate::refusal::Refusal;
 
-/// A caller and the age of the login, which conditions check.
+/// A caller and the age of the login, as input for conditions.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs)] // made by the gate, read by conditions
 pub struct Checked<'a, P> {
     /// The payload of the caller.
     pub payload: &'a P,
-    /// Seconds since the login, if that is known.
+    /// The age of the login in seconds, if it is known.
     pub login_age: Option<u64>,
 }
 
 /// One condition.
 pub(super) trait Check<R: Role>: Copy {
-    /// `true` if a new login is enough to meet it.
+    /// If `true`, a new login is enough to meet the condition.
     const MET_BY_LOGIN: bool = false;
 
     /// Returns `true` if the caller meets the condition.
     fn is_met<P: Payload<Role = R>>(self, caller: &Checked<'_, P>) -> bool;
 
-    /// Writes the condition as a table prints it.
+    /// Writes the condition as a route table shows it.
     fn describe(self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
     /// Returns the refusal of a caller who does not meet the condition of `way`.

@@ -1,4 +1,4 @@
-//! `role` and `any_role`: the caller has a role.
+//! The conditions `role` and `any_role`: the caller has a role.
 
 use std::fmt;
 
@@ -20,9 +20,15 @@ pub struct HasRole<R>(pub R);
 pub struct HasAnyRole<R: 'static>(pub &'static [R]);
 
 impl<P: Payload> Access<P> {
-    /// Requires this role, in addition to what the rule requires already.
+    /// Requires this role, in addition to the other conditions of the rule.
     ///
-    /// A caller without it is rejected with 403, or 404 where the rule has [`hide`](Self::hide).
+    /// A caller without the role is rejected with 403, or with 404 if the rule has
+    /// [`hide`](Self::hide).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the rule admits anonymous requests, or if it has 6 roles and scopes already. In a
+    /// constant the panic is a compile error.
     #[track_caller]
     pub const fn role(self, role: <P as HasRoles>::Enum) -> Self
     where
@@ -31,9 +37,15 @@ impl<P: Payload> Access<P> {
         self.condition(Condition::Role(HasRole(role)))
     }
 
-    /// Requires one of these roles, in addition to what the rule requires already.
+    /// Requires one of these roles, in addition to the other conditions of the rule.
     ///
-    /// A caller without one is rejected with 403, or 404 where the rule has [`hide`](Self::hide).
+    /// A caller without any of them is rejected with 403, or with 404 if the rule has
+    /// [`hide`](Self::hide).
+    ///
+    /// # Panics
+    ///
+    /// Panics if `roles` is empty, if the rule admits anonymous requests, or if it has 6 roles and
+    /// scopes already. In a constant the panic is a compile error.
     #[track_caller]
     pub const fn any_role(self, roles: &'static [<P as HasRoles>::Enum]) -> Self
     where
@@ -48,7 +60,7 @@ impl<P: Payload> Access<P> {
 }
 
 impl<P: Payload> Of<P> {
-    /// `role(..)` of an attribute.
+    /// Returns the word for `role(..)` of an attribute.
     pub const fn role(self, role: <P as HasRoles>::Enum) -> Word<P::Role>
     where
         P: HasRoles,
@@ -56,7 +68,7 @@ impl<P: Payload> Of<P> {
         Word::Condition(Condition::Role(HasRole(role)))
     }
 
-    /// `any_role(..)` of an attribute.
+    /// Returns the word for `any_role(..)` of an attribute.
     pub const fn any_role(self, roles: &'static [<P as HasRoles>::Enum]) -> Word<P::Role>
     where
         P: HasRoles,

@@ -1,4 +1,4 @@
-//! `scope`: the caller has a scope (RFC 6749 section 3.3).
+//! The condition `scope`: the caller has a scope (RFC 6749 section 3.3).
 
 use std::fmt;
 
@@ -16,11 +16,16 @@ use crate::rule::word::{Of, Word};
 pub struct HasScope(pub &'static str);
 
 impl<P: Payload> Access<P> {
-    /// Requires this scope, in addition to what the rule requires already. The payload must declare
-    /// it: `#[jam(scopes("notes:write"))]`.
+    /// Requires this scope, in addition to the other conditions of the rule. The payload must
+    /// declare the scope: `#[jam(scopes("notes:write"))]`.
     ///
-    /// A caller without it is rejected with 403 `insufficient_scope` (RFC 6750 section 3.1), or 404
-    /// where the rule has [`hide`](Self::hide).
+    /// A caller without the scope is rejected with 403 `insufficient_scope` (RFC 6750 section 3.1),
+    /// or with 404 if the rule has [`hide`](Self::hide).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the payload does not declare the scope, if the rule admits anonymous requests, or
+    /// if it has 6 roles and scopes already. In a constant the panic is a compile error.
     #[track_caller]
     pub const fn scope(self, scope: &'static str) -> Self
     where
@@ -32,7 +37,7 @@ impl<P: Payload> Access<P> {
 }
 
 impl<P: Payload> Of<P> {
-    /// `scope(..)` of an attribute.
+    /// Returns the word for `scope(..)` of an attribute.
     #[track_caller]
     pub const fn scope(self, scope: &'static str) -> Word<P::Role>
     where
@@ -43,7 +48,7 @@ impl<P: Payload> Of<P> {
     }
 }
 
-/// Checks that the payload declares the scope.
+/// Checks that the payload declares the scope, and panics if it does not.
 #[track_caller]
 const fn declared<P: HasScopes>(scope: &str) {
     let mut at = 0;
@@ -68,7 +73,7 @@ impl<R: Role> Check<R> for HasScope {
         write!(f, "scope {}", self.0)
     }
 
-    /// Names all scopes that the way requires.
+    /// Returns a refusal that names all scopes of the way.
     fn refusal(self, way: &Way<R>) -> Refusal {
         let scopes = way.conditions().filter_map(|condition| match condition {
             Condition::Scope(Self(scope)) => Some(scope),

@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::id::SessionId;
-use super::store::{AtLimit, OwnerLimit, Record, SessionStore, WriteOutcome};
+use super::store::{AtLimit, OwnerLimit, Record, SessionStore, Usage, WriteOutcome};
 use crate::base::error::StoreError;
 use crate::base::yielding::yield_now;
 use beginning::Beginning;
@@ -267,8 +267,19 @@ impl SessionStore for MemoryStore {
         }
     }
 
-    async fn load(&self, id: &SessionId) -> Result<Option<Arc<Record>>, StoreError> {
-        Ok(self.load_now(id))
+    async fn load(
+        &self,
+        id: &SessionId,
+        usage: Option<Usage>,
+    ) -> Result<Option<Arc<Record>>, StoreError> {
+        let record = self.load_now(id);
+        if let (Some(record), Some(usage)) = (&record, usage)
+            && usage.is_due(record)
+        {
+            let mut gone = Gone::default();
+            self.shard(id).touch(id, usage.now, &mut gone);
+        }
+        Ok(record)
     }
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
@@ -290,12 +301,6 @@ impl SessionStore for MemoryStore {
         shard.replace(id, &changed, &mut gone);
         drop(shard);
         Ok(WriteOutcome::Done)
-    }
-
-    async fn touch(&self, id: &SessionId, now: u64) -> Result<(), StoreError> {
-        let mut gone = Gone::default();
-        self.shard(id).touch(id, now, &mut gone);
-        Ok(())
     }
 
     async fn rotate(
@@ -357,14 +362,14 @@ impl SessionStore for MemoryStore {
     async fn delete_by_owner(
         &self,
         owner: &str,
-        keep: Option<&SessionId>,
+        keep: Option<SessionId>,
     ) -> Result<u64, StoreError> {
         let mut gone = Gone::default();
         let mut owner = self.owner(owner);
         let ids = self.each(&owner, |entry| (*entry.id(), *entry.lineage()));
         Ok(ids
             .iter()
-            .filter(|(id, lineage)| Some(id) != keep && Some(lineage) != keep)
+            .filter(|(id, lineage)| Some(*id) != keep && Some(*lineage) != keep)
             .filter(|(id, _)| self.remove(&mut owner, id, None, &mut gone))
             .count() as u64)
     }

@@ -37,8 +37,8 @@ impl Jam {
     ///
     /// [session]
     /// store = "memory"
-    /// idle = 3600                      # seconds
-    /// absolute = 86400                 # seconds
+    /// idle_timeout = 3600              # seconds
+    /// absolute_timeout = 86400         # seconds
     /// ```
     ///
     /// In any text `${NAME}` stands for the environment variable `NAME`, `${NAME:-text}`
@@ -53,9 +53,9 @@ impl Jam {
     /// | `jwt.max_lifetime` | seconds | no limit |
     /// | `jwt.issuer`, `jwt.audience`, `jwt.key_id`, `jwt.token_type` | text | |
     /// | `session.store` | `"memory"` | |
-    /// | `session.idle`, `session.absolute` | seconds | 3600, 86400 |
+    /// | `session.idle_timeout`, `session.absolute_timeout` | seconds | 3600, 86400 |
     /// | `session.per_owner` | number of sessions | 1000 |
-    /// | `session.deadline` | milliseconds | 1000 |
+    /// | `session.store_timeout` | milliseconds | 1000 |
     /// | `origins` | list of origins | the request's own host |
     /// | `development` | address of a loopback listener | |
     ///
@@ -309,10 +309,10 @@ fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
 
 fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> {
     let store = table.text("store", faults);
-    let idle = table.number("idle", "seconds", faults);
-    let absolute = table.number("absolute", "seconds", faults);
+    let idle = table.number("idle_timeout", "seconds", faults);
+    let absolute = table.number("absolute_timeout", "seconds", faults);
     let per_owner = table.number("per_owner", "sessions", faults);
-    let deadline = table.number("deadline", "milliseconds", faults);
+    let deadline = table.number("store_timeout", "milliseconds", faults);
     match store.as_deref() {
         Some("memory") => {}
         Some(_) => {
@@ -324,17 +324,17 @@ fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> 
     table.finish(faults);
     let mut sessions = Sessions::in_memory();
     if let Some(seconds) = idle {
-        sessions = sessions.idle(Duration::from_secs(seconds));
+        sessions = sessions.idle_timeout(Duration::from_secs(seconds));
     }
     if let Some(seconds) = absolute {
-        sessions = sessions.absolute(Duration::from_secs(seconds));
+        sessions = sessions.absolute_timeout(Duration::from_secs(seconds));
     }
     if let Some(most) = per_owner {
         let most = u32::try_from(most).unwrap_or(u32::MAX);
         sessions = sessions.per_owner(most, AtLimit::EndLeastRecentlyUsed);
     }
     if let Some(milliseconds) = deadline {
-        sessions = sessions.deadline(Duration::from_millis(milliseconds));
+        sessions = sessions.store_timeout(Duration::from_millis(milliseconds));
     }
     Some(sessions)
 }
