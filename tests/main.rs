@@ -13,6 +13,7 @@ mod formatting;
 mod forms;
 mod holes;
 mod layer;
+mod layers;
 mod matrix;
 mod openapi;
 mod order;

@@ -3,8 +3,6 @@
 
 use std::future::Future;
 
-use axum::response::IntoResponse;
-
 pub use std::borrow::Cow;
 pub use std::marker::PhantomData;
 pub use std::sync::LazyLock;
@@ -19,7 +17,7 @@ pub use crate::extract::level::{
     Gated, GatedWithPolicies, OpenRule, Policed, anonymous_too, required,
 };
 pub use crate::extract::policy::Policies;
-pub use crate::response::answer::{Answered, Open, Stale, answer, open};
+pub use crate::response::answer::{Answered, HandlerResponse, Open, Stale, answer, open};
 use crate::router::JamRouter;
 pub use crate::router::Verb;
 pub use crate::router::passing::{
@@ -129,16 +127,5 @@ pub fn table<S: Clone + Send + Sync + 'static>(_: PhantomData<S>) -> JamRouter<S
 pub fn with_state<S>(_: PhantomData<S>, table: JamRouter<S>) -> JamRouter<S> {
     table
 }
-
-/// What a handler may return.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a response",
-    label = "this type does not implement `axum::response::IntoResponse`",
-    note = "return `axum::Json<..>`, `String`, a status code, or implement `IntoResponse` for it"
-)]
-pub trait HandlerResponse: IntoResponse {}
-
-#[diagnostic::do_not_recommend]
-impl<R: IntoResponse> HandlerResponse for R {}
 
 pub fn need_response<R: HandlerResponse>() {}

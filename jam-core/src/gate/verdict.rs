@@ -83,6 +83,7 @@ pub(super) enum Reason {
 }
 
 /// Decides about one request.
+#[inline]
 pub(super) const fn decide(rule: &Shape, facts: &Facts) -> Verdict {
     let open = !matches!(rule.openness, Openness::Callers);
     let guests = matches!(rule.openness, Openness::Guests);

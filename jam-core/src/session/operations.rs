@@ -136,6 +136,7 @@ impl Sessions {
         Ok(Self::opened(id, record))
     }
 
+    #[inline]
     fn opened<P: Payload>(id: SessionId, record: Arc<Record>) -> Opened<P> {
         match record.data.read(&id) {
             Some(data) => Opened::Session(Session {

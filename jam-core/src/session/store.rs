@@ -90,12 +90,16 @@ impl Usage {
     /// Returns `true` if the use is to be noted: the session is alive, and its last use is
     /// [`interval`](Self::interval) seconds ago or longer. The use of a session that is over must not
     /// bring it back.
+    #[inline]
     pub fn is_due(&self, record: &Record) -> bool {
+        // Most uses come too early to be noted.
+        if self.now.saturating_sub(record.last_seen) < self.interval {
+            return false;
+        }
         let idle_end = record.last_seen.saturating_add(self.idle_timeout);
         self.now < record.ends()
             && self.now < idle_end
             && record.auth_time <= self.now.saturating_add(CLOCK_DIFFERENCE)
-            && self.now.saturating_sub(record.last_seen) >= self.interval
     }
 }
 

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Response};
 
 use super::cache::CacheHeaders;
 use super::set_cookie::{self, SetCookie};
-use crate::__private::HandlerResponse;
 
 /// What the answer of an optional handler is to say besides its own.
 #[doc(hidden)]
@@ -87,3 +86,14 @@ impl Stale {
         }
     }
 }
+
+/// What a handler may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a response",
+    label = "this type does not implement `axum::response::IntoResponse`",
+    note = "return `axum::Json<..>`, `String`, a status code, or implement `IntoResponse` for it"
+)]
+pub trait HandlerResponse: IntoResponse {}
+
+#[diagnostic::do_not_recommend]
+impl<R: IntoResponse> HandlerResponse for R {}

@@ -36,7 +36,7 @@ pub(super) trait Check<R: Role>: Copy {
     /// Writes the condition as a route table shows it.
     fn describe(self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
-    /// Returns the refusal of a caller who does not meet the condition of `way`.
+    /// Returns the refusal for a caller that does not meet the condition of `way`.
     fn refusal(self, way: &Way<R>) -> Refusal;
 
     /// Returns the name that an OpenAPI document lists as required.
@@ -73,7 +73,7 @@ macro_rules! conditions {
                 }
             }
 
-            /// Returns the refusal of a caller who does not meet the condition of `way`.
+            /// Returns the refusal for a caller that does not meet the condition of `way`.
             pub fn refusal(self, way: &Way<R>) -> Refusal {
                 match self {
                     $(Self::$name(condition) => condition.refusal(way),)*
@@ -117,6 +117,6 @@ conditions! {
     AnyRole(role::HasAnyRole<R>),;
     /// The caller has a scope.
     Scope(scope::HasScope),;
-    /// The caller signed in not long ago.
+    /// The caller signed in recently.
     Fresh(fresh::SignedInWithin), "fresh" => fresh::read;
 }
