@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|json: &[u8]| jam::__fuzz::claims(json));
+fuzz_target!(|json: &[u8]| jam_core::__fuzz::claims(json));

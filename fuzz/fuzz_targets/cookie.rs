@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|field: &[u8]| jam::__fuzz::cookie(field));
+fuzz_target!(|field: &[u8]| jam_core::__fuzz::cookie(field));

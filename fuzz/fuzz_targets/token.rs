@@ -6,5 +6,5 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|parts: (&[u8], &[u8])| {
     let (header, json) = parts;
-    jam::__fuzz::token(header, json);
+    jam_core::__fuzz::token(header, json);
 });
