@@ -1,4 +1,4 @@
-//! Backends of the application's own: credentials that are neither tokens nor sessions.
+//! Backends of the application, for credentials that are neither tokens nor sessions.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -12,13 +12,13 @@ use crate::base::text;
 use crate::base::timeout;
 use crate::payload::Payload;
 
-/// A backend of your own: it knows whose credential it is that a request presents.
+/// A backend of your own, which authenticates callers by their credential.
 ///
-/// Give one to [`JamBuilder::backend`](crate::JamBuilder::backend), and name its type in a rule,
-/// [`user().backend_type::<ApiKeys>()`](crate::Access::backend_type), or on a handler,
-/// `#[jam_auth(backend(ApiKeys), header = "x-api-key")]`. Where the credential is, what else the
-/// caller must have, and what a refused one is told, is then as for the backends that are
-/// built in. (An [`AuthenticationLayer`](crate::AuthenticationLayer) takes only those.)
+/// Pass a backend to `JamBuilder::backend`, and name its type in a rule,
+/// [`user().backend_type::<ApiKeys>()`](crate::rule::Access::backend_type), or on a handler,
+/// `#[jam_auth(backend(ApiKeys), header = "x-api-key")]`. The source of the credential, the
+/// conditions and the rejections are then the same as for the backends `"jwt"` and `"session"`.
+/// (`AuthenticationLayer` supports only these two.)
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -61,33 +61,41 @@ use crate::payload::Payload;
             Result<Option<Identity<User>>, StoreError>`"
 )]
 pub trait Backend: Send + Sync + 'static {
-    /// What a caller is who is known by it.
+    /// The payload of a caller.
     type Payload: Payload;
 
-    /// The name in tables, in OpenAPI documents and in the log: letters, digits, `-` and `_`.
+    /// The name of the backend in route tables, in OpenAPI documents and in the log. It consists of
+    /// letters, digits, `-` and `_`.
     const NAME: &'static str;
 
-    /// How long one answer may take. After that the backend counts as out of reach.
+    /// The timeout of one call to [`authenticate`](Self::authenticate). After it the request is
+    /// rejected with 503.
+    ///
+    /// # Defaults
+    ///
+    /// One second.
     const TIMEOUT: Duration = Duration::from_secs(1);
 
-    /// Who presents `credential`: `None` for one that is not good, whatever the reason, which is
-    /// 401 `invalid_token`.
+    /// Returns the caller that `credential` belongs to, or `None` if it is not valid, for any
+    /// reason. `None` rejects the request with 401 `invalid_token`.
     ///
-    /// `credential` is as the request has it: any text that a header or a cookie can hold. In
-    /// `Authorization` it follows the scheme `Bearer`, which is not part of it, and is a `token68`
-    /// (RFC 9110 section 11.2). The future is dropped at the [`TIMEOUT`](Self::TIMEOUT). Compare secrets by their hash, so that the
-    /// time it takes tells nothing.
+    /// `credential` is the text in the request, unchanged: any text that a header or a cookie can
+    /// hold. In `Authorization` it follows the scheme `Bearer`, which is not part of it, and it is
+    /// a `token68` (RFC 9110 section 11.2).
+    ///
+    /// The future is dropped at the [`TIMEOUT`](Self::TIMEOUT). Compare secrets by their hash, so
+    /// that the time of the comparison reveals nothing.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`] when it cannot be known now: 503 with `Retry-After`.
+    /// A [`StoreError`] if the backend cannot decide at the moment: 503 with `Retry-After`.
     fn authenticate(
         &self,
         credential: &str,
     ) -> impl Future<Output = Result<Option<Identity<Self::Payload>>, StoreError>> + Send;
 }
 
-/// Who a [`Backend`] says presents a credential.
+/// The caller that a [`Backend`] authenticated.
 #[derive(Clone)]
 pub struct Identity<P> {
     pub(crate) payload: P,
@@ -96,12 +104,13 @@ pub struct Identity<P> {
 }
 
 impl<P: Payload> Identity<P> {
-    /// A caller whose payload is `payload`.
+    /// Makes an identity with this payload.
     ///
     /// # Defaults
     ///
-    /// It is not known when they proved who they are, so that a rule with
-    /// [`fresh`](crate::Access::fresh) does not let them in, and the credential does not expire.
+    /// - The time of the login is not known, so a rule with [`fresh`](crate::rule::Access::fresh)
+    ///   rejects the caller.
+    /// - The credential does not expire.
     pub fn new(payload: P) -> Self {
         Self {
             payload,
@@ -110,15 +119,15 @@ impl<P: Payload> Identity<P> {
         }
     }
 
-    /// The same, who proved who they are at `auth_time`, in seconds since the Unix epoch.
+    /// Sets the time of the login, in seconds since the Unix epoch.
     #[must_use]
     pub fn with_auth_time(mut self, auth_time: u64) -> Self {
         self.auth_time = Some(auth_time);
         self
     }
 
-    /// The same, with a credential that is no longer good at `expires_at`, in seconds since the
-    /// Unix epoch. One that has expired lets nobody in.
+    /// Sets the first second at which the credential is no longer valid, in seconds since the Unix
+    /// epoch. An expired credential is rejected with 401.
     #[must_use]
     pub fn with_expires_at(mut self, expires_at: u64) -> Self {
         self.expires_at = Some(expires_at);
@@ -127,7 +136,7 @@ impl<P: Payload> Identity<P> {
 }
 
 impl<P> fmt::Debug for Identity<P> {
-    // The payload is the user's.
+    // The payload is private data of the user, so it is not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
             .field("auth_time", &self.auth_time)
@@ -136,11 +145,11 @@ impl<P> fmt::Debug for Identity<P> {
     }
 }
 
-/// Which [`Backend`] it is, without its type.
+/// The identity of a [`Backend`], without its type.
 #[derive(Clone, Copy)]
 pub struct BackendId {
     name: &'static str,
-    /// A constant cannot hold the id itself before Rust 1.91.
+    /// A function, because a constant cannot hold a `TypeId` before Rust 1.91.
     backend_type: fn() -> TypeId,
 }
 
@@ -161,7 +170,7 @@ impl BackendId {
         }
     }
 
-    /// [`Backend::NAME`].
+    /// Returns [`Backend::NAME`].
     pub const fn name(self) -> &'static str {
         self.name
     }
@@ -189,13 +198,13 @@ type Recognition<'a, P> =
     Pin<Box<dyn Future<Output = Result<Option<Identity<P>>, Error>> + Send + 'a>>;
 type Recognize<P> = dyn for<'a> Fn(&'a str) -> Recognition<'a, P> + Send + Sync;
 
-/// The backends of the application's own.
+/// The backends of the application.
 #[derive(Default)]
 pub struct OwnBackends(Vec<OwnBackend>);
 
 struct OwnBackend {
     id: BackendId,
-    /// A `Box<Recognize<P>>` for the payload of the backend, which its rules share.
+    /// A `Box<Recognize<P>>`, with the payload of the backend.
     recognize: Box<dyn Any + Send + Sync>,
 }
 
@@ -222,7 +231,7 @@ impl OwnBackends {
         });
     }
 
-    /// Adds a stand-in for the backend `id`, which answers at once, for a test.
+    /// Adds a substitute for the backend `id`, which answers without waiting, for a test.
     #[cfg(feature = "testing")]
     pub fn add_ready<P: Payload>(
         &mut self,
@@ -261,8 +270,8 @@ impl OwnBackends {
         }
     }
 
-    /// Returns the mistakes of this configuration, each with its key: two backends of one name could not
-    /// be told apart in a table.
+    /// Returns the faults of this configuration, each with its key. Two backends with the same name
+    /// are a fault, because a route table could not distinguish them.
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let twice = self.0.iter().enumerate().filter(|(at, own)| {
             let mut earlier = self.0[..*at].iter();

@@ -1,7 +1,10 @@
 //! Declarative authentication and authorization for [axum].
 //!
-//! You say who may call a handler, and the macros generate the code that enforces it. What
-//! is wrong does not compile, and the message says what to type instead.
+//! An attribute on a handler, or one table of routes, says who may call it. The macros generate the
+//! extraction code and typed payloads at compile time; a mistake is a compile error that says what to
+//! type instead.
+//!
+//! # Tokens
 //!
 //! ```
 //! use axum::{Json, Router, extract::State, response::IntoResponse, routing::{get, post}};
@@ -31,18 +34,65 @@
 //! # }
 //! ```
 //!
-//! A request without a credential, or with a bad one, is answered with 401 before the
-//! handler, its other extractors or the body are touched.
+//! A request without a credential, or with an invalid one, is rejected with 401. The handler, its other
+//! extractors and the body are not touched.
+//!
+//! # Sessions
+//!
+//! ```
+//! # use axum::{Json, extract::State, response::IntoResponse};
+//! # use jam::{Auth, Jam, JamPayload, jam_auth};
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+//! # struct User { user: u64 }
+//! async fn login(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
+//!     let session = jam.create_session("username", &User { user: 1 }).await?;
+//!     Ok(jam.session_cookie("sessionId", session))
+//! }
+//!
+//! #[jam_auth(backend = "session", cookie = "sessionId")]
+//! async fn get_user(user: Auth<User>) -> Json<User> { Json(user.into_inner()) }
+//! ```
+//!
+//! [`Sessions`] sets the timeouts and the store. [`session::SessionStore`] is the trait of a store of your
+//! own.
+//!
+//! # Table of contents
+//!
+//! | to | see |
+//! |---|---|
+//! | protect one handler | [`jam_auth`](macro@jam_auth), [`Auth`] |
+//! | protect all routes of an application in one table | [`jam_routes!`], [`JamRouter`] |
+//! | write a rule: backends, cookies, headers, roles, scopes, login pages | [`Access`], [`dsl`] |
+//! | decide by more than a role, such as the owner of a note | [`Policy`](routes::Policy) |
+//! | describe a caller: subject, roles, scopes | [`JamPayload`](macro@JamPayload), [`Payload`](trait@Payload), [`JamRole`](macro@JamRole) |
+//! | sign in, sign out, list and end sessions | [`Jam`] |
+//! | configure tokens: secret, lifetime, issuer, audience | [`Jwt`], [`token`] |
+//! | configure sessions: timeouts, limits, stores | [`Sessions`], [`session`] |
+//! | configure by a file or the environment | [`Jam::from_config`], [`Jam::from_env`] |
+//! | accept API keys or other credentials | [`Backend`] |
+//! | protect a whole router by a layer, add headers for caches | [`layer`] |
+//! | change the answer to a rejected request | [`JamBuilder::on_reject`], [`Rejection`] |
+//! | handle an error of an operation | [`Error`], [`ErrorKind`] |
+//! | see who may call what: text, JSON, OpenAPI | [`JamRouter::table`] |
+//! | test an application | `jam::testing`, with the feature `testing` |
+//!
+//! # One request
+//!
+//! The route is matched first. The rule runs next: it looks for the credential, has a backend
+//! authenticate it, and checks roles, scopes, the age of the login and the site that sent the request.
+//! Then come the policies, the other extractors, the body and the handler. A request that is rejected on
+//! the way is answered with an RFC 9457 problem document; its [`RejectionKind`] says with which status.
 //!
 //! # Features
 //!
-//! None is on by default.
+//! No feature is on by default.
 //!
-//! | feature | brings |
+//! | feature | adds |
 //! |---|---|
 //! | `toml` | configuration files in TOML |
 //! | `yaml` | configuration files in YAML (needs Rust 1.89) |
-//! | `testing` | callers and a clock for tests, and a table to compare |
+//! | `testing` | a test client, a clock that tests set, tests of a whole table |
 
 mod extract;
 mod macros;

@@ -1,21 +1,21 @@
-//! Canonical unpadded base64url (RFC 7515 section 2).
+//! Canonical base64url without padding (RFC 7515 section 2).
 //!
-//! One sequence of bytes has one spelling here, so that a token cannot be respelt past a list of
-//! revoked ones.
+//! Each sequence of bytes has exactly one spelling. Otherwise a revoked token could be used with
+//! another spelling.
 
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 
-/// `bytes` as base64url.
+/// Encodes `bytes` as base64url.
 pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode_to_string(bytes)
 }
 
-/// Adds `bytes` as base64url to `text`.
+/// Appends `bytes` as base64url to `text`.
 pub(crate) fn append(bytes: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_append(bytes, text);
 }
 
-/// What `text` stands for, in `room`; nothing when it is not canonical or does not fit.
+/// Decodes `text` into `room`. Returns `None` if `text` is not canonical or does not fit.
 #[inline]
 pub(crate) fn decode_into<'a>(text: &[u8], room: &'a mut [u8]) -> Option<&'a [u8]> {
     let length = URL_SAFE_NO_PAD.decoded_length(text).ok()?;
@@ -26,7 +26,7 @@ pub(crate) fn decode_into<'a>(text: &[u8], room: &'a mut [u8]) -> Option<&'a [u8
         .map(|bytes| &*bytes)
 }
 
-/// What `text` stands for; nothing when it is not canonical.
+/// Decodes `text`. Returns `None` if it is not canonical.
 pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).ok()
 }
@@ -45,7 +45,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every text, whether it is base64url or nearly so, means the same to both readers.
+        /// Both readers agree on texts that are base64url or almost base64url.
         #[test]
         fn reads_what_a_strict_reader_reads(text in "[A-Za-z0-9_+/=. -]{0,90}") {
             prop_assert_eq!(decoded(text.as_bytes()), STRICT.decode(&text).ok());
@@ -56,7 +56,7 @@ mod tests {
             prop_assert_eq!(decoded(&text), STRICT.decode(&text).ok());
         }
 
-        /// One other character in a text that was good.
+        /// A valid text with one changed character.
         #[test]
         fn reads_what_a_strict_reader_reads_of_respelt_texts(
             bytes in prop::collection::vec(any::<u8>(), 1..90), at: prop::sample::Index, other: u8,

@@ -1,4 +1,4 @@
-//! What time it is: the one place that asks.
+//! The clock. No other module reads the time.
 
 #[cfg(feature = "testing")]
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// By how many seconds the clocks of two nodes may differ, or one clock from itself before it was put
-/// right.
+/// The largest difference in seconds between the clocks of two nodes, or between one clock before
+/// and after it was corrected.
 pub(crate) const CLOCK_DIFFERENCE: u64 = 60;
 
-/// The clock by which tokens and sessions are judged.
+/// The clock for the times of tokens and sessions.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Clock {
@@ -23,12 +23,12 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// Seconds since the Unix epoch.
+    /// Returns the time in seconds since the Unix epoch.
     #[inline]
     pub(crate) fn now(&self) -> u64 {
         match self {
-            // A machine whose clock stands before 1970 reads as 1970: every
-            // credential is then issued in the future, and refused.
+            // A clock before 1970 counts as 1970. Every credential is then issued in the future,
+            // and rejected.
             Self::System => SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs()),
@@ -38,10 +38,9 @@ impl Clock {
     }
 }
 
-/// A clock that moves only when it is told to.
+/// A clock that changes only when a test changes it.
 ///
-/// Give a clone of it to `JamBuilder::clock` and keep
-/// the other one: both show the same time.
+/// Pass a clone to `JamBuilder::clock` and keep the original: both show the same time.
 ///
 /// ```
 /// # fn main() -> Result<(), jam::ConfigError> {
@@ -63,7 +62,7 @@ pub struct ManualClock(Arc<AtomicU64>);
 
 #[cfg(feature = "testing")]
 impl ManualClock {
-    /// A clock that shows `now`, in seconds since the Unix epoch.
+    /// Makes a clock that shows `now`, in seconds since the Unix epoch.
     pub fn at(now: u64) -> Self {
         Self(Arc::new(AtomicU64::new(now)))
     }
@@ -78,7 +77,7 @@ impl ManualClock {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// What the clock shows, in seconds since the Unix epoch.
+    /// Returns the time in seconds since the Unix epoch.
     pub fn now(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
     }

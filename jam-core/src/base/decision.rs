@@ -1,4 +1,4 @@
-//! A result that is known at once or has to be waited for.
+//! A result that is available immediately or later.
 
 use std::fmt;
 use std::future::Future;
@@ -7,16 +7,16 @@ use std::pin::Pin;
 /// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A result that is known at once, or a future that gives it.
+/// A result that is available immediately, or a future of it.
 ///
-/// A token is verified without waiting, and so is a session that the process has in memory. With
-/// this type the code for both cases is written once, and the first case needs no future.
+/// A token is verified without waiting, and so is a session in the memory of the process. With this
+/// type the code for both cases is written once, and the immediate case needs no future.
 #[must_use = "nothing is decided until the result is taken"]
 #[allow(clippy::exhaustive_enums)] // a third case would need a third way to take the result
 pub enum Decision<'a, T> {
     /// The result.
     Ready(T),
-    /// The result has to be waited for. Nothing happens until the future is polled.
+    /// A future of the result. Nothing happens until it is polled.
     Pending(BoxFuture<'a, T>),
 }
 
@@ -35,7 +35,7 @@ impl<'a, T> Decision<'a, T> {
         }
     }
 
-    /// Returns the result if it is known.
+    /// Returns the result if it is available immediately.
     #[inline]
     pub fn ready(self) -> Option<T> {
         match self {
@@ -44,7 +44,7 @@ impl<'a, T> Decision<'a, T> {
         }
     }
 
-    /// Returns the result, and waits for it if it has to.
+    /// Returns the result. Waits for it if necessary.
     #[inline]
     pub async fn wait(self) -> T {
         match self {

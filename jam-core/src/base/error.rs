@@ -1,16 +1,16 @@
-//! What can go wrong in an operation of [`Jam`](crate::Jam).
+//! Errors of operations.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
 
-/// Why an operation of [`Jam`](crate::Jam) did not happen.
+/// The error of an operation of `Jam`.
 ///
-/// A handler may return it: it becomes an RFC 9457 problem document with the
-/// status of its [`ErrorKind`], which says nothing of what is inside. The text of
-/// [`Display`](fmt::Display) and the [`source`](StdError::source) are for the log;
-/// neither holds a token, a session id or a secret.
+/// A handler can return it. It becomes a problem document (RFC 9457) with the status of its
+/// [`ErrorKind`] and without any details. The text of [`Display`](fmt::Display) and the
+/// [`source`](StdError::source) are for the log. Neither contains a token, a session id or a
+/// secret.
 ///
 /// ```
 /// use axum::{extract::State, response::IntoResponse};
@@ -30,64 +30,65 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What an [`Error`] is, and the HTTP status it becomes.
+/// The kind of an [`Error`], which determines its HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The operation needs a backend that this `Jam` was built without: 500.
+    /// The operation needs a backend that this `Jam` does not have: 500.
     BackendMissing,
-    /// The cookie cannot be set as asked; the error's text says why: 500.
+    /// The cookie cannot be set with these options: 500. The text of the error has the reason.
     Cookie,
     /// The payload does not serialize to a flat JSON object of claims: 500.
     Payload,
-    /// The system's random generator gave nothing: 503.
+    /// The random generator of the operating system failed: 503.
     Random,
-    /// The session was changed by others faster than this change could be
-    /// applied: 409.
+    /// Other requests kept changing the session while this change was applied: 409.
     SessionConflict,
-    /// The owner has as many sessions as [`Sessions::per_owner`](crate::Sessions::per_owner) allows: 409.
+    /// The owner has as many sessions as
+    /// [`Sessions::per_owner`](crate::session::Sessions::per_owner) allows: 409.
     SessionLimit,
-    /// There is no such session; it has ended, or never was: 401.
+    /// The session does not exist, or has ended: 401.
     SessionMissing,
-    /// The session store, or a backend of your own, failed or did not answer in time: 503.
+    /// The session store or a backend of your own failed, or did not answer before the timeout:
+    /// 503.
     Store,
-    /// The token is refused: 401.
+    /// The token is rejected: 401.
     Token(TokenFault),
 }
 
-/// Why a token is refused. It is for the log: whoever sent the token is told the
-/// same for every one of them.
+/// The reason why a token is rejected, for the log. The client gets the same response for all of
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenFault {
-    /// The audience is another one, or missing (RFC 7519 section 4.1.3).
+    /// The audience is another one or missing (RFC 7519 section 4.1.3).
     Audience,
-    /// The token is bound to a key of its holder (`cnf`, RFC 7800), and a bearer
-    /// cannot prove possession of it.
+    /// The token is bound to a key of its holder (`cnf`, RFC 7800). A bearer of the token cannot
+    /// prove possession of that key.
     Bound,
-    /// The claims are not one JSON object, repeat a name, lack `exp`, hold a value
-    /// of the wrong type, or do not fit the payload.
+    /// The claims are not one JSON object, repeat a name, lack `exp`, contain a value of the wrong
+    /// type, or do not match the payload.
     Claims,
     /// The token has expired (RFC 7519 section 4.1.4).
     Expired,
-    /// The header is not acceptable: its algorithm, `crit`, or a value of the wrong
-    /// type (RFC 7515 section 4.1).
+    /// The header is not accepted: its algorithm, `crit`, or a value of the wrong type (RFC 7515
+    /// section 4.1).
     Header,
-    /// The issuer is another one, or missing (RFC 7519 section 4.1.1).
+    /// The issuer is another one or missing (RFC 7519 section 4.1.1).
     Issuer,
-    /// The token names a key that is not known here (RFC 7515 section 4.1.4).
+    /// The token names an unknown key (RFC 7515 section 4.1.4).
     Key,
-    /// The text is not three canonical, unpadded base64url parts within the size
-    /// limit (RFC 7515 section 3.1).
+    /// The text is not three parts of canonical, unpadded base64url, or exceeds the size limit
+    /// (RFC 7515 section 3.1).
     Malformed,
-    /// The token says that it is not valid yet, or that it was issued in the future
-    /// (RFC 7519 sections 4.1.5 and 4.1.6).
+    /// The token is not valid yet, or was issued in the future (RFC 7519 sections 4.1.5 and 4.1.6).
     NotYetValid,
-    /// The token is valid for longer than [`Jwt::max_lifetime`](crate::Jwt::max_lifetime) allows.
+    /// The token is valid for longer than [`Jwt::max_lifetime`](crate::token::Jwt::max_lifetime)
+    /// allows.
     Lifetime,
-    /// The signature does not fit.
+    /// The signature does not match.
     Signature,
-    /// The token is of another type, such as a refresh token (RFC 8725 section 3.11).
+    /// The token has another type, for example that of a refresh token (RFC 8725 section 3.11).
     Type,
 }
 
@@ -105,12 +106,12 @@ impl Error {
         }
     }
 
-    /// What this error is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The HTTP status that this error becomes.
+    /// Returns the HTTP status of the error.
     pub fn status(&self) -> StatusCode {
         match self.kind {
             ErrorKind::BackendMissing | ErrorKind::Cookie | ErrorKind::Payload => {
@@ -167,13 +168,14 @@ impl StdError for Error {
     }
 }
 
-/// Why a store, or a [`Backend`](crate::Backend) of your own, has no answer. The caller is told 503 and the log is told this.
+/// The error of a session store or a [`Backend`](crate::backend::Backend) of your own. The request
+/// is rejected with 503, and the error is logged.
 #[derive(Debug)]
 pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
 
 impl StoreError {
-    /// An error that says `cause` in the log: take care that it holds no data of a
-    /// session and no credential.
+    /// Makes an error with the cause `cause` for the log. The cause must not contain a credential
+    /// or data of a session.
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }

@@ -1,4 +1,4 @@
-//! Text, time, random bytes and errors: what has no place in the model of authentication.
+//! Text, time, random bytes and errors: code that is not specific to authentication.
 //!
 //! Uses no other folder.
 

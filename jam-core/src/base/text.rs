@@ -1,7 +1,7 @@
-//! Small grammars of HTTP and JWT text, usable while a rule is evaluated at compile
-//! time.
+//! Small grammars of HTTP and JWT. Most functions are `const`, because rules are evaluated at
+//! compile time.
 
-/// RFC 9110 section 5.6.2: `token`, the grammar of header and cookie names.
+/// Returns `true` for a `token` (RFC 9110 section 5.6.2), the grammar of header and cookie names.
 pub const fn is_token(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -17,7 +17,7 @@ pub const fn is_token(text: &str) -> bool {
     !bytes.is_empty()
 }
 
-/// RFC 6749 section 3.3: `scope-token`.
+/// Returns `true` for a `scope-token` (RFC 6749 section 3.3).
 pub(crate) const fn is_scope(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -30,8 +30,9 @@ pub(crate) const fn is_scope(text: &str) -> bool {
     !bytes.is_empty()
 }
 
-/// A path of this site, with a query perhaps, as a `Location` may hold it: browsers read two
-/// slashes, or a backslash for either, as the beginning of another site's address.
+/// Returns `true` for a path of this site, with or without a query, that `Location` can hold. Two
+/// slashes are not allowed at the beginning, and backslashes are not allowed at all, because
+/// browsers read `//` and `/\` as the beginning of an address of another site.
 pub const fn is_local_path(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -48,17 +49,18 @@ pub const fn is_local_path(text: &str) -> bool {
     }
 }
 
-/// RFC 9110 section 11.2: `token68`, what follows the scheme of a credential.
+/// Returns `true` for a `token68` (RFC 9110 section 11.2), the text after the scheme of a
+/// credential.
 pub(crate) fn is_token68(bytes: &[u8]) -> bool {
     let unpadded = bytes
         .iter()
         .rposition(|byte| *byte != b'=')
         .map_or(&[][..], |last| &bytes[..=last]);
-    // A chunk has no early way out, so that the compiler looks at many bytes at once.
+    // A chunk has no early exit, so that the compiler can check many bytes at once.
     let all = |chunk: &[u8]| {
         chunk.iter().fold(true, |all, byte| {
             let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-            // `-` to `9` is all that there is from `-` to `9`: a dash, a dot, a slash and digits.
+            // The bytes from `-` to `9` are the dash, the dot, the slash and the digits.
             let low = byte.wrapping_sub(b'-') <= b'9' - b'-';
             all & (letter | low | (*byte == b'_') | (*byte == b'~') | (*byte == b'+'))
         })
@@ -69,21 +71,21 @@ pub(crate) fn is_token68(bytes: &[u8]) -> bool {
 pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
 
-/// Bytes that are less than `n` (128 at most), each by its high bit. What the bits above the lowest
-/// one say does not count.
+/// Marks each byte that is less than `n` with its high bit. `n` is at most 128. Only the lowest
+/// marked bit is reliable.
 pub(crate) fn bytes_below(word: u64, n: u8) -> u64 {
     word.wrapping_sub(ONES * u64::from(n)) & !word & HIGH
 }
 
-/// Bytes that are `byte`, in the same way.
+/// Marks each byte that equals `byte`, in the same way.
 pub(crate) fn bytes_like(word: u64, byte: u8) -> u64 {
     bytes_below(word ^ (ONES * u64::from(byte)), 1)
 }
 
-/// Where `byte` is first in `text`.
+/// Returns the first position of `byte` in `text`.
 #[inline]
 pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
-    // It is near, or far.
+    // The byte is usually near, in the first words. Only a search further on uses `memchr`.
     let (words, rest) = text.as_chunks();
     for (number, word) in words.iter().take(NEAR).enumerate() {
         let found = bytes_like(u64::from_le_bytes(*word), byte);
@@ -98,7 +100,7 @@ pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
     found.map(|found| begin + found)
 }
 
-/// So many words are near.
+/// The number of words that count as near.
 const NEAR: usize = 2;
 
 pub(crate) const fn same(left: &str, right: &str) -> bool {
@@ -134,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_byte_is_found_where_it_is_first(text: Vec<u8>, byte: u8, at: prop::sample::Index) {
+        fn find_returns_the_first_position(text: Vec<u8>, byte: u8, at: prop::sample::Index) {
             let mut text = text;
             if !text.is_empty() {
                 let at = at.index(text.len());
@@ -145,7 +147,7 @@ mod tests {
         }
 
         #[test]
-        fn a_token68_is_what_its_grammar_says(text in "[A-Za-z0-9._~+/=-]{0,70}|.{0,40}", at: prop::sample::Index, other: u8) {
+        fn a_token68_matches_its_grammar(text in "[A-Za-z0-9._~+/=-]{0,70}|.{0,40}", at: prop::sample::Index, other: u8) {
             let mut text = text.into_bytes();
             if !text.is_empty() {
                 let at = at.index(text.len());

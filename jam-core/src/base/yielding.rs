@@ -1,9 +1,9 @@
-//! Giving other tasks their turn, whatever the runtime is.
+//! A way to let other tasks run, with any runtime.
 
 use std::future::poll_fn;
 use std::task::Poll;
 
-/// Returns to the runtime once.
+/// Yields to the runtime once.
 pub(crate) async fn yield_now() {
     let mut yielded = false;
     poll_fn(|context| {

@@ -1,4 +1,4 @@
-//! For whom a token is (RFC 7519 section 4.1.3).
+//! The audience of a token (RFC 7519 section 4.1.3).
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 use smol_str::SmolStr;
 
-/// A text or an array of texts, none of them empty. It may not be there at all.
+/// The claim `aud`: a text or an array of texts, none of them empty. The claim may be missing.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) enum Audience {
     #[default]

@@ -1,5 +1,5 @@
-//! The claims of a token: the registered ones and the payload's fields, in one flat
-//! JSON object (RFC 7519 section 4).
+//! The claims of a token: the registered claims and the fields of the payload, in one flat JSON
+//! object (RFC 7519 section 4).
 
 mod audience;
 mod own;
@@ -32,7 +32,7 @@ pub use strict::no_duplicates;
 
 use crate::payload::Payload;
 
-/// The names that no field of a payload may take without being marked as that claim.
+/// The names that a field of a payload can have only if it is marked as that claim.
 pub(crate) const REGISTERED: [&str; 9] = [
     "iss",
     "sub",
@@ -45,12 +45,11 @@ pub(crate) const REGISTERED: [&str; 9] = [
     "cnf",
 ];
 
-/// What a token says: who it is for (`P`), and the registered claims around it.
+/// The claims of a token: the payload `P` and the registered claims.
 ///
-/// [`Jam::make_payload`](crate::Jam::make_payload) makes one,
-/// [`Jam::gen_jwt_token`](crate::Jam::gen_jwt_token) signs it and
-/// [`Jam::verify_jwt_token`](crate::Jam::verify_jwt_token) gives it back. It derefs to
-/// the payload. Times are whole seconds since the Unix epoch.
+/// `Jam::make_payload` makes claims, `Jam::gen_jwt_token` signs them, and `Jam::verify_jwt_token`
+/// returns the claims of a token. Claims dereference to the payload. Times are whole seconds since
+/// the Unix epoch.
 #[derive(Clone)]
 pub struct Claims<P> {
     pub(crate) registered: RegisteredClaims,
@@ -58,7 +57,8 @@ pub struct Claims<P> {
 }
 
 impl<P: Payload> Claims<P> {
-    /// Makes claims that have expired and were never issued.
+    /// Makes claims with a payload and expiry at the Unix epoch, without any other registered
+    /// claim.
     pub fn expired(payload: P) -> Self {
         Self {
             registered: RegisteredClaims::default(),
@@ -66,15 +66,13 @@ impl<P: Payload> Claims<P> {
         }
     }
 
-    /// The payload, without the registered claims.
+    /// Returns the payload.
     pub fn into_inner(self) -> P {
         self.payload
     }
 
-    /// The same claims, valid for `lifetime` (whole seconds) from the time of issue.
-    ///
-    /// It is the way to a shorter or longer life than
-    /// [`Jwt::lifetime`](crate::Jwt::lifetime) for one token.
+    /// Sets the lifetime, in whole seconds from the time of issue. It replaces
+    /// [`Jwt::lifetime`](crate::token::Jwt::lifetime) for this token.
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         let issued_at = self.registered.issued_at().unwrap_or(0);
         self.registered.expires_at = issued_at.saturating_add(lifetime.as_secs());
@@ -83,12 +81,12 @@ impl<P: Payload> Claims<P> {
 }
 
 impl<P: Payload> Claims<P> {
-    /// The same claims, saying that the user proved who they are at `auth_time`, in seconds since
-    /// the Unix epoch.
+    /// Sets the time of the login, in seconds since the Unix epoch.
     ///
-    /// A token that does not say counts as issued at a login. So whoever renews tokens carries the
-    /// old one's [`auth_time`](RegisteredClaims::auth_time) over, or a renewal would pass for a
-    /// login where a rule asks for a [`fresh`](crate::Access::fresh) one.
+    /// A token without `auth_time` counts as issued at a login. So copy the
+    /// [`auth_time`](RegisteredClaims::auth_time) of the old token when you renew a token.
+    /// Otherwise the renewal would count as a login in a rule with
+    /// [`fresh`](crate::rule::Access::fresh).
     pub fn with_auth_time(mut self, auth_time: u64) -> Self {
         self.registered.auth_time = Some(auth_time.into());
         self
@@ -96,7 +94,7 @@ impl<P: Payload> Claims<P> {
 }
 
 impl<P> Claims<P> {
-    /// The registered claims.
+    /// Returns the registered claims.
     pub fn registered(&self) -> &RegisteredClaims {
         &self.registered
     }
@@ -111,7 +109,7 @@ impl<P> Deref for Claims<P> {
 }
 
 impl<P> fmt::Debug for Claims<P> {
-    // The payload is the user's.
+    // The payload is private data of the user, so it is not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Claims").field(&self.registered).finish()
     }

@@ -1,8 +1,8 @@
-//! A reader for claims as `write.rs` writes them: it looks whether each member is where it was
-//! written, and needs not look for names.
+//! A fast reader for claims as `write.rs` writes them. It expects each member at its written
+//! position, so it does not search for names.
 //!
-//! It reads a part of what the other readers read, and the payload by its own serde implementation
-//! as they do, so that whatever that refuses is refused here.
+//! It reads a subset of the texts that the other readers read. Like them, it reads the payload by
+//! its own serde implementation, so it rejects everything that the payload rejects.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use super::scan::Sketch;
 use super::subject::SubjectReader;
 use crate::payload::Payload;
 
-/// Reads what this crate has written. Of anything else it says nothing, and what `registered` holds
-/// is worth nothing then.
+/// Reads claims that this crate has written. Returns `None` for any other text, and then
+/// `registered` is undefined.
 #[inline]
 pub(super) fn read<P: Payload>(
     json: &str,
@@ -38,11 +38,11 @@ pub(super) fn read<P: Payload>(
         payload: std::marker::PhantomData,
     });
     let payload = payload.ok()?;
-    // Whatever was not read is not what was written.
+    // If a text is left, this crate did not write it.
     reader.is_at_the_last("}").then_some(payload)
 }
 
-/// The claims around, each into its place. What is not there stays as it is.
+/// Reads the registered claims. A claim that is missing is not changed.
 #[inline]
 fn registered(
     reader: &mut PlainReader<'_>,
@@ -64,7 +64,7 @@ fn registered(
     Some(())
 }
 
-/// Who issued it and for whom, with all the punctuation around.
+/// Reads the issuer and the audience, with the punctuation around them.
 fn parties(
     reader: &mut PlainReader<'_>,
     own: Option<&Arc<Parties>>,
@@ -91,20 +91,21 @@ fn parties(
     Some(parties.shared(None))
 }
 
-/// The payload's fields, in the order in which serde knows them.
+/// The fields of the payload, in the order of serde.
 struct Fields<'a, 'de, P> {
     reader: &'a mut PlainReader<'de>,
     fields: &'static [&'static str],
-    /// How many of them were read.
+    /// The number of fields that were read.
     read: usize,
     names: Sketch,
-    /// Whether the value that comes next is the subject.
+    /// `true` if the next value is the subject.
     is_subject: bool,
     payload: std::marker::PhantomData<P>,
 }
 
-/// What the field is called in a token. A field that is called as another one's claim, or as a
-/// registered one, is not for this reader: so two fields are never one claim.
+/// Returns the name of the field in a token. Returns `None` if the field has the name of a
+/// registered claim or of another field's claim, so that this reader never reads two fields from
+/// one claim.
 fn claim_of<P: Payload>(field: &'static str) -> Option<&'static str> {
     match P::MARKS.iter().find(|mark| mark.field == field) {
         Some(mark) => Some(mark.claim),
@@ -156,7 +157,7 @@ impl<'de, P: Payload> MapAccess<'de> for Fields<'_, 'de, P> {
                 false => self.reader.fail(),
             };
         }
-        // A payload of an own making may name a field twice.
+        // A serde implementation that is not derived may list a field twice.
         if self.names.had(field) && self.fields[..self.read].contains(&field) {
             return self.reader.fail();
         }

@@ -1,8 +1,8 @@
-//! Claims out of the text of a token, in a single pass.
+//! A reader for claims, which reads the JSON of a token in a single pass.
 //!
-//! The payload's own serde implementation drives it; the registered claims are taken
-//! out of the stream of members on the way, so that nothing is buffered and every
-//! attribute of serde works as in any other JSON.
+//! The payload's own serde implementation drives the reader. The reader takes the registered claims
+//! out of the stream of members. So nothing is buffered, and every attribute of serde works as in
+//! any other JSON.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -23,10 +23,10 @@ use super::{Claims, own};
 use crate::base::error::TokenFault;
 use crate::payload::Payload;
 
-/// What the members of the object left behind.
+/// The claims that were found besides the payload.
 #[derive(Default)]
 struct Found {
-    /// The name of the last member that was seen, where duplicates are told by name.
+    /// The name of the last member, if duplicates are detected by name.
     last: Option<SmolStr>,
     registered: RegisteredClaims,
     parties: Parties,
@@ -34,11 +34,10 @@ struct Found {
     bound: bool,
 }
 
-/// Reads `json` as a `P`, and what is around it into `registered`, which is worth nothing after an
-/// error. Only the form is judged here: whether the times and names are acceptable is the
-/// verifier's decision.
+/// Reads the payload from `json`, and the registered claims into `registered`, which is undefined
+/// after an error. The reader checks the form only. The verifier checks times and names.
 ///
-/// `own` are the parties of our own tokens, which are shared and not kept anew.
+/// `own` are the parties in tokens of this application. Claims with the same parties share them.
 #[inline]
 pub(crate) fn read<P: Payload>(
     json: &[u8],
@@ -54,14 +53,15 @@ pub(crate) fn read<P: Payload>(
     Ok(claims.payload)
 }
 
-/// Reads most of what is good, whoever wrote it. Of the rest it says nothing: [`read_any`] does.
+/// Reads most valid claims of any issuer. An error does not mean that the claims are invalid: then
+/// [`read_any`] decides.
 pub(super) fn read_plain<P: Payload>(
     json: &str,
     own: Option<&Arc<Parties>>,
 ) -> Result<Claims<P>, TokenFault> {
     let mut found = Found::default();
     let mut reader = PlainReader::new(json);
-    // The reader itself tells names that are there twice.
+    // The plain reader detects duplicate names itself.
     let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, &mut found, None));
     let payload = payload.and_then(|payload| reader.end().map(|()| payload));
     found.beside(payload, own)
@@ -71,7 +71,8 @@ pub(crate) fn read_any<P: Payload>(
     json: &str,
     own: Option<&Arc<Parties>>,
 ) -> Result<Claims<P>, TokenFault> {
-    // One brace means one object, and then the members seen below are all there are.
+    // With one brace there is one object, and then the members below are all members. So a separate
+    // search for duplicates is necessary only in nested JSON.
     let opened = |byte| json.bytes().filter(|found| *found == byte).take(2).count();
     if opened(b'{') > 1 || opened(b'[') > 1 {
         no_duplicates(json).map_err(|_| TokenFault::Claims)?;
@@ -81,7 +82,7 @@ pub(crate) fn read_any<P: Payload>(
     found.beside(payload, own)
 }
 
-/// Reads by serde_json alone, and tells duplicates by name.
+/// Reads with serde_json only, and detects duplicates by name.
 fn read_members<P: Payload>(json: &str, found: &mut Found) -> Result<P, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(json);
     let seen = Some(HashSet::new());
@@ -89,7 +90,8 @@ fn read_members<P: Payload>(json: &str, found: &mut Found) -> Result<P, serde_js
     reader.end().map(|()| payload)
 }
 
-/// Says for which claim `json` does not read as a `P`, without quoting any value.
+/// Returns the reason why `json` is not read as a `P`, with the name of the claim, and without any
+/// value.
 #[cold]
 pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
     let Ok(json) = std::str::from_utf8(json) else {
@@ -104,7 +106,7 @@ pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
                 let name = name.escape_debug();
                 format!("the claim `{name}` is there twice, or not as it must be")
             }
-            // Its text names a field of the struct and quotes nothing.
+            // This message of serde names a field of the struct and contains no value.
             (None, text) if text.starts_with("missing field `") => {
                 let name = text.split('`').nth(1).unwrap_or_default();
                 let mark = P::MARKS.iter().find(|mark| mark.field == name);
@@ -119,7 +121,7 @@ pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
 }
 
 impl Found {
-    /// What was found besides `payload`, if all that must be there is.
+    /// Returns the claims, if all required ones were found.
     fn beside<P, E>(
         self,
         payload: Result<P, E>,
@@ -145,7 +147,7 @@ struct ClaimsReader<'a, 'de, D, P> {
     inner: D,
     payload: PhantomData<P>,
     found: &'a mut Found,
-    /// The names of the members so far, if it is not the reader that tells duplicates.
+    /// The names of the members so far, or `None` if the inner reader detects duplicates.
     seen: Option<HashSet<Cow<'de, str>>>,
 }
 
@@ -186,7 +188,7 @@ impl<'de, D: Deserializer<'de>, P: Payload> Deserializer<'de> for ClaimsReader<'
     }
 }
 
-/// Passes the payload's members on to its own visitor, and keeps the others.
+/// Passes the members of the payload to its own visitor, and stores the registered claims.
 struct Members<'a, 'de, V, P> {
     visitor: V,
     payload: PhantomData<P>,
@@ -211,7 +213,7 @@ impl<'de, V: Visitor<'de>, P: Payload> Visitor<'de> for Members<'_, 'de, V, P> {
         };
         let mut members = &mut members;
         let payload = self.visitor.visit_map(&mut *members)?;
-        // A visitor may stop early; what it left unread is judged all the same.
+        // A visitor can stop early. The members after that must still be checked.
         while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(payload)
     }
@@ -222,12 +224,12 @@ struct MemberAccess<'a, 'de, A, P> {
     payload: PhantomData<P>,
     found: &'a mut Found,
     seen: Option<HashSet<Cow<'de, str>>>,
-    /// Whether the value that comes next is the subject.
+    /// `true` if the next value is the subject.
     subject: bool,
 }
 
 impl<'de, A: MapAccess<'de>, P: Payload> MemberAccess<'_, 'de, A, P> {
-    /// Reads the value of a registered claim; `false` when `name` is none of them.
+    /// Reads the value of a registered claim. Returns `false` if `name` is not a registered claim.
     fn registered(&mut self, name: &str) -> Result<bool, A::Error> {
         let Found {
             registered,
@@ -282,8 +284,9 @@ impl<'de, A: MapAccess<'de>, P: Payload> MapAccess<'de> for &mut MemberAccess<'_
             let field = match marked {
                 Some(mark) => Cow::Borrowed(mark.field),
                 None if self.registered(&name)? => continue,
-                // The claim of this field has another name: by its own name it is
-                // nothing, or a token could say one thing in `sub` and another in `id`.
+                // The claim of this field has another name. The name of the field itself is
+                // ignored: otherwise a token could have one subject in `sub` and another one in
+                // `id`.
                 None if P::MARKS.iter().any(|mark| mark.field == name) => {
                     self.map.next_value::<IgnoredAny>()?;
                     continue;
@@ -304,10 +307,10 @@ impl<'de, A: MapAccess<'de>, P: Payload> MapAccess<'de> for &mut MemberAccess<'_
     }
 }
 
-/// RFC 7519 section 2: seconds, which some issuers write with a fraction.
+/// A `NumericDate` (RFC 7519 section 2) in seconds. Some issuers write a fraction.
 ///
-/// A fraction is cut off, a time before 1970 is 1970, and one that no clock will reach
-/// is the greatest there is.
+/// The fraction is dropped. A time before 1970 counts as 1970, and a time that is too large counts
+/// as the largest `u64`.
 struct NumericDate(u64);
 
 impl<'de> Deserialize<'de> for NumericDate {
@@ -335,13 +338,13 @@ impl<'de> Deserialize<'de> for NumericDate {
             }
         }
 
-        // Not `deserialize_any`: serde_json's `arbitrary_precision`, which any crate in the
-        // program may switch on, would show the number as a map.
+        // Not `deserialize_any`: with serde_json's feature `arbitrary_precision`, which any crate
+        // in the program can enable, the number would be a map.
         deserializer.deserialize_f64(DateVisitor)
     }
 }
 
-/// A text that is kept: most are short, and then it needs no memory of its own.
+/// A text that is stored. Most texts are short and need no allocation.
 struct Text(SmolStr);
 
 impl<'de> Deserialize<'de> for Text {

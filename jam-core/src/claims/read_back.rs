@@ -1,19 +1,24 @@
-//! Reads a payload back before it is issued, and refuses it if another caller comes out.
+//! A check of a payload before it is issued: the payload is written and read back, and the two must
+//! be the same caller.
 
 use crate::base::error::{Error, ErrorKind};
 use crate::claims;
 use crate::payload::{Payload, Role};
 
-/// Returns `true` if a `P` is to be read back before it is issued.
+/// Returns `true` if a payload `P` must be read back before it is issued.
 ///
-/// Debug builds read each one. Release builds read those that take whatever members there are, such
-/// as a struct that flattens a map: what one field leaves out another one may have written.
+/// Debug builds read back every payload. Release builds read back only payloads that accept any
+/// members, such as a struct that flattens a map: the map may write a field that the struct leaves
+/// out.
 pub(crate) fn is_due<P: Payload>() -> bool {
     cfg!(debug_assertions) || !claims::shape::<P>().is_struct
 }
 
-/// Refuses to issue `written` if `read`, the outcome of reading it back, is another caller, or an
-/// error.
+/// Compares a payload with the result of reading it back.
+///
+/// # Errors
+///
+/// [`ErrorKind::Payload`] if `read` is an error or another caller.
 pub(crate) fn check<P: Payload>(written: &P, read: Result<P, String>) -> Result<(), Error> {
     let why = match read {
         Err(why) => format!("it does not read back as it was written: {why}"),

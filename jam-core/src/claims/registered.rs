@@ -1,4 +1,4 @@
-//! The registered claims, as they are kept.
+//! The registered claims in memory.
 
 use std::fmt;
 use std::num::NonZero;
@@ -8,9 +8,9 @@ use smol_str::SmolStr;
 
 use super::audience::Audience;
 
-/// The registered claims of a token (RFC 7519 section 4.1), and `auth_time` of OpenID
-/// Connect. Times are whole seconds since the Unix epoch.
-// It goes with the caller from hand to hand, so it is kept small.
+/// The registered claims of a token (RFC 7519 section 4.1), and `auth_time` of OpenID Connect.
+/// Times are whole seconds since the Unix epoch.
+// Each caller holds and moves these claims, so the type is small.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RegisteredClaims {
     pub(crate) expires_at: u64,
@@ -18,12 +18,12 @@ pub struct RegisteredClaims {
     pub(crate) issued_at: Option<Time>,
     pub(crate) auth_time: Option<Time>,
     pub(crate) token_id: Option<SmolStr>,
-    /// Nothing when nobody is named.
+    /// `None` if the token has no issuer, subject and audience.
     pub(crate) parties: Option<Arc<Parties>>,
 }
 
-/// Seconds since the Unix epoch, of which `Option` is no larger. The last second there is counts
-/// as the one before it.
+/// Seconds since the Unix epoch. An `Option` of this type is not larger than the type. The largest
+/// `u64` counts as one second less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(NonZero<u64>);
 
@@ -39,7 +39,7 @@ impl Time {
     }
 }
 
-/// Who is named in a token.
+/// The issuer, the subject and the audience of a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parties {
     pub(crate) issuer: Option<SmolStr>,
@@ -48,7 +48,8 @@ pub(crate) struct Parties {
 }
 
 impl Parties {
-    /// These, as claims have them: shared with all the claims that name the same as our own do.
+    /// Returns the parties for a token's claims, or `None` if there are none. If they equal `own`,
+    /// the result shares the memory of `own`.
     pub(crate) fn shared(self, own: Option<&Arc<Self>>) -> Option<Arc<Self>> {
         match own {
             Some(own) if **own == self => Some(Arc::clone(own)),
@@ -56,7 +57,7 @@ impl Parties {
         }
     }
 
-    /// Whether they are these and nobody else.
+    /// Returns `true` if the parties are exactly this issuer and this audience, without a subject.
     pub(super) fn are(&self, issuer: Option<&str>, audience: Option<&str>) -> bool {
         let own_audience = match &self.audience {
             Audience::Unsaid => None,
@@ -78,43 +79,43 @@ impl RegisteredClaims {
         }
     }
 
-    /// `exp`: the first second at which the token is no longer valid.
+    /// Returns `exp`: the first second at which the token is no longer valid.
     pub fn expires_at(&self) -> u64 {
         self.expires_at
     }
 
-    /// `iat`: when the token was issued.
+    /// Returns `iat`: the time of issue.
     pub fn issued_at(&self) -> Option<u64> {
         self.issued_at.map(Time::seconds)
     }
 
-    /// `nbf`: the first second at which the token is valid.
+    /// Returns `nbf`: the first second at which the token is valid.
     pub fn not_before(&self) -> Option<u64> {
         self.not_before.map(Time::seconds)
     }
 
-    /// `auth_time`: when the user proved who they are (OpenID Connect Core section 2). A
-    /// token that does not say was issued at that time.
+    /// Returns `auth_time`: the time of the login (OpenID Connect Core section 2). If the token has
+    /// no `auth_time`, it is the time of issue.
     pub fn auth_time(&self) -> Option<u64> {
         self.auth_time.or(self.issued_at).map(Time::seconds)
     }
 
-    /// `jti`: the name of this one token.
+    /// Returns `jti`: the unique identifier of the token.
     pub fn token_id(&self) -> Option<&str> {
         self.token_id.as_deref()
     }
 
-    /// `iss`: who issued the token.
+    /// Returns `iss`: the issuer of the token.
     pub fn issuer(&self) -> Option<&str> {
         self.parties.as_ref()?.issuer.as_deref()
     }
 
-    /// `sub`, when no field of the payload is marked as the subject.
+    /// Returns `sub`, the subject, if no field of the payload is marked as the subject.
     pub fn subject(&self) -> Option<&str> {
         self.parties.as_ref()?.subject.as_deref()
     }
 
-    /// `aud`: for whom the token is; nothing when it does not say.
+    /// Returns `aud`: the audience of the token. It is empty if the token has none.
     pub fn audience(&self) -> impl Iterator<Item = &str> {
         let parties = self.parties.iter();
         let all = parties.flat_map(|parties| parties.audience.as_slice());
@@ -123,7 +124,8 @@ impl RegisteredClaims {
 }
 
 impl fmt::Debug for RegisteredClaims {
-    // The subject is the user, and `jti` is what a list of revoked tokens is keyed by.
+    // The subject is private data of the user, and `jti` can be the key in a list of revoked
+    // tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegisteredClaims")
             .field("issued_at", &self.issued_at())

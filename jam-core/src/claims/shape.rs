@@ -1,4 +1,4 @@
-//! The shape of a payload: which methods its serde implementation calls when it is read.
+//! The shape of a payload: the methods that its serde implementation calls to read it.
 
 use std::cell::Cell;
 
@@ -9,21 +9,21 @@ use serde::forward_to_deserialize_any;
 use super::plain::NotPlain;
 use crate::payload::Payload;
 
-/// The shape of one type of payload.
+/// The shape of one payload type.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Shape {
-    /// The members of a struct, by their names: no others.
+    /// `true` if the payload reads the named members of a struct and no others.
     pub(crate) is_struct: bool,
-    /// The subject is read by `deserialize_any`: as what a text looks like, and not as what was
-    /// written.
+    /// `true` if the subject is read by `deserialize_any`. Then its type follows from the text, and
+    /// can differ from the type that was written.
     pub(crate) subject_is_anything: bool,
 }
 
-/// Returns the shape of `P`. It costs less than reading a single claim.
+/// Returns the shape of `P`. It takes less time than reading one claim.
 pub(crate) fn shape<P: Payload>() -> Shape {
     let asked = Cell::default();
     let subject = P::MARKS.iter().find(|mark| mark.claim == "sub");
-    // Always an error: only what is asked for is of interest.
+    // The result is always an error. Only the calls are of interest.
     let _ = P::deserialize(Object {
         subject: subject.map(|mark| mark.field),
         asked: &asked,
@@ -31,7 +31,7 @@ pub(crate) fn shape<P: Payload>() -> Shape {
     asked.get()
 }
 
-/// An object with nothing but the subject.
+/// An object with the subject only.
 struct Object<'a> {
     subject: Option<&'static str>,
     asked: &'a Cell<Shape>,
@@ -95,7 +95,7 @@ macro_rules! not_anything {
     )*};
 }
 
-/// Notes that it was asked for anything, and gives nothing.
+/// A value that records a call of `deserialize_any`, and always fails.
 struct Subject<'a>(&'a Cell<Shape>);
 
 impl<'de> Deserializer<'de> for Subject<'_> {
@@ -149,15 +149,15 @@ mod tests {
         id: serde_json::Value,
     }
 
-    /// Release builds read back those that are no struct.
+    /// Release builds read back payloads that are not structs.
     #[test]
-    fn a_struct_that_flattens_a_map_is_none() {
+    fn a_struct_that_flattens_a_map_is_not_read_as_a_struct() {
         assert!(shape::<Usual>().is_struct && shape::<Lenient>().is_struct);
         assert!(!shape::<Rest>().is_struct);
     }
 
     #[test]
-    fn a_subject_that_is_anything_is_told() {
+    fn a_subject_of_any_type_is_detected() {
         assert!(!shape::<Usual>().subject_is_anything);
         assert!(shape::<OfAnything>().subject_is_anything);
     }

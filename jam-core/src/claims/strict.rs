@@ -1,19 +1,24 @@
-//! Duplicate names and runaway depth, which serde_json by itself lets pass.
+//! Checks for duplicate names and for deep nesting, which serde_json alone does not reject.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// RFC 8725 section 3.7 asks for a limit; no token of any known issuer comes near it.
+/// The largest depth of nesting. RFC 8725 section 3.7 requires a limit. No token of any known
+/// issuer comes near it.
 const MAX_DEPTH: u8 = 64;
 
-/// The name by which serde_json shows a number as a map when any crate in the program switches its
-/// feature `arbitrary_precision` on. In a text it would make a map pass for a number.
+/// The name by which serde_json represents a number as a map, if any crate in the program enables
+/// its feature `arbitrary_precision`. With this name in a token, a map would be read as a number.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Refuses JSON in which an object, at any depth, has a name twice, or that nests
-/// deeper than 64 (RFC 7515 section 4, RFC 7519 section 4).
+/// Checks that no object has a name twice, at any depth, and that the JSON nests no deeper than 64
+/// levels (RFC 7515 section 4, RFC 7519 section 4).
+///
+/// # Errors
+///
+/// The error of serde_json if the text does not meet these conditions or is not JSON.
 pub fn no_duplicates(json: &str) -> Result<(), serde_json::Error> {
     if json.contains(NUMBER) {
         return Err(de::Error::custom("a number is written as a map"));
@@ -23,7 +28,7 @@ pub fn no_duplicates(json: &str) -> Result<(), serde_json::Error> {
     reader.end()
 }
 
-/// The name of a member, borrowed from the text unless it is escaped there.
+/// The name of a member. It is borrowed from the text, unless the text has escapes.
 pub(crate) struct Name<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> de::Deserialize<'de> for Name<'de> {
@@ -83,7 +88,8 @@ impl<'de> Visitor<'de> for Strict {
         let inside = self.inside()?;
         let mut seen: Vec<Cow<'de, str>> = Vec::new();
         while let Some(Name(name)) = map.next_key()? {
-            // A name that is owned had escapes in it, and was so in the text.
+            // An owned name had escapes, so it really is in the text. serde_json's own map has a
+            // borrowed name.
             if matches!(&name, Cow::Owned(name) if name == NUMBER) {
                 return Err(de::Error::custom("a number is written as a map"));
             }

@@ -1,5 +1,5 @@
-//! The fast readers read usual claims by themselves. If they gave up, the sure reader would read the
-//! claims too, only more slowly, and no other test would fail.
+//! Tests that the fast readers read usual claims themselves. If a fast reader failed, the general
+//! reader would still read the claims, only more slowly, and no other test would fail.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ fn our_own_claims_are_read_by_their_own_reader_and_share_their_parties() {
                 (read, shared) => read.is_none() && shared.is_none(),
             };
             assert!(is_shared, "{json}");
-            // Those of somebody else are kept by themselves.
+            // The parties of another issuer are not shared.
             let read = own::read::<Usual>(&json, Some(&own_parties), &mut registered);
             assert_eq!(read, Some(usual()), "{json}");
             assert_eq!(registered, written.registered, "{json}");
@@ -78,7 +78,7 @@ fn our_own_claims_are_read_by_their_own_reader_and_share_their_parties() {
 }
 
 #[test]
-fn parties_are_those_and_nobody_else() {
+fn parties_are_exactly_those() {
     let own = named();
     assert!(own.are(Some("https://id.example"), Some("app")));
     assert!(!own.are(Some("https://id.example"), None));
@@ -129,7 +129,7 @@ fn plain_json_is_read_by_the_plain_reader_in_any_order_and_with_spaces() {
 }
 
 #[test]
-fn names_are_kept_up_to_a_number() {
+fn names_are_accepted_up_to_64() {
     let all: Vec<String> = (0..70).map(|number| format!("name {number}")).collect();
     let mut names = Names::default();
     for (number, name) in all.iter().enumerate() {
@@ -192,7 +192,7 @@ fn eight_digits_are_read_at_once() {
 }
 
 #[test]
-fn the_space_between_is_passed_over_wherever_it_may_be() {
+fn spaces_are_skipped_wherever_json_allows_them() {
     for space in [" ", "\n", "\r", "\t", "  \r\n\t"] {
         let json = format!(
             "{space}{{{space}\"exp\"{space}:{space}1{space},{space}\"name\"{space}:{space}\"a\"{space}}}{space}"

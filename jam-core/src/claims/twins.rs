@@ -1,5 +1,6 @@
-//! The readers of claims side by side. What a fast one reads the sure one must read too, as the
-//! same. `tests` below tries them with texts that are nearly right, `fuzz/` with any bytes.
+//! A comparison of the readers of claims. If a fast reader accepts a text, the general reader must
+//! accept it with the same result. The tests below use texts that are nearly valid, and `fuzz/`
+//! uses any bytes.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
@@ -22,7 +23,7 @@ pub(crate) enum Role {
     Editor,
 }
 
-/// What payloads are made of.
+/// A payload with usual fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
 #[jam(crate = crate, role = Role, scopes("read"))]
 pub(crate) struct Usual {
@@ -38,7 +39,7 @@ pub(crate) struct Usual {
     pub(crate) scopes: Scopes,
 }
 
-/// What makes readers differ if anything does.
+/// A payload with unusual fields, for which the readers are most likely to differ.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JamPayload)]
 #[jam(crate = crate)]
 pub(crate) struct Unusual {
@@ -66,7 +67,7 @@ pub(crate) struct Unusual {
     number: Option<u32>,
 }
 
-/// Whatever is there.
+/// A payload that accepts any members.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
 #[jam(crate = crate)]
 pub(crate) struct Rest {
@@ -74,7 +75,7 @@ pub(crate) struct Rest {
     rest: BTreeMap<String, serde_json::Value>,
 }
 
-/// A payload that looks at less than there is.
+/// A payload that rejects unknown members.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
 #[serde(deny_unknown_fields)]
 #[jam(crate = crate)]
@@ -82,7 +83,7 @@ pub(crate) struct Little {
     name: String,
 }
 
-/// A payload that passes over what it cannot read.
+/// A payload that ignores values that it cannot read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
 #[jam(crate = crate)]
 pub(crate) struct Lenient {
@@ -106,7 +107,7 @@ fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(T::deserialize(deserializer).ok())
 }
 
-/// A payload that reads as another type, two of whose fields are one claim.
+/// A payload that is read as another type. Two fields of that type are one claim.
 #[derive(Clone, Debug, PartialEq, Serialize, JamPayload)]
 #[jam(crate = crate, scopes("read"))]
 pub(crate) struct Converted {
@@ -131,7 +132,7 @@ impl<'de> Deserialize<'de> for Converted {
     }
 }
 
-/// A payload with a field that may be called as another one's claim.
+/// A payload with a field that has another field's claim as an alias.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
 #[jam(crate = crate, scopes("read"))]
 pub(crate) struct Aliased {
@@ -142,7 +143,7 @@ pub(crate) struct Aliased {
     scopes: Scopes,
 }
 
-/// A payload that reads a name, and no value, and names a field twice.
+/// A payload that reads a name without its value, and lists a field twice.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Hasty(Option<String>);
 
@@ -169,7 +170,7 @@ impl<'de> Deserialize<'de> for Hasty {
                         let _: Option<String> = map.next_key()?;
                         Ok(Hasty(Some(value)))
                     }
-                    // Whatever it was, it goes on.
+                    // The error is ignored.
                     _ => Ok(Hasty(None)),
                 }
             }
@@ -183,7 +184,7 @@ impl Payload for Hasty {
     type Role = NoRole;
 }
 
-/// Reads `json` in every way, as each kind of payload.
+/// Reads `json` with each reader, as each of the payloads.
 pub(crate) fn compare(json: &[u8]) {
     compare_as::<Usual>(json);
     compare_as::<Unusual>(json);
@@ -196,7 +197,7 @@ pub(crate) fn compare(json: &[u8]) {
 }
 
 fn compare_as<P: Payload + PartialEq + Debug>(json: &[u8]) {
-    // Of an issuer, and of one that names nobody.
+    // Once for an issuer with parties, and once without.
     let named = Parties {
         issuer: Some("https://id.example".into()),
         subject: None,
@@ -236,7 +237,7 @@ fn compare_beside<P: Payload + PartialEq + Debug>(json: &[u8], own: Option<&Arc<
 
 type Outcome<P> = Result<Claims<P>, crate::base::error::TokenFault>;
 
-/// Whether both say the same; two numbers that are none are.
+/// Returns `true` if both results are the same. Two values `NaN` count as the same.
 fn same<P: PartialEq + Debug>(one: &Outcome<P>, other: &Outcome<P>) -> bool {
     match (one, other) {
         (Ok(one), Ok(other)) => {
@@ -440,15 +441,15 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4000))]
 
         #[test]
-        fn all_read_the_same_of_objects(
+        fn all_readers_agree_on_objects(
             members in prop::collection::vec(member(), 0..9), open in "[{]{1,2}|", close in "[}]{1,2}|[}],|",
         ) {
             compare(format!("{open}{}{close}", members.join(",")).as_bytes());
         }
 
-        /// With all that must be there, so that more than the form decides.
+        /// Objects with all required members, so that the result depends on more than the form.
         #[test]
-        fn all_read_the_same_of_objects_that_are_nearly_right(
+        fn all_readers_agree_on_nearly_valid_objects(
             members in prop::collection::vec(member(), 0..3), at in 0..4_usize, own in usual(),
         ) {
             let mut all = vec![
@@ -464,9 +465,9 @@ mod tests {
             compare(format!("{{{}}}", all.join(",")).as_bytes());
         }
 
-        /// One byte of what we wrote is another, or is missing, or is there twice.
+        /// A token of this crate with one byte that is changed, missing or doubled.
         #[test]
-        fn all_read_the_same_of_our_own_tokens_with_one_fault(
+        fn all_readers_agree_on_written_claims_with_one_fault(
             claims in claims(), at: prop::sample::Index, other: u8, change in 0..4,
         ) {
             let mut json = serde_json::to_vec(&claims).expect("JSON");
@@ -481,9 +482,10 @@ mod tests {
             compare(&json);
         }
 
-        /// The fast reader is the one that reads what we write, or it would be there for nothing.
+        /// The fast reader must read everything that this crate writes. Otherwise it would have no
+        /// use.
         #[test]
-        fn what_is_written_here_is_read_at_the_first_attempt(claims in claims()) {
+        fn the_fast_reader_reads_all_written_claims(claims in claims()) {
             let mut claims = claims;
             claims.payload.name = claims.payload.name.replace(['"', '\\'], "'");
             let json = serde_json::to_string(&claims).expect("JSON");
@@ -495,7 +497,7 @@ mod tests {
         }
 
         #[test]
-        fn all_read_the_same_behind_our_own_beginning(
+        fn all_readers_agree_after_a_written_beginning(
             members in prop::collection::vec(member(), 0..6), close in "[}]{1,2}|",
         ) {
             let all = members.join(",");
@@ -504,14 +506,14 @@ mod tests {
         }
 
         #[test]
-        fn all_read_the_same_of_any_bytes(bytes: Vec<u8>) {
+        fn all_readers_agree_on_any_bytes(bytes: Vec<u8>) {
             compare(&bytes);
         }
     }
 
-    /// Signed tokens that a fast reader took, and the sure one does not.
+    /// Signed tokens that a fast reader accepted and the general reader rejects.
     #[test]
-    fn hole_fast_readers_took_what_the_sure_one_refuses() {
+    fn hole_fast_readers_accepted_invalid_claims() {
         let own = r#"{"exp":9,"iat":1,"jti":"x""#;
         for rest in [
             r#","scope":"a","scope":"b"}"#,
@@ -530,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn many_members_are_told_apart_by_both_readers() {
+    fn duplicates_among_many_members_are_detected_by_all_readers() {
         for count in [1, 7, 63, 64, 65, 300] {
             let mut members: Vec<_> = (0..count)
                 .map(|at| format!("\"member {at}\":{at}"))
@@ -549,7 +551,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_digits_are_read_as_one_at_a_time() {
+    fn eight_digits_are_read_like_single_digits() {
         for number in (0..100_000_000_u64)
             .step_by(7919)
             .chain([99_999_999, 12_345_678, 90_000_009])
@@ -561,9 +563,9 @@ mod tests {
         }
     }
 
-    /// `scope` is the claim of the field that is marked, whatever other field would take it.
+    /// `scope` is the claim of the marked field, also if another field has it as an alias.
     #[test]
-    fn a_claim_goes_to_the_field_that_is_marked_with_it() {
+    fn a_claim_belongs_to_the_marked_field() {
         for space in ["", " "] {
             let json = format!(r#"{{"exp":9,"iat":1,"jti":"x",{space}"scope":"read"}}"#);
             let mut registered = RegisteredClaims::default();

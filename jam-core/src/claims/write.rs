@@ -1,5 +1,5 @@
-//! Claims into the text of a token: the registered ones, then the payload's fields by
-//! its own serde implementation, in one flat object.
+//! The writer of claims: the registered claims, then the fields of the payload by its own serde
+//! implementation, in one flat JSON object.
 
 use std::marker::PhantomData;
 
@@ -50,14 +50,14 @@ impl<P: Payload> Serialize for Claims<P> {
     }
 }
 
-/// Writes what a payload serializes to into the map of the claims.
+/// Writes the members of a payload into the map of the claims.
 struct Fields<'a, M, P> {
     map: &'a mut M,
     payload: PhantomData<P>,
-    /// The name of a member whose value comes next, in a payload that is a map.
+    /// The name of the member before its value is written, in a payload that serializes as a map.
     name: Option<String>,
-    /// The claims so far, in a payload that is a map: a struct that flattens a map into itself is
-    /// one, and the map may have the name of a field.
+    /// The claims so far, in a payload that serializes as a map. A struct that flattens a map is
+    /// one, and the map may have a member with the name of a field.
     written: Vec<String>,
 }
 
@@ -82,7 +82,7 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
             }
             None => field,
         };
-        // The derive refuses such fields; a flattened map can still bring them in.
+        // The derive rejects such fields, but a flattened map can contain them.
         if REGISTERED.contains(&claim) {
             return Err(M::Error::custom(format_args!(
                 "the payload has a member `{claim}`, which is a registered claim"
@@ -91,7 +91,7 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
         self.map.serialize_entry(claim, value)
     }
 
-    /// A subject is text on the wire (RFC 7519 section 4.1.2).
+    /// Writes the subject as text (RFC 7519 section 4.1.2).
     fn subject<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
         match value.serialize(SubjectWriter::new(self.map))? {
             Form::Number if shape::<P>().subject_is_anything => Err(M::Error::custom(

@@ -1,4 +1,4 @@
-//! The backends and settings by which requests are authenticated.
+//! The backends and settings that authenticate requests.
 
 use std::fmt;
 
@@ -15,24 +15,24 @@ use crate::rule::BackendName;
 use crate::session::Sessions;
 use crate::token::Tokens;
 
-/// The backends and settings by which requests are authenticated.
+/// The backends and settings that authenticate requests.
 #[allow(clippy::exhaustive_structs)] // the crate of a framework fills in every field
 pub struct Authenticator {
     /// The backend `"jwt"`.
     pub tokens: Option<Tokens>,
     /// The backend `"session"`.
     pub sessions: Option<Sessions>,
-    /// Backends of the application's own.
+    /// The backends of the application.
     pub own_backends: OwnBackends,
-    /// The clock by which credentials are judged.
+    /// The clock for the times in credentials.
     pub clock: Clock,
-    /// Whether cookies need https.
+    /// The transport of cookies: https, or plain http in development mode.
     pub transport: Transport,
-    /// The origins from which unsafe requests may come.
+    /// The origins that may send requests with unsafe methods.
     pub origins: Origins,
-    /// The names of cookies that the application sets and rules read.
+    /// The names of the cookies that the application sets and that rules read.
     pub cookie_names: CookieNames,
-    /// Returns the address as the client sent it, where a router has rewritten it.
+    /// Returns the URI that the client sent, also where a router has rewritten it.
     pub original_uri: fn(&Parts) -> &Uri,
 }
 
@@ -79,8 +79,8 @@ impl Authenticator {
         }
     }
 
-    /// Returns the backend of a rule that names none: tokens or sessions, if only one of them is
-    /// configured. A backend of the application's own is always named.
+    /// Returns the backend for a rule that names none: tokens or sessions, if exactly one of them
+    /// is configured. A backend of the application must always be named.
     #[inline]
     pub fn only_backend(&self) -> Option<BackendName> {
         match (&self.tokens, &self.sessions) {
@@ -90,7 +90,7 @@ impl Authenticator {
         }
     }
 
-    /// Returns why there is no [`only_backend`](Self::only_backend), for a message.
+    /// Returns the reason why [`only_backend`](Self::only_backend) is `None`, for a message.
     pub fn why_unnamed(&self) -> &'static str {
         match self.tokens {
             Some(_) => {

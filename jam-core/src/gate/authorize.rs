@@ -1,4 +1,4 @@
-//! The conditions of a rule, checked for one caller, and the refusal of a caller who does not meet
+//! The check of a rule's conditions for one caller, and the refusal of a caller that does not meet
 //! them.
 
 use super::authenticator::Authenticator;
@@ -10,7 +10,8 @@ use crate::rule::Condition;
 use crate::rule::condition::Checked;
 use crate::rule::{Access, BackendName, Source, Way};
 
-/// Checks the conditions of each way that the caller's credential fits: one bit for each that is met.
+/// Checks the conditions of each way that the caller's credential belongs to. The result has one
+/// bit for each condition that is met.
 #[inline]
 pub(super) fn met<P: Payload>(
     authenticator: &Authenticator,
@@ -31,22 +32,22 @@ pub(super) fn met<P: Payload>(
     met
 }
 
-/// Tells the ways that read this place for this backend: the conditions for callers of another backend do
-/// not concern those of this one.
+/// Returns a filter for the ways that read this source for this backend. The conditions for callers
+/// of another backend do not apply.
 #[inline]
 fn applying<P: Payload>(
     authenticator: &Authenticator,
     access: &Access<P>,
     (source, backend): (Source, BackendName),
 ) -> impl Fn(&Way<P::Role>) -> bool + use<P> {
-    // Most rules have one way, and every credential came by it.
+    // Most rules have one way, and then every credential belongs to it.
     let is_only = access.ways().nth(1).is_none();
     let unnamed = authenticator.only_backend();
     move |way| is_only || way.backend.or(unnamed) == Some(backend) && way.reads(source)
 }
 
-/// Returns the refusal of a caller who meets no way of the rule. A way that a new login would meet
-/// comes before all others.
+/// Returns the refusal of a caller that meets no way of the rule. A way that a new login would meet
+/// takes precedence over the others.
 #[cold]
 pub(super) fn refusal<P: Payload>(
     authenticator: &Authenticator,
@@ -77,7 +78,7 @@ pub(super) fn refusal<P: Payload>(
     refusal.unwrap_or_else(|| Refusal::new(RejectionKind::InsufficientRole))
 }
 
-/// Returns `true` if a caller with this credential may not know what is behind the rule.
+/// Returns `true` if the rule hides its resource from a caller with this credential.
 pub fn hides<P: Payload>(
     authenticator: &Authenticator,
     access: &Access<P>,
@@ -88,7 +89,7 @@ pub fn hides<P: Payload>(
     ways.any(|way| way.hide && applies(way))
 }
 
-/// Returns `true` if the payload meets the condition, for a caller who has just signed in.
+/// Returns `true` if the payload meets the condition, for a caller that has just signed in.
 #[cfg(feature = "testing")]
 pub fn meets<P: Payload>(payload: &P, condition: Condition<P::Role>) -> bool {
     condition.is_met(&Checked {

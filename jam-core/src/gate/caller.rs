@@ -1,4 +1,4 @@
-//! The caller that a backend recognized.
+//! The authenticated caller.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -10,32 +10,32 @@ use crate::session::SessionInfo;
 
 /// A caller with a valid credential.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // the payload is the user's
+#[allow(missing_debug_implementations)] // the payload is private data of the user
 #[allow(clippy::exhaustive_structs)] // made by the gate and by tests
 pub struct Caller<P> {
     /// The payload.
     pub payload: Held<P>,
     /// The proof that the backend accepted.
     pub evidence: Evidence,
-    /// The place of the credential in the request.
+    /// The source of the credential in the request.
     pub source: Source,
 }
 
 impl<P> Caller<P> {
-    /// Returns the place of the credential and its backend.
+    /// Returns the source of the credential and its backend.
     pub fn origin(&self) -> (Source, BackendName) {
         (self.source, self.evidence.backend())
     }
 }
 
-/// A payload of one request alone, or one that all requests of a session share.
+/// A payload that belongs to one request, or that all requests with one session share.
 #[derive(Clone)]
-#[allow(missing_debug_implementations)] // the payload is the user's
+#[allow(missing_debug_implementations)] // the payload is private data of the user
 #[allow(clippy::exhaustive_enums)] // it is owned or shared
 pub enum Held<P> {
     /// The payload of one request.
     Own(P),
-    /// The payload that requests of a session share.
+    /// The payload that requests with one session share.
     Shared(Arc<P>),
 }
 
@@ -68,7 +68,7 @@ pub enum Evidence {
     Token(RegisteredClaims),
     /// A session.
     Session(SessionInfo),
-    /// The answer of a backend of the application's own.
+    /// The answer of a backend of the application.
     Own {
         /// The backend.
         backend: BackendId,

@@ -1,11 +1,10 @@
-//! The gate: from a request and a rule to an admission or a refusal. Every form of protection calls
-//! [`admit`].
+//! The gate: it decides about a request by a rule. All forms of protection call [`admit`].
 //!
 //! ```text
 //! request -> credential -> recognize -> facts -> verdict -> admission or refusal
 //! ```
 //!
-//! Uses every other folder.
+//! Uses all other folders.
 
 mod authenticator;
 mod authorize;
@@ -35,26 +34,26 @@ pub use caller::{Caller, Evidence, Held};
 use recognize::{Recognized, recognize};
 use verdict::{Facts, Openness, Presented, Reason, Shape, Verdict, WAYS, decide};
 
-/// One way without conditions.
+/// A rule with one way and no conditions.
 const ONLY_WAY: [Option<u8>; WAYS] = [Some(0), None, None, None];
 
-/// No way of the rule is met.
+/// Conditions of which no way is met.
 const NO_WAY: [Option<u8>; WAYS] = [None; WAYS];
 
-/// A request that the gate lets in.
-#[allow(missing_debug_implementations)] // the payload is the user's
+/// A request that the gate admits.
+#[allow(missing_debug_implementations)] // the payload is private data of the user
 #[allow(clippy::exhaustive_enums)] // each use has to decide about both
 pub enum Admission<P> {
-    /// The request is the caller's.
+    /// A request of a caller.
     Caller(Caller<P>),
-    /// The request is anonymous, and the rule lets those in.
+    /// An anonymous request, under a rule that admits them.
     Anonymous {
-        /// The cookie whose credential is not valid; the answer clears it.
+        /// The cookie with an invalid credential. The response clears it.
         stale: Option<&'static str>,
     },
 }
 
-/// The caller, if there is one, to be shared, and the name of a cookie to clear.
+/// The caller behind an `Arc`, if there is one, and the name of the cookie to clear.
 pub type SharedAdmission<P> = (Option<Arc<Caller<P>>>, Option<&'static str>);
 
 impl<P> Admission<P> {
@@ -62,7 +61,7 @@ impl<P> Admission<P> {
     ///
     /// # Errors
     ///
-    /// An anonymous request is refused: 401.
+    /// An anonymous request is rejected with 401.
     #[inline]
     pub fn caller(self) -> Result<Caller<P>, Refusal> {
         match self {
@@ -71,7 +70,7 @@ impl<P> Admission<P> {
         }
     }
 
-    /// Returns the caller to be shared, or `None` and the name of a cookie to clear.
+    /// Returns the caller behind an `Arc`, or the name of the cookie to clear.
     pub fn shared(self) -> SharedAdmission<P> {
         match self {
             Self::Caller(caller) => (Some(Arc::new(caller)), None),
@@ -83,14 +82,15 @@ impl<P> Admission<P> {
 /// The result of the gate.
 pub type Admitted<P> = Result<Admission<P>, Refusal>;
 
-/// Decides by the rule `access` whether the request may go on.
+/// Admits or rejects a request by the rule `access`.
 ///
-/// The first place of the rule that holds anything decides, in the order of the rule. Later places are
-/// not looked at, so a bad credential cannot hide behind a good one.
+/// The first source with a credential decides, in the order of the rule. Later sources are not
+/// read, so an invalid credential is rejected even if a later source holds a valid one.
 ///
 /// # Errors
 ///
-/// A [`Refusal`], with the page to which a browser is sent if the rule has one.
+/// A [`Refusal`] if the request is rejected. If the rule has a login page, the refusal redirects a
+/// browser to it.
 #[inline]
 pub fn admit<'a, P: Payload>(
     authenticator: &'a Authenticator,
@@ -109,7 +109,7 @@ pub fn admit<'a, P: Payload>(
                 presented.backend,
                 presented.credential,
                 presented.now,
-                // A session is not used by a request that another site sent.
+                // A request from another site does not count as a use of the session.
                 !presented.cross_site,
             );
             match recognized {
@@ -125,7 +125,7 @@ pub fn admit<'a, P: Payload>(
     }
 }
 
-/// One request at the gate of one rule.
+/// One request under one rule.
 struct Gate<'a, P: Payload> {
     authenticator: &'a Authenticator,
     access: &'a Access<P>,
@@ -136,14 +136,18 @@ struct Gate<'a, P: Payload> {
 struct Found<'a> {
     credential: Credential<'a>,
     backend: BackendName,
-    /// Another site had the browser send it.
+    /// `true` if the request comes from another site.
     cross_site: bool,
     /// Seconds since the Unix epoch.
     now: u64,
 }
 
 impl<'a, P: Payload> Gate<'a, P> {
-    /// Finds the credential that decides, or the result where there is none.
+    /// Finds the credential that decides.
+    ///
+    /// # Errors
+    ///
+    /// The result of the gate if there is no such credential.
     #[inline]
     fn presented(&self) -> Result<Found<'a>, Admitted<P>> {
         let Self {
@@ -191,7 +195,7 @@ impl<'a, P: Payload> Gate<'a, P> {
         Err(without(Presented::Nothing))
     }
 
-    /// Decides by the answer of the backend.
+    /// Decides about the request from the answer of the backend.
     #[inline]
     fn conclude(
         &self,
@@ -200,7 +204,7 @@ impl<'a, P: Payload> Gate<'a, P> {
     ) -> Admitted<P> {
         let shape = self.shape();
         let (presented, met) = match &recognized {
-            // The credential came by the only way, and that has no conditions.
+            // The rule has one way and no conditions, so nothing has to be checked.
             Ok(Recognized::Caller(_)) if shape.ways == ONLY_WAY => (Presented::Valid, ONLY_WAY),
             Ok(Recognized::Caller(caller)) => (Presented::Valid, self.met(caller, found.now)),
             Ok(Recognized::OtherPayload) => (Presented::OtherPayload, NO_WAY),
@@ -218,7 +222,7 @@ impl<'a, P: Payload> Gate<'a, P> {
         let refusal = match (decide(&shape, &facts), &recognized) {
             (_, Err(refusal)) => refusal.clone(),
             (Verdict::Caller, _) => match recognized {
-                // Moved once: a caller is large.
+                // The caller is moved only once, because it is large.
                 Ok(Recognized::Caller(caller)) => return Ok(Admission::Caller(caller)),
                 _ => Refusal::new(RejectionKind::InvalidCredential),
             },
@@ -237,14 +241,14 @@ impl<'a, P: Payload> Gate<'a, P> {
         Err(self.finish(refusal))
     }
 
-    /// The conditions that the caller meets.
+    /// Returns the conditions that the caller meets.
     #[inline]
     fn met(&self, caller: &Caller<P>, now: u64) -> [Option<u8>; WAYS] {
         let checked = checked(caller, now);
         authorize::met(self.authenticator, self.access, caller.origin(), &checked)
     }
 
-    /// The result of a request in which no credential was found.
+    /// Returns the result for a request without a usable credential.
     fn admission(&self, facts: &Facts) -> Admitted<P> {
         match decide(&self.shape(), facts) {
             Verdict::Anonymous { .. } => Ok(Admission::Anonymous { stale: None }),
@@ -269,7 +273,7 @@ impl<'a, P: Payload> Gate<'a, P> {
         })
     }
 
-    /// The rule as the verdict sees it.
+    /// Returns the rule as input for the verdict.
     #[inline]
     fn shape(&self) -> Shape {
         let mut ways = [None; WAYS];
@@ -286,7 +290,7 @@ impl<'a, P: Payload> Gate<'a, P> {
         }
     }
 
-    /// Adds the page to which a browser is sent, and warns of a cookie that no rule reads.
+    /// Adds the address to which a browser is redirected, and warns of a cookie that no rule reads.
     #[cold]
     fn finish(&self, mut refusal: Refusal) -> Refusal {
         let Self {
@@ -298,7 +302,7 @@ impl<'a, P: Payload> Gate<'a, P> {
             let names = &authenticator.cookie_names;
             names.compare(&request.headers, access.sources());
         }
-        // Where anonymous requests are let in, no request is sent to the login page.
+        // A rule that admits anonymous requests never redirects to the login page.
         let login = access.login.filter(|_| !access.allows_anonymous());
         if let Some(login) = login {
             let original = (authenticator.original_uri)(request);
@@ -311,10 +315,10 @@ impl<'a, P: Payload> Gate<'a, P> {
     }
 }
 
-/// The caller as conditions see them.
+/// Returns the caller as input for conditions.
 #[inline]
 fn checked<P>(caller: &Caller<P>, now: u64) -> Checked<'_, P> {
-    // Without a time of the login, or with one in the future, no age is known.
+    // The age is unknown if the time of the login is missing or in the future.
     let signed_in = caller.evidence.auth_time();
     let latest = now.saturating_add(CLOCK_DIFFERENCE);
     let signed_in = signed_in.filter(|at| *at <= latest);
@@ -324,8 +328,12 @@ fn checked<P>(caller: &Caller<P>, now: u64) -> Checked<'_, P> {
     }
 }
 
-/// Refuses a request for another host than this machine in development mode: a proxy in front would
-/// make the mode reachable from outside.
+/// Checks the host of a request in development mode. A proxy in front would make the mode reachable
+/// from outside.
+///
+/// # Errors
+///
+/// A [`Refusal`] with 500 in development mode if the request is for a host other than this machine.
 #[inline]
 pub fn check_host(authenticator: &Authenticator, request: &Parts) -> Result<(), Refusal> {
     match authenticator.transport {

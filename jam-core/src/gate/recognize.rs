@@ -1,4 +1,4 @@
-//! The backend's answer about a credential.
+//! Authentication of a credential by its backend.
 
 use super::authenticator::Authenticator;
 use super::caller::{Caller, Evidence, Held};
@@ -14,16 +14,16 @@ use crate::session::{Opened, Session};
 
 /// The answer of a backend about a credential.
 pub(super) enum Recognized<P> {
-    /// It is valid.
+    /// The credential is valid.
     Caller(Caller<P>),
-    /// It is valid for another payload.
+    /// The credential is valid for another payload.
     OtherPayload,
-    /// It is not valid.
+    /// The credential is not valid.
     Invalid,
 }
 
-/// Asks the backend about the credential. If the request does not count as use, a session's time of
-/// last use stays as it is.
+/// Authenticates the credential with the backend. If `is_use` is `false`, a session keeps its time
+/// of last use.
 #[inline]
 pub(super) fn recognize<'a, P: Payload>(
     authenticator: &'a Authenticator,
@@ -124,7 +124,7 @@ async fn of_own_backend<P: Payload>(
     })
 }
 
-/// Returns the refusal of a request whose backend failed.
+/// Returns the refusal of a request after an error of the backend.
 #[cold]
 fn refusal(error: &Error) -> Refusal {
     tracing::error!(target: "jam", %error, "the gate could not decide");

@@ -1,44 +1,45 @@
-//! The decision as a pure function: from a rule and the facts of one request to a verdict.
+//! The decision as a pure function of a rule and the facts of one request.
 //!
-//! Everything that is read from a request or asked of a backend is a fact here, one bit or a few. So
-//! the tests can try every rule of a bounded size with every combination of facts.
+//! Each input that comes from the request or a backend is a fact of one bit or a few bits. So the
+//! tests can check every rule of a limited size with every combination of facts.
 
-/// Ways in of one rule.
+/// The largest number of ways of one rule.
 pub(super) const WAYS: usize = 4;
 
-/// The callers that a rule is for, without its words.
+/// The kinds of requests that a rule admits, without any data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Openness {
-    /// Callers alone.
+    /// Only callers.
     Callers,
     /// Callers and anonymous requests.
     Optional,
-    /// Anonymous requests alone.
+    /// Only anonymous requests.
     Guests,
 }
 
-/// The conditions of a rule, by number.
+/// A rule, with its conditions as bits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
     pub(super) openness: Openness,
-    /// The conditions of each way, one bit for each. A way that the rule does not have is `None`.
+    /// The conditions of each way, one bit for each condition. `None` means that the rule does not
+    /// have this way.
     pub(super) ways: [Option<u8>; WAYS],
 }
 
-/// The credential of a request.
+/// The state of the credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presented {
-    /// No place of the rule holds one.
+    /// No source of the rule holds a credential.
     Nothing,
-    /// A place holds text that is not one credential.
+    /// A source holds text that is not one credential.
     Malformed,
-    /// A cookie has different values.
+    /// The request has several values for the cookie.
     Ambiguous,
-    /// The backend does not accept it.
+    /// The credential is not valid.
     Invalid,
-    /// It is valid for another payload.
+    /// The credential is valid for another payload.
     OtherPayload,
-    /// It is valid.
+    /// The credential is valid.
     Valid,
 }
 
@@ -46,28 +47,28 @@ pub(super) enum Presented {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
     pub(super) presented: Presented,
-    /// The credential is in a cookie, which a browser attaches by itself.
+    /// `true` if the credential is in a cookie, which a browser attaches by itself.
     pub(super) in_cookie: bool,
-    /// The request may change something and comes from another site.
+    /// `true` if the request has an unsafe method and comes from another site.
     pub(super) cross_site: bool,
-    /// The user was sent to sign in again.
+    /// `true` if the user was redirected to sign in again.
     pub(super) reauthenticating: bool,
-    /// The conditions that the caller meets on each way, one bit for each. `None` for a way that
-    /// does not read the credential's place or has another backend.
+    /// The conditions of each way that the caller meets, one bit for each condition. `None` means
+    /// that the way does not read the source of the credential, or has another backend.
     pub(super) met: [Option<u8>; WAYS],
 }
 
-/// What happens to the request.
+/// The decision about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It goes on as the caller's.
+    /// The request is admitted as a request of the caller.
     Caller,
-    /// It goes on as an anonymous request.
+    /// The request is admitted as an anonymous request.
     Anonymous {
-        /// The cookie is of no use, and is cleared.
+        /// `true` if the response clears the cookie.
         clear_cookie: bool,
     },
-    /// It is rejected.
+    /// The request is rejected.
     Rejected(Reason),
 }
 
@@ -77,7 +78,7 @@ pub(super) enum Reason {
     InvalidRequest,
     InvalidCredential,
     SignedIn,
-    /// No way is met; the conditions say what is missing.
+    /// The caller meets no way. The conditions determine the refusal.
     Insufficient,
     CrossSite,
 }
@@ -99,8 +100,8 @@ pub(super) const fn decide(rule: &Shape, facts: &Facts) -> Verdict {
         }
         Presented::Nothing => return Verdict::Rejected(Reason::NoCredential),
         Presented::Malformed => return Verdict::Rejected(Reason::InvalidRequest),
-        // Nothing is cleared: that would clear the user's own cookie and leave the one that a sibling
-        // domain set.
+        // No cookie is cleared: that would remove the user's own cookie and keep the one that a
+        // sibling domain set.
         Presented::Ambiguous if open => {
             return Verdict::Anonymous {
                 clear_cookie: false,
@@ -109,7 +110,7 @@ pub(super) const fn decide(rule: &Shape, facts: &Facts) -> Verdict {
         Presented::Invalid if open && facts.in_cookie => {
             return Verdict::Anonymous { clear_cookie: true };
         }
-        // It is valid elsewhere, and must not be cleared.
+        // The credential is valid for other rules, so it must not be cleared.
         Presented::OtherPayload if open && facts.in_cookie => {
             return Verdict::Anonymous {
                 clear_cookie: false,
@@ -137,7 +138,7 @@ pub(super) const fn decide(rule: &Shape, facts: &Facts) -> Verdict {
     Verdict::Caller
 }
 
-/// Returns `true` if the caller meets every condition of one way.
+/// Returns `true` if the caller meets all conditions of one way.
 const fn is_met(rule: &Shape, facts: &Facts) -> bool {
     let mut way = 0;
     while way < WAYS {
@@ -165,7 +166,7 @@ mod tests {
         Presented::Valid,
     ];
 
-    /// Every rule of up to 3 ways with up to 3 conditions each.
+    /// Returns all rules with up to 3 ways and up to 3 conditions for each way.
     fn rules() -> Vec<Shape> {
         let masks = [Some(0), Some(0b1), Some(0b11), Some(0b111), None];
         let mut all = Vec::new();
@@ -182,8 +183,7 @@ mod tests {
         all
     }
 
-    /// Every combination of the facts that ways are met by: for each way of the rule the conditions
-    /// that are met, or that it does not apply.
+    /// Returns all values of `met` for a rule: for each way the conditions that are met, or `None`.
     fn met(rule: &Shape) -> Vec<[Option<u8>; 4]> {
         let choices = rule.ways.map(|way| match way {
             None => vec![None],
@@ -199,7 +199,7 @@ mod tests {
         all
     }
 
-    /// Every combination of the other facts.
+    /// Returns all combinations of the other facts.
     fn facts(met: [Option<u8>; 4]) -> impl Iterator<Item = Facts> {
         PRESENTED.into_iter().flat_map(move |presented| {
             (0..8).map(move |bits| Facts {
@@ -225,7 +225,7 @@ mod tests {
         assert!(cases > 700_000, "{cases}");
     }
 
-    /// The decision in the words of the documentation, without regard to speed.
+    /// The decision as the documentation describes it, without regard to speed.
     fn reference(rule: &Shape, facts: &Facts) -> Verdict {
         use Presented::{Ambiguous, Invalid, Malformed, Nothing, OtherPayload, Valid};
         let open = rule.openness != Openness::Callers;
@@ -278,9 +278,9 @@ mod tests {
         decide(rule, facts) == Verdict::Caller
     }
 
-    /// First law: taking a fact away never lets a caller in.
+    /// First law: removing a fact never admits a caller.
     #[test]
-    fn taking_a_fact_away_never_lets_a_caller_in() {
+    fn removing_a_fact_never_admits_a_caller() {
         everything(|rule, facts| {
             if lets_in(rule, facts) {
                 return;
@@ -313,9 +313,9 @@ mod tests {
         });
     }
 
-    /// Second law: adding a condition never lets a caller in.
+    /// Second law: adding a condition never admits a caller.
     #[test]
-    fn adding_a_condition_never_lets_a_caller_in() {
+    fn adding_a_condition_never_admits_a_caller() {
         everything(|rule, facts| {
             if lets_in(rule, facts) {
                 return;
@@ -333,9 +333,9 @@ mod tests {
         });
     }
 
-    /// Third law: `or` lets in a caller whom one side lets in, and no other.
+    /// Third law: `or` admits exactly the callers that one side admits.
     #[test]
-    fn or_lets_in_what_one_side_lets_in() {
+    fn or_admits_the_callers_that_one_side_admits() {
         everything(|rule, facts| {
             if rule.openness != Openness::Callers {
                 return;

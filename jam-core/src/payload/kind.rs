@@ -1,4 +1,4 @@
-//! The kinds of payloads that this program uses: each kind belongs to one type.
+//! The kinds of payloads in this program. Each kind belongs to one type.
 
 use std::any::{TypeId, type_name};
 use std::collections::HashMap;
@@ -8,12 +8,12 @@ use std::sync::{PoisonError, RwLock};
 use crate::base::error::{Error, ErrorKind};
 use crate::payload::Payload;
 
-/// The type that each kind belongs to, from its first use.
+/// The type of each kind that was used.
 static OWNERS: RwLock<Option<Owners>> = RwLock::new(None);
 
 type Owners = HashMap<&'static str, (TypeId, &'static str)>;
 
-/// Two types with the same kind.
+/// The error for two types with the same kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Clash {
     kind: &'static str,
@@ -48,11 +48,11 @@ impl From<Clash> for Error {
     }
 }
 
-/// Says that `P` is the type of its kind.
+/// Records that the kind of `P` belongs to `P`.
 ///
 /// # Errors
 ///
-/// If the kind belongs to another type.
+/// [`Clash`] if the kind belongs to another type.
 pub fn claim<P: Payload>() -> Result<(), Clash> {
     claim_for(P::kind(), TypeId::of::<P>(), type_name::<P>())
 }
@@ -76,12 +76,13 @@ fn claim_for(kind: &'static str, own: TypeId, name: &'static str) -> Result<(), 
     }
 }
 
-/// The kind for people: types without their paths, such as `Context<Account>`.
+/// Returns the kind as text for people. A type is written without its path, such as
+/// `Context<Account>`.
 pub fn name<P: Payload>() -> String {
     P::KIND.map_or_else(|| without_paths(type_name::<P>()), str::to_owned)
 }
 
-/// `a::b::User<c::D>` as `User<D>`.
+/// Removes the paths from the name of a type: `a::b::User<c::D>` becomes `User<D>`.
 pub fn without_paths(name: &str) -> String {
     let parts = name.split_inclusive(['<', '>', ',', ' ', '(', ')', '[', ']', '&', ';']);
     parts

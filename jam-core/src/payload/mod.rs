@@ -69,7 +69,7 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     /// # Defaults
     ///
     /// Without [`KIND`](Self::KIND) the kind is the path of the type, with its crate and modules.
-    /// If you rename or move the type, all sessions in a store that outlives the program end. They
+    /// If you rename or move the type, its sessions end in a store that outlives the program. They
     /// may also end with a new version of the compiler. To prevent that, set the kind before you
     /// deploy: `#[jam(kind = "user")]`. This attribute also sets [`TOKEN_TYPE`](Self::TOKEN_TYPE).
     fn kind() -> &'static str {

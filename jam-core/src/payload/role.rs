@@ -41,7 +41,7 @@ pub trait HasRoles: Payload<Role = Self::Enum> {
 /// The type of roles for a payload without roles. It has no value.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
+#[allow(clippy::exhaustive_enums)] // it never gets a variant
 pub enum NoRole {}
 
 impl Role for NoRole {

@@ -1,4 +1,4 @@
-//! Scopes of a caller.
+//! The scopes of a caller.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -20,8 +20,8 @@ pub trait HasScopes: Payload {}
 
 /// The scopes of a caller (RFC 6749 section 3.3).
 ///
-/// In JSON it is one text with spaces between, as RFC 8693 section 4.2 has it; an
-/// array of texts is read too.
+/// In JSON the scopes are one text, separated by spaces (RFC 8693 section 4.2). An array of texts
+/// is accepted too.
 ///
 /// ```
 /// use jam::Scopes;
@@ -35,17 +35,17 @@ pub trait HasScopes: Payload {}
 pub struct Scopes(String);
 
 impl Scopes {
-    /// No scope at all.
+    /// Returns an empty set of scopes.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Whether `scope` is one of them, to the letter.
+    /// Returns `true` if `scope` is one of the scopes. The comparison is exact.
     pub fn contains(&self, scope: &str) -> bool {
         text::is_scope(scope) && self.contains_valid(scope)
     }
 
-    /// Returns `true` if `scope` is one of them. It must be one valid scope.
+    /// Returns `true` if `scope` is one of the scopes, for a `scope` that is known to be valid.
     pub fn contains_valid(&self, scope: &str) -> bool {
         debug_assert!(text::is_scope(scope), "`{scope}` is no scope");
         let mut held = self.0.as_bytes();
@@ -62,14 +62,13 @@ impl Scopes {
         false
     }
 
-    /// The scopes, in the order in which they were given.
+    /// Returns the scopes in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.split(' ').filter(|scope| !scope.is_empty())
     }
 
-    /// Adds a scope. One that is no `scope-token` (it is empty, or holds a space, a
-    /// quote, a backslash or a control character) can never be asked for, and is
-    /// passed over.
+    /// Adds a scope. An invalid `scope-token` is ignored, because no rule can require it: an empty
+    /// text, or a text with a space, a quote, a backslash or a control character.
     fn push(&mut self, scope: &str) {
         if !text::is_scope(scope) {
             return;
@@ -139,7 +138,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_scope_is_held_to_the_letter(held in "[ab ]{0,12}", asked in "[ab ]{0,3}") {
+        fn a_scope_matches_exactly(held in "[ab ]{0,12}", asked in "[ab ]{0,3}") {
             let scopes: Scopes = held.split(' ').collect();
             let sure = !asked.is_empty() && held.split(' ').any(|own| own == asked);
             prop_assert_eq!(scopes.contains(&asked), sure);

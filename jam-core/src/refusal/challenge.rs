@@ -11,19 +11,19 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Returns the name as it stands in a header.
+    /// Returns the name of the scheme in a header.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bearer => "Bearer",
         }
     }
 
-    /// Makes a challenge with an error code and parameters. `None` if a parameter holds a character
-    /// that a header cannot hold.
+    /// Makes a challenge with an error code and parameters. Returns `None` if a parameter contains
+    /// a character that is not allowed in a header.
     pub fn challenge(self, error: &str, parameters: &[(&str, &str)]) -> Option<HeaderValue> {
         let mut challenge = format!(r#"{} error="{error}""#, self.as_str());
         for (name, value) in parameters {
-            // RFC 9470 section 3 has the number of seconds without quotes.
+            // RFC 9470 section 3 writes the number of seconds without quotes.
             challenge.push_str(&match *name {
                 "max_age" => format!(", {name}={value}"),
                 _ => format!(r#", {name}="{value}""#),

@@ -1,5 +1,5 @@
-//! The refusal of a request: its kind, status, challenge and body. A framework's crate turns it into
-//! a response.
+//! The refusal of a request: its kind, status, challenge and body. The crate of a web framework
+//! turns it into a response.
 //!
 //! Uses [`base`](crate::base).
 
@@ -19,27 +19,28 @@ pub use problem::Problem;
 pub enum RejectionKind {
     /// The request has no credential: 401 with the challenge `Bearer` (RFC 6750 section 3.1).
     NoCredential,
-    /// The credential is not valid, for whatever reason: 401 `invalid_token`.
+    /// The credential is not valid, for any reason: 401 `invalid_token`.
     InvalidCredential,
-    /// The credential is malformed, or there are two in one place: 400 `invalid_request`.
+    /// The credential is malformed, or the source holds more than one: 400 `invalid_request`.
     InvalidRequest,
-    /// The caller lacks a scope of the rule: 403 `insufficient_scope`.
+    /// The caller lacks a scope that the rule requires: 403 `insufficient_scope`.
     InsufficientScope,
-    /// The caller lacks the role of the rule: 403.
+    /// The caller lacks a role that the rule requires: 403.
     InsufficientRole,
     /// A policy denied the request, or could not decide: 403.
     Denied,
     /// The caller signed in too long ago: 401 `insufficient_user_authentication` (RFC 9470).
     Stale,
-    /// The page is for guests, and the caller is signed in: 403, or 303 to the page of the rule.
+    /// The rule admits anonymous requests only, and the request has a caller: 403, or 303 to the
+    /// page of the rule.
     SignedIn,
-    /// The caller may not know that the resource exists: 404.
+    /// The resource is hidden from the caller: 404.
     Hidden,
-    /// A page of another site made the request: 403.
+    /// The request comes from a page of another site: 403.
     CrossSite,
     /// The session store, or a backend of your own, is not available: 503 with `Retry-After`.
     Unavailable,
-    /// The application is not configured for its rule: 500. The log says what is missing.
+    /// The application is not configured for its rule: 500. The log says which setting is missing.
     Misconfigured,
 }
 
@@ -66,7 +67,7 @@ impl fmt::Display for RejectionKind {
 #[derive(Clone)]
 pub struct Refusal {
     kind: RejectionKind,
-    /// Details that most refusals do not have.
+    /// Details, in a box because most refusals have none.
     details: Option<Box<Details>>,
 }
 
@@ -74,7 +75,7 @@ pub struct Refusal {
 struct Details {
     challenge: Option<HeaderValue>,
     location: Option<HeaderValue>,
-    /// The address is for htmx, in `HX-Redirect`.
+    /// If `true`, `location` is sent to htmx in `HX-Redirect`.
     is_htmx: bool,
 }
 
@@ -87,17 +88,18 @@ impl Refusal {
         }
     }
 
-    /// Makes the refusal of a caller without these scopes, separated by spaces (RFC 6750 section 3.1).
+    /// Makes the refusal of a caller that lacks `scopes`, separated by spaces (RFC 6750
+    /// section 3.1).
     pub fn insufficient_scope(scopes: &str) -> Self {
         let mut refusal = Self::new(RejectionKind::InsufficientScope);
-        // A scope holds no quote: the payload's derive checks it.
+        // A scope contains no quote: the derive of the payload checks it.
         refusal.details().challenge =
             Scheme::Bearer.challenge("insufficient_scope", &[("scope", scopes)]);
         refusal
     }
 
-    /// Makes the refusal of a caller whose login is `max_age` seconds old or older (RFC 9470 section
-    /// 3).
+    /// Makes the refusal of a caller with a login that is `max_age` seconds old or older (RFC 9470
+    /// section 3).
     pub fn stale_login(max_age: u64) -> Self {
         let mut refusal = Self::new(RejectionKind::Stale);
         let age = max_age.to_string();
@@ -106,8 +108,8 @@ impl Refusal {
         refusal
     }
 
-    /// Makes the refusal of a caller who is signed in and asks for a page for guests, which sends a
-    /// browser to `redirect_to`.
+    /// Makes the refusal of a caller under a rule that admits anonymous requests only. It redirects
+    /// a browser to `redirect_to`, if that is given.
     pub fn signed_in(redirect_to: Option<&'static str>) -> Self {
         let mut refusal = Self::new(RejectionKind::SignedIn);
         if let Some(page) = redirect_to {
@@ -116,18 +118,19 @@ impl Refusal {
         refusal
     }
 
-    /// Makes the refusal of a request that the application is not configured for, and logs why.
+    /// Makes the refusal of a request that the application is not configured for, and logs the
+    /// reason.
     pub fn misconfigured(why: &str) -> Self {
         tracing::error!(target: "jam", "{why}");
         Self::new(RejectionKind::Misconfigured)
     }
 
-    /// Sends a browser to this address instead.
+    /// Redirects the client to this address.
     pub fn redirect_to(&mut self, address: HeaderValue) {
         self.details().location = Some(address);
     }
 
-    /// Tells htmx the address in a header of its own, if there is an address.
+    /// Sends the address, if there is one, to htmx in the header `HX-Redirect`.
     pub fn for_htmx(&mut self) {
         if let Some(details) = &mut self.details {
             details.is_htmx = true;
@@ -138,12 +141,12 @@ impl Refusal {
         self.details.get_or_insert_default()
     }
 
-    /// Returns the reason.
+    /// Returns the reason of the refusal.
     pub fn kind(&self) -> RejectionKind {
         self.kind
     }
 
-    /// Returns the status of the answer.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         match self.location() {
             Some(_) => StatusCode::SEE_OTHER,
@@ -151,29 +154,31 @@ impl Refusal {
         }
     }
 
-    /// Returns the `WWW-Authenticate` of the answer. Every 401 has one (RFC 9110 section 15.5.2).
+    /// Returns the header `WWW-Authenticate` of the response. Every 401 has one (RFC 9110
+    /// section 15.5.2).
     pub fn challenge(&self) -> Option<&HeaderValue> {
         self.own_challenge().or(self.problem().challenge)
     }
 
-    /// Returns the challenge that says more than that of the kind.
+    /// Returns the challenge of this refusal, if it has more details than the challenge of its
+    /// kind.
     pub fn own_challenge(&self) -> Option<&HeaderValue> {
         self.details.as_ref()?.challenge.as_ref()
     }
 
-    /// Returns the address to which a browser is sent instead, for `Location`.
+    /// Returns the address to which a browser is redirected, for `Location`.
     pub fn location(&self) -> Option<&HeaderValue> {
         let details = self.details.as_ref().filter(|details| !details.is_htmx)?;
         details.location.as_ref()
     }
 
-    /// Returns the address to which htmx is sent, for `HX-Redirect`.
+    /// Returns the address to which htmx is redirected, for `HX-Redirect`.
     pub fn htmx_location(&self) -> Option<&HeaderValue> {
         let details = self.details.as_ref().filter(|details| details.is_htmx)?;
         details.location.as_ref()
     }
 
-    /// Returns the body and the headers of the answer.
+    /// Returns the status, the headers and the body of the response.
     pub fn problem(&self) -> &'static Problem {
         match self.kind {
             RejectionKind::NoCredential => &Problem::NO_CREDENTIAL,

@@ -1,22 +1,22 @@
-//! The bodies of refusals, as RFC 9457 problem documents.
+//! The bodies of refusals, as problem documents (RFC 9457).
 //!
-//! They are constants: nothing of the request and nothing of the cause can get into them, and two
-//! refusals that must look alike are one constant.
+//! The bodies are constants, so they cannot contain data of the request or of the cause. Two
+//! refusals that must look the same share one constant.
 
 use http::{HeaderValue, StatusCode};
 
 use crate::base::error::ErrorKind;
 
-/// One answer: status, challenge and body.
+/// The content of a response: status, challenge and body.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Problem {
     /// The status.
     pub status: StatusCode,
-    /// `WWW-Authenticate`, on every 401 (RFC 9110 section 15.5.2) and wherever
-    /// RFC 6750 section 3.1 gives an error code.
+    /// The header `WWW-Authenticate`. Every 401 has it (RFC 9110 section 15.5.2), and every refusal
+    /// with an error code of RFC 6750 section 3.1.
     pub challenge: Option<&'static HeaderValue>,
-    /// The request headers that this answer depends on, besides the credential.
+    /// The request headers that the response depends on, besides the credential.
     pub vary: Option<&'static str>,
     /// The body, in JSON.
     pub body: &'static str,
@@ -72,10 +72,10 @@ impl Problem {
         "Bad Request",
         "The credential is malformed or given more than once."
     );
-    /// 403 for a caller who may not call.
+    /// 403 for a caller that does not meet the rule.
     pub const FORBIDDEN: Self =
         problem!(FORBIDDEN, None, "403", "Forbidden", "You may not do this.");
-    /// 403 for a request of another site.
+    /// 403 for a request from another site.
     pub const CROSS_SITE: Self = Self {
         vary: Some("Sec-Fetch-Site, Origin"),
         ..problem!(
@@ -86,7 +86,7 @@ impl Problem {
             "The request comes from another site."
         )
     };
-    /// 401 for a caller who signed in too long ago.
+    /// 401 for a caller with a login that is too old.
     pub const STALE: Self = problem!(
         UNAUTHORIZED,
         None,
@@ -94,7 +94,7 @@ impl Problem {
         "Unauthorized",
         "This needs a login that is more recent."
     );
-    /// 403 for a caller who asks for a page for guests.
+    /// 403 for a caller under a rule that admits anonymous requests only.
     pub const SIGNED_IN: Self = problem!(
         FORBIDDEN,
         None,
@@ -102,7 +102,7 @@ impl Problem {
         "Forbidden",
         "This is for those who are not signed in."
     );
-    /// 404 for a caller who may not know of the resource.
+    /// 404 for a caller that the resource is hidden from.
     pub const HIDDEN: Self = problem!(
         NOT_FOUND,
         None,
@@ -118,7 +118,7 @@ impl Problem {
         "Conflict",
         "The session was changed by another request."
     );
-    /// 409 for a login beyond the limit of sessions.
+    /// 409 for a login above the limit of sessions.
     pub const SESSION_LIMIT: Self = problem!(
         CONFLICT,
         None,
@@ -145,7 +145,7 @@ impl Problem {
 }
 
 impl Problem {
-    /// Returns the answer for an operation that failed.
+    /// Returns the response for an operation that failed.
     pub fn of_error(kind: ErrorKind) -> &'static Self {
         match kind {
             ErrorKind::BackendMissing | ErrorKind::Cookie | ErrorKind::Payload => &Self::INTERNAL,

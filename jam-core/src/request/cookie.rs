@@ -1,4 +1,4 @@
-//! Cookies of a request.
+//! The cookies of a request.
 
 use http::HeaderMap;
 #[cfg(any(test, fuzzing))]
@@ -10,21 +10,21 @@ use crate::base::text;
 
 const HOST_PREFIX: &str = "__Host-";
 
-/// Whether cookies need https.
+/// The transport of cookies: https, or plain http in development mode.
 ///
-/// In development mode they travel over plain http, and then a name cannot have the prefix
-/// `__Host-`, which browsers accept only together with `Secure`.
+/// In development mode a cookie cannot have the prefix `__Host-`, because browsers accept that
+/// prefix only together with `Secure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // each use has to decide about every transport
 pub enum Transport {
-    /// Cookies are sent over https alone.
+    /// Cookies are sent over https only.
     Https,
-    /// Cookies are sent over plain http too, from and to this machine.
+    /// Cookies are also sent over plain http, from and to this machine.
     PlainLoopback,
 }
 
 impl Transport {
-    /// Returns the name on the wire of the cookie that is called `name` in the code.
+    /// Returns the name on the wire of the cookie with the name `name` in the code.
     #[inline]
     pub fn wire_name(self, name: &str) -> &str {
         match self {
@@ -38,18 +38,18 @@ impl Transport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // each use has to decide about every case
 pub enum CookieValue<'a> {
-    /// The cookie is missing, or it is empty, as a removed one may be.
+    /// The cookie is missing or empty. A removed cookie can be empty.
     Absent,
     /// The cookie has one value.
     One(&'a [u8]),
-    /// The cookie is there with different values. Nothing tells which of them is the user's own: a
-    /// sibling domain may have set the other one (RFC 6265bis section 8.6).
+    /// The cookie has several values. The server cannot determine the user's own value: a sibling
+    /// domain may have set the other one (RFC 6265bis section 8.6).
     Several,
 }
 
 /// Finds the cookie `name` in all `Cookie` fields of a request.
 ///
-/// Names are compared byte for byte, and a pair without `=` has no name.
+/// Names are compared byte for byte. A pair without `=` has no name.
 #[inline]
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> CookieValue<'a> {
     let mut found = CookieValue::Absent;
@@ -58,8 +58,8 @@ pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> CookieValue<'a> {
 }
 
 impl<'a> CookieValue<'a> {
-    /// Looks for the cookie in one more field.
-    #[inline(always)] // or work that all pairs share is repeated for each
+    /// Searches one more field for the cookie.
+    #[inline(always)] // without it, work common to all pairs is repeated for each
     fn look(&mut self, field: &'a [u8], name: &str) {
         let mut rest = Some(field);
         while let Some(pairs) = rest {
@@ -82,8 +82,8 @@ impl<'a> CookieValue<'a> {
     }
 }
 
-/// Finds a cookie in `field` as [`find`] does, and by looking at every pair in full: in one field and
-/// in two, among few headers and among many.
+/// Compares [`find`] with a search that reads each pair in full, in one field and in two, with few
+/// headers and with many.
 #[cfg(any(test, fuzzing))]
 pub fn compare(field: &[u8]) {
     let (first, second) = field.split_at(field.len() / 2);

@@ -1,5 +1,5 @@
-//! The names of cookies that the application sets and its rules read, for a mistake that is hard to
-//! find: two names.
+//! The names of the cookies that the application sets and that its rules read. If they differ, no
+//! caller is found, and the cause is hard to see.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,18 +9,18 @@ use http::HeaderMap;
 use super::cookie::{self, CookieValue};
 use crate::rule::Source;
 
-/// The names of cookies that the application sets and rules read.
+/// The names of the cookies that the application sets and that rules read.
 #[derive(Debug, Default)]
 pub struct CookieNames {
-    /// As they are on the wire.
+    /// The names on the wire.
     set: Mutex<Vec<String>>,
-    /// As rules name them.
+    /// The names in rules.
     read: Mutex<Vec<&'static str>>,
     warned: AtomicBool,
 }
 
 impl CookieNames {
-    /// Notes that the application sets a credential's cookie of this name.
+    /// Records that the application sets a cookie of this name for a credential.
     pub fn sets(&self, name: &str) {
         let mut set = lock(&self.set);
         if !set.iter().any(|own| own == name) {
@@ -28,7 +28,7 @@ impl CookieNames {
         }
     }
 
-    /// Notes that a rule reads these places.
+    /// Records that a rule reads these sources.
     pub fn reads(&self, sources: impl Iterator<Item = Source>) {
         let mut read = lock(&self.read);
         for source in sources {
@@ -40,8 +40,8 @@ impl CookieNames {
         }
     }
 
-    /// Warns once if a request without a credential has a cookie that the application set and no
-    /// rule reads.
+    /// Logs one warning if a request without a credential has a cookie that the application sets
+    /// and no rule reads.
     #[cold]
     pub(crate) fn compare(&self, headers: &HeaderMap, sources: impl Iterator<Item = Source>) {
         let set = lock(&self.set);

@@ -1,4 +1,4 @@
-//! The credential of a request, before a backend has looked at it.
+//! The credential of a request, before a backend authenticates it.
 
 use std::fmt;
 
@@ -11,17 +11,17 @@ use crate::base::text;
 use crate::refusal::Scheme;
 use crate::rule::Source;
 
-/// A credential that a request presents. Nothing of it is trusted yet.
+/// A credential in a request. It is not authenticated yet.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Credential<'a> {
-    /// The scheme, if the place says it.
+    /// The scheme, if the source has one.
     pub scheme: Option<Scheme>,
-    /// The secret itself, without the scheme.
+    /// The secret, without the scheme.
     pub secret: &'a [u8],
-    /// The place in the request.
+    /// The source in the request.
     pub source: Source,
-    /// The request that presents it.
+    /// The request with the credential.
     pub request: &'a Parts,
 }
 
@@ -35,21 +35,21 @@ impl fmt::Debug for Credential<'_> {
     }
 }
 
-/// The content of one place of a request.
+/// The content of one source of a request.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums)] // each use has to decide about every case
 pub enum Content<'a> {
-    /// The place is empty.
+    /// The source is empty.
     Nothing,
-    /// The place holds a credential.
+    /// The source holds a credential.
     Credential(Credential<'a>),
-    /// The place holds text that is not one credential (RFC 6750 section 3.1, `invalid_request`).
+    /// The source holds text that is not one credential (RFC 6750 section 3.1, `invalid_request`).
     Malformed,
-    /// The place is a cookie with different values.
+    /// The source is a cookie with several values.
     Ambiguous,
 }
 
-/// Looks for a credential in one place of a request.
+/// Reads the credential from one source of a request.
 #[inline]
 pub fn find(request: &Parts, source: Source, transport: Transport) -> Content<'_> {
     let credential = |scheme, secret| {
@@ -67,7 +67,7 @@ pub fn find(request: &Parts, source: Source, transport: Transport) -> Content<'_
             CookieValue::Several => Content::Ambiguous,
         },
         Source::Header(_) if source.is(Source::AUTHORIZATION) => {
-            // By the constant: the name need not be parsed.
+            // The constant is a parsed name, so the name of the source is not parsed again.
             match only_field(&request.headers, AUTHORIZATION).map(|field| field.map(bearer)) {
                 Ok(Some(Ok(Some(token)))) => credential(Some(Scheme::Bearer), token),
                 Ok(None | Some(Ok(None))) => Content::Nothing,
@@ -85,7 +85,7 @@ pub fn find(request: &Parts, source: Source, transport: Transport) -> Content<'_
     }
 }
 
-/// The header is there more than once.
+/// The error for a header that occurs more than once.
 struct Several;
 
 #[inline]
@@ -98,11 +98,11 @@ fn only_field(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<&[u
     }
 }
 
-/// The text behind the scheme is not one `token68`.
+/// The error for a text after the scheme that is not one `token68`.
 struct NotOneToken;
 
-/// Returns the token of a field with the scheme `Bearer`, or `None` if it has another scheme: RFC 6750
-/// section 2.1 with RFC 9110 section 11.4.
+/// Returns the token of a field with the scheme `Bearer`, or `None` if the scheme is another one
+/// (RFC 6750 section 2.1, RFC 9110 section 11.4).
 fn bearer(field: &[u8]) -> Result<Option<&[u8]>, NotOneToken> {
     let field = field.trim_ascii();
     let end = field

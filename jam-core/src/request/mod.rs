@@ -1,5 +1,4 @@
-//! Reading a request: where it has a credential, which site sent it, and where a browser that shows
-//! pages is sent.
+//! Readers of a request: its credential, the site that sent it, and the redirect of a browser.
 //!
 //! Uses [`base`](crate::base) and [`rule`](crate::rule).
 

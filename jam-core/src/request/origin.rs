@@ -1,7 +1,7 @@
-//! Whether a request comes from the application's own pages.
+//! The check that a request comes from a page of the application.
 //!
-//! A browser attaches a cookie to a request that another site made; it also says which
-//! site that was, and no page can make it lie (Fetch Metadata; RFC 6454).
+//! A browser attaches a cookie also to a request that another site made. It also sends the site
+//! that made the request, and no page can change that (Fetch Metadata; RFC 6454).
 
 use http::header::{HOST, ORIGIN, UPGRADE};
 use http::request::Parts;
@@ -11,19 +11,18 @@ use super::headers;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The origins from which unsafe requests may come.
+/// The origins that may send requests with unsafe methods.
 #[derive(Clone, Debug, Default)]
 #[allow(clippy::exhaustive_structs)] // two settings
 pub struct Origins {
-    /// Origins besides that of the request's own host, as `Origin` spells them.
+    /// Origins besides that of the request's own host, as browsers write them in `Origin`.
     pub named: Vec<String>,
-    /// `true` if pages of the own host over plain http are own pages.
+    /// If `true`, pages of the request's own host over plain http are pages of the application.
     pub plain_http: bool,
 }
 
 impl Origins {
-    /// Returns `true` if a credential that the browser attaches by itself may be used for this
-    /// request.
+    /// Returns `true` if the request may use a credential that the browser attaches by itself.
     #[inline]
     pub(crate) fn permit(&self, parts: &Parts) -> bool {
         is_safe(parts) || self.is_own(parts)
@@ -32,23 +31,23 @@ impl Origins {
     fn is_own(&self, parts: &Parts) -> bool {
         let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter().peekable();
         let has_site = sites.peek().is_some();
-        // The browser's own verdict. `Origin` may be `null` then: a page with the policy
-        // `no-referrer` sends that.
+        // The browser itself says that the origin is the same. `Origin` can be `null` then, from a
+        // page with the policy `no-referrer`.
         if has_site && sites.all(|site| site == "same-origin") {
             return true;
         }
         let mut origins = parts.headers.get_all(ORIGIN).iter().peekable();
         if origins.peek().is_none() {
-            // Without either header: every browser of today sends one of them with such a request,
-            // so this is a program, to which nothing attaches cookies by itself.
+            // Every current browser sends one of the two headers with such a request. So this
+            // client is a program, and no credential is attached by itself.
             return !has_site;
         }
         let permitted = origins.all(|origin| {
             let Ok(origin) = origin.to_str() else {
                 return false;
             };
-            // Against the browser's verdict only a named origin counts. `same-site` is not enough:
-            // a sibling domain may belong to somebody else.
+            // If the browser sent `Sec-Fetch-Site`, only a named origin is permitted. `same-site`
+            // is not enough, because a sibling domain can belong to another party.
             self.is_named(origin) || !has_site && self.is_of_host(origin, parts)
         });
         if !permitted {
@@ -69,9 +68,8 @@ impl Origins {
         let Some(host) = host(parts) else {
             return false;
         };
-        // Over TLS or behind a proxy that ends it, our own pages are https; a page of
-        // the same name over http may be anybody's on the same network. Loopback
-        // has no network.
+        // Over TLS, or behind a proxy that ends TLS, the pages of the application are https. A page
+        // of the same host over http can come from anyone on the network. Loopback has no network.
         let default_port = match scheme {
             "https" => ":443",
             "http" if self.plain_http || is_loopback(host) => ":80",
@@ -106,8 +104,11 @@ impl Origins {
     }
 }
 
-/// Checks that `origin` is spelt as browsers spell one (RFC 6454 section 6.2), and says what to
-/// write instead.
+/// Checks that `origin` is written as browsers write it (RFC 6454 section 6.2).
+///
+/// # Errors
+///
+/// A text that says how to correct it.
 pub fn check(origin: &str) -> Result<(), &'static str> {
     if origin.contains('*') {
         return Err("has a `*`: name each origin by itself, such as https://app.example");
@@ -141,7 +142,7 @@ pub fn check(origin: &str) -> Result<(), &'static str> {
 const NOT_AN_ORIGIN: &str =
     "is not an origin: write the scheme and the host alone, such as https://app.example";
 
-/// Schemes of addresses from which no page is loaded that could send a request.
+/// Schemes of addresses that load no page which could send a request.
 const NO_PAGES: [&str; 12] = [
     "about",
     "blob",
@@ -157,7 +158,7 @@ const NO_PAGES: [&str; 12] = [
     "wss",
 ];
 
-/// The host that the request is for, as its sender names it.
+/// Returns the host of the request, as the client names it.
 pub(crate) fn host(parts: &Parts) -> Option<&str> {
     match parts.uri.authority() {
         Some(authority) => Some(authority.as_str()),
@@ -165,7 +166,7 @@ pub(crate) fn host(parts: &Parts) -> Option<&str> {
     }
 }
 
-/// Returns `true` if `host`, with or without a port, is this machine itself.
+/// Returns `true` if `host`, with or without a port, is this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
     let (name, port) = match host.strip_prefix('[') {
@@ -187,15 +188,16 @@ pub(crate) fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// RFC 9110 section 9.2.1; and not the GET that opens a WebSocket, over which anything
-/// may be done (OWASP: cross-site WebSocket hijacking).
+/// Returns `true` if the method is safe (RFC 9110 section 9.2.1). A GET that opens a WebSocket is
+/// not safe, because any action is possible over the WebSocket (OWASP: cross-site WebSocket
+/// hijacking).
 #[inline]
 fn is_safe(parts: &Parts) -> bool {
     let safe = matches!(
         parts.method,
         Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
     );
-    // Over HTTP/2 a WebSocket opens with CONNECT, which is not safe anyway (RFC 8441).
+    // Over HTTP/2 a WebSocket opens with CONNECT, which is not a safe method (RFC 8441).
     safe && !headers::has(&parts.headers, &UPGRADE)
 }
 

@@ -1,4 +1,4 @@
-//! Sending a browser to the login page, and back.
+//! Redirects to the login page and back.
 
 use std::fmt::Write;
 
@@ -9,12 +9,12 @@ use http::{HeaderValue, Method, Uri};
 use crate::base::text;
 use crate::refusal::{Refusal, RejectionKind};
 
-/// The page to go to after a login: what the query's `next` says if that is a page of this
-/// site, else `/`.
+/// Returns the page to go to after a login: the value of the query parameter `next` if it is a page
+/// of this site, and `/` otherwise.
 ///
-/// A rule with [`login`](crate::Access::login) puts the page that was asked for into `next`.
-/// But anybody can make a link to the login page with a `next` of their own, so never go to
-/// it unchecked (OWASP: unvalidated redirects).
+/// A rule with [`login`](crate::rule::Access::login) puts the requested page into `next`. But
+/// anyone can make a link to the login page with another `next`, so never redirect to it unchecked
+/// (OWASP: unvalidated redirects).
 ///
 /// ```
 /// assert_eq!(jam::return_to(Some("/notes?q=1")), "/notes?q=1");
@@ -26,14 +26,15 @@ pub fn return_to(next: Option<&str>) -> &str {
     next.filter(|next| text::is_local_path(next)).unwrap_or("/")
 }
 
-/// Whether a user who is signed in was sent to sign in again: a page for guests lets them in.
+/// Returns `true` if the user was redirected to sign in again. A rule for anonymous requests then
+/// admits a caller too.
 pub(crate) fn is_reauthentication(parts: &Parts) -> bool {
     let query = parts.uri.query().unwrap_or("");
     query.split('&').any(|pair| pair == "reauth=1")
 }
 
-/// Sends a browser that came without a good credential, or that has to sign in again, to the page
-/// `login`. `original` is the address that the client asked for.
+/// Redirects a browser to the page `login` if it has no valid credential or has to sign in again.
+/// `original` is the URI that the client sent.
 pub fn towards_login(refusal: &mut Refusal, login: &str, parts: &Parts, original: &Uri) {
     let reauth = match refusal.kind() {
         RejectionKind::Stale => true,
@@ -45,7 +46,7 @@ pub fn towards_login(refusal: &mut Refusal, login: &str, parts: &Parts, original
     }
 }
 
-/// Returns the address of the login page for a request that shows pages to a person: a browser that
+/// Returns the address of the login page, if the request shows pages to a person: a browser that
 /// navigates or posts a form, or htmx.
 fn to_login(login: &str, reauth: bool, parts: &Parts, original: &Uri) -> Option<HeaderValue> {
     let shows_pages =
@@ -53,7 +54,7 @@ fn to_login(login: &str, reauth: bool, parts: &Parts, original: &Uri) -> Option<
     if !shows_pages && !is_htmx(parts) {
         return None;
     }
-    // From the login page to the login page there is no way out.
+    // A redirect from the login page to itself would never end.
     let asked_for = original.path_and_query().map_or("/", |path| path.as_str());
     let path = |address: &str| address.split('?').next().unwrap_or("").to_owned();
     if path(asked_for) == path(login) {
@@ -66,7 +67,7 @@ fn to_login(login: &str, reauth: bool, parts: &Parts, original: &Uri) -> Option<
         location.push('=');
         encode(value, &mut location);
     };
-    // The page to come back to: one that was asked for by GET, or the one that htmx is on.
+    // The page to return to: the requested page if the method is GET, or the page that htmx shows.
     let page = match is_htmx(parts) {
         true => htmx_page(parts),
         false => Some(asked_for).filter(|_| parts.method == Method::GET),
@@ -80,8 +81,8 @@ fn to_login(login: &str, reauth: bool, parts: &Parts, original: &Uri) -> Option<
     HeaderValue::try_from(location).ok()
 }
 
-/// Returns `true` for a request of htmx, which follows the header `HX-Redirect` and would show the
-/// page behind a 303 as a part of the page that it is on.
+/// Returns `true` for a request of htmx. htmx follows the header `HX-Redirect`. It would show the
+/// page behind a 303 as a part of the current page.
 pub(crate) fn is_htmx(parts: &Parts) -> bool {
     parts
         .headers
@@ -89,7 +90,7 @@ pub(crate) fn is_htmx(parts: &Parts) -> bool {
         .is_some_and(|value| value == "true")
 }
 
-/// The path and the query of the page that htmx is on.
+/// Returns the path and the query of the page that htmx shows.
 fn htmx_page(parts: &Parts) -> Option<&str> {
     let page = parts.headers.get("hx-current-url")?.to_str().ok()?;
     let (_, behind) = page.split_once("://")?;
@@ -97,7 +98,8 @@ fn htmx_page(parts: &Parts) -> Option<&str> {
     path.split('#').next()
 }
 
-/// Whether the client names `text/html` among what it accepts. `*/*` is what programs send.
+/// Returns `true` if the `Accept` header names `text/html`. `*/*` does not count, because programs
+/// send it.
 fn accepts_html(parts: &Parts) -> bool {
     let fields = parts.headers.get_all(ACCEPT).iter();
     fields
@@ -117,7 +119,7 @@ fn accepts_html(parts: &Parts) -> bool {
         })
 }
 
-/// Percent-encodes all but RFC 3986's unreserved characters and `/`.
+/// Percent-encodes all characters except `/` and the unreserved characters (RFC 3986 section 2.3).
 fn encode(value: &str, into: &mut String) {
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

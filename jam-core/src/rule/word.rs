@@ -12,7 +12,7 @@ use crate::payload::Payload;
 /// A part of the rule of a handler.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // named by the macros' output alone
+#[allow(clippy::exhaustive_enums)] // only the output of the macros names it
 pub enum Word<R: 'static> {
     /// Options that do not depend on the payload's type, as text. [`plain`] parses it.
     Plain(&'static str),

@@ -1,4 +1,4 @@
-//! The payload of a session as stores keep it.
+//! The payload of a session in a store.
 
 use std::any::Any;
 use std::fmt;
@@ -15,8 +15,8 @@ use crate::claims::read_back;
 use crate::payload::Payload;
 use crate::payload::kind;
 
-/// The payload of a session as stores keep it: JSON, with the kind of the payload around it, so
-/// that the session of one kind is never taken for one of another.
+/// The payload of a session in a store: JSON, with the kind of the payload around it, so that a session
+/// of one kind is never read as one of another.
 ///
 /// ```
 /// # use jam::session::SessionData;
@@ -24,19 +24,19 @@ use crate::payload::kind;
 /// assert_eq!(data.as_json(), br#"{"app::User":{"user":1}}"#);
 /// ```
 ///
-/// Cloning it is cheap, and clones share what was read: a store in the process that hands out the
-/// same one again spares its readers the reading.
+/// Cloning is cheap. Clones share the decoded payload: if a store in the process returns the same value
+/// again, it is not decoded again.
 #[derive(Clone)]
 pub struct SessionData(Arc<Inner>);
 
 struct Inner {
     json: Box<[u8]>,
-    /// The payload, once somebody has read it.
+    /// The payload, once it was decoded.
     read: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 impl SessionData {
-    /// What a store kept.
+    /// Makes the value from the JSON that a store kept.
     pub fn from_json(json: impl AsRef<[u8]>) -> Self {
         Self(Arc::new(Inner {
             json: json.as_ref().into(),
@@ -44,7 +44,7 @@ impl SessionData {
         }))
     }
 
-    /// What a store is to keep.
+    /// Returns the JSON for a store.
     pub fn as_json(&self) -> &[u8] {
         &self.0.json
     }
@@ -65,7 +65,7 @@ impl SessionData {
         }
     }
 
-    /// The payload of the session `id`. Nothing for another kind, and for one whose type has changed
+    /// Decodes the payload of the session `id`. `None` for another kind, and for a type that has changed
     /// since it was written.
     pub(super) fn read<P: Payload>(&self, id: &SessionId) -> Option<Arc<P>> {
         if let Some(read) = self.0.read.get()
@@ -74,7 +74,7 @@ impl SessionData {
             return Some(payload);
         }
         let payload: Arc<P> = Arc::new(decode(id, &self.0.json)?);
-        // Another type of the same kind may have been first, and is then read anew each time.
+        // If a type of the same kind was first, this one is decoded each time.
         self.0.read.get_or_init(|| Arc::clone(&payload) as _);
         Some(payload)
     }

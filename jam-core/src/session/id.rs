@@ -1,4 +1,4 @@
-//! The two faces of a session: the token that opens it and the id that names it.
+//! The token that opens a session, and the id that names it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,11 +14,11 @@ const TOKEN: usize = 32;
 /// Characters of its text.
 const TEXT: usize = (TOKEN * 8).div_ceil(6);
 
-/// The name of a session for the operations of [`Jam`](crate::Jam): a hash, 256 bits.
+/// The id of a session: a hash of 256 bits, which the operations of `Jam` take.
 ///
-/// It stays the same when the session is rotated or its user is authenticated again, and it opens no
-/// session: it may stand in a page and in a form, and in a list of a user's devices. A store uses the
-/// same type for the ids of its records, which change with each rotation.
+/// It stays the same when the session is rotated or its user signs in again. It does not open the session,
+/// so it may appear in a page, a form or a list of a user's devices. A store uses this type for the ids of
+/// its records too; those change with each rotation.
 ///
 /// [`Display`](fmt::Display), [`FromStr`] and serde use its 64 lower-case hexadecimal digits. `Debug`
 /// prints the first 8 of them, which is enough to follow a session through a log.
@@ -35,12 +35,12 @@ const TEXT: usize = (TOKEN * 8).div_ceil(6);
 pub struct SessionId([u8; 32]);
 
 impl SessionId {
-    /// The id, as a store keeps it.
+    /// Returns the bytes, for a store.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The id that a store kept.
+    /// Makes the id from the bytes that a store kept.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -50,7 +50,7 @@ impl SessionId {
         self.0 == [0; 32]
     }
 
-    /// The first hexadecimal digits, for the log.
+    /// Returns the first 8 hexadecimal digits, for the log.
     pub(crate) fn prefix(&self) -> String {
         let [a, b, c, d, ..] = self.0;
         format!("{a:02x}{b:02x}{c:02x}{d:02x}")
@@ -63,7 +63,7 @@ impl fmt::Display for SessionId {
     }
 }
 
-/// A text that is not the id of a session: 64 hexadecimal digits.
+/// The error for text that is not 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidSessionId;
@@ -122,10 +122,10 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// A new session's credential: 256 random bits, known to the user alone.
+/// The credential of a session: 256 random bits, which only the user has.
 ///
-/// Give it to [`Jam::session_cookie`](crate::Jam::session_cookie). The server keeps only
-/// its hash, so it cannot be had again; `Debug` does not print it.
+/// Pass it to `Jam::session_cookie`. The server keeps only its hash, so the token exists once, when it is
+/// made. `Debug` does not print it.
 #[must_use = "a session whose token is given to nobody cannot be used"]
 #[derive(Clone)]
 pub struct SessionToken {
@@ -139,7 +139,8 @@ pub struct SessionToken {
 }
 
 impl SessionToken {
-    /// Makes the token of a new session, or of the session `lineage`.
+    /// Makes a token for a new session, or for the session `lineage`. `None` if the system has no random
+    /// bytes.
     pub(crate) fn random(life: u64, lineage: Option<SessionId>) -> Option<Self> {
         let text = random::text::<TOKEN>()?;
         let record = hash(text.as_bytes());
@@ -151,27 +152,27 @@ impl SessionToken {
         })
     }
 
-    /// The id of the record that it opens, which no other token does.
+    /// Returns the id of the record that this token opens.
     pub(crate) fn record(&self) -> SessionId {
         self.record
     }
 
-    /// The token, as it stands in a cookie or a header.
+    /// Returns the text for a cookie or a header.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The token's text.
+    /// Returns the text by value.
     pub fn into_string(self) -> String {
         self.text
     }
 
-    /// Returns its life in seconds, from its making to the end of the session.
+    /// Returns the seconds from the creation of the token to the end of the session.
     pub fn life(&self) -> u64 {
         self.life
     }
 
-    /// The session that it opens.
+    /// Returns the id of the session.
     pub fn id(&self) -> &SessionId {
         &self.lineage
     }
@@ -192,8 +193,8 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The session that a presented token would open, if it is as long as one that we issue. Another
-/// spelling of a token, such as one with padding, is another token.
+/// Returns the id of the record that a presented token would open. `None` if it has another length than
+/// a token of ours. A token with padding is a different token.
 pub(crate) fn presented(token: &[u8]) -> Option<SessionId> {
     (token.len() == TEXT).then(|| hash(token))
 }

@@ -1,4 +1,6 @@
-//! Sessions: what the server remembers of a signed-in user.
+//! Sessions: state on the server for a user who has signed in.
+//!
+//! Uses [`base`](crate::base), [`payload`](crate::payload) and [`claims`](crate::claims).
 
 mod data;
 mod id;
@@ -19,8 +21,7 @@ pub use store::{AtLimit, OwnerLimit, Record, SessionStore, Usage, WriteOutcome};
 use crate::payload::Payload;
 use store::DynStore;
 
-/// How sessions are kept and when they end: the session backend of a
-/// [`Jam`](crate::Jam).
+/// The store of sessions and their timeouts: the backend `"session"` of a `Jam`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,9 +37,9 @@ use store::DynStore;
 ///
 /// # Defaults
 ///
-/// A session ends 1 h after its last use and 24 h after its login, whichever comes
-/// first: the limits of NIST SP 800-63B-4 for AAL2. The store must answer within 1 s. An owner has
-/// 1,000 sessions at most; one more ends the least recently used.
+/// A session ends 1 h after its last use or 24 h after its login, whichever comes first: the limits of
+/// NIST SP 800-63B-4 for AAL2. The store must answer within 1 s. An owner has at most 1,000 sessions; one
+/// more ends the least recently used one.
 pub struct Sessions {
     store: Arc<dyn DynStore>,
     idle_timeout: u64,
@@ -48,12 +49,12 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Sessions in the memory of this process: they end with it.
+    /// Keeps sessions in the memory of this process. They end with it.
     pub fn in_memory() -> Self {
         Self::in_store(MemoryStore::new())
     }
 
-    /// Sessions in a store of your own.
+    /// Keeps sessions in a store of your own.
     pub fn in_store(store: impl SessionStore) -> Self {
         Self {
             store: Arc::new(store),
@@ -64,30 +65,28 @@ impl Sessions {
         }
     }
 
-    /// How long a session may stay unused, in whole seconds.
+    /// Sets the time without use after which a session ends, in whole seconds.
     ///
-    /// Use is written down once in a 20th of this time, so a session may end that much
-    /// earlier than its last request suggests.
+    /// A use is noted at most once in a 20th of this time, so a session may end by that much earlier.
     pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
         self.idle_timeout = idle_timeout.as_secs();
         self
     }
 
-    /// How long a session lives from its login, in whole seconds, however much it is
-    /// used.
+    /// Sets the time from the login to the end of a session, in whole seconds, also if it is used.
     pub fn absolute_timeout(mut self, absolute_timeout: Duration) -> Self {
         self.absolute_timeout = absolute_timeout.as_secs();
         self
     }
 
-    /// How long the store may take for one answer. After that it counts as out of
-    /// reach, and the request is answered with 503.
+    /// Sets the time that the store may take for one operation. After it the store counts as not
+    /// available, and the request is answered with 503.
     pub fn store_timeout(mut self, store_timeout: Duration) -> Self {
         self.store_timeout = store_timeout;
         self
     }
 
-    /// How many sessions one owner may have at once, and what happens to a login beyond that.
+    /// Sets the number of sessions that one owner may have, and the effect of a login beyond it.
     ///
     /// ```
     /// use jam::{Sessions, session::AtLimit};
@@ -151,26 +150,26 @@ pub(crate) enum Opened<P> {
     Nothing,
 }
 
-/// A session as it stood when it was read: its data, and what is known about it.
+/// A session at the time it was read: its data and its [`SessionInfo`].
 ///
-/// It derefs to the data, which requests that use the session at the same time may share (see
+/// It derefs to the data. Requests that use the session at the same time may share the data (see
 /// [`Payload`]). Times are whole seconds since the Unix epoch.
 #[derive(Clone)]
 pub struct Session<P> {
     pub(crate) about: SessionInfo,
-    /// Shared with whoever else reads the session.
+    /// Shared with other requests that read the session.
     pub(crate) data: Arc<P>,
 }
 
 impl<P: Payload> Session<P> {
-    /// The data alone.
+    /// Returns the data.
     pub fn into_inner(self) -> P {
         Arc::unwrap_or_clone(self.data)
     }
 }
 
 impl<P> Session<P> {
-    /// What is known about the session besides its data.
+    /// Returns the facts about the session besides its data.
     pub fn info(&self) -> &SessionInfo {
         &self.about
     }
@@ -196,9 +195,9 @@ impl<P> fmt::Debug for Session<P> {
     }
 }
 
-/// What is known about a session besides its data. Times are whole seconds since the Unix epoch.
+/// The facts about a session besides its data. Times are whole seconds since the Unix epoch.
 ///
-/// It keeps the session's record in memory as long as it is kept itself.
+/// It keeps the session's record in memory.
 #[derive(Clone)]
 pub struct SessionInfo {
     /// The id of the session: its lineage, or the id of a record that has none.
@@ -207,7 +206,7 @@ pub struct SessionInfo {
 }
 
 impl SessionInfo {
-    /// What is known about the session whose record has the id `record_id`.
+    /// Makes the facts about the session whose record has the id `record_id`.
     pub(crate) fn new(record_id: SessionId, record: Arc<Record>) -> Self {
         let id = match record.lineage.is_zero() {
             true => record_id,
@@ -216,28 +215,28 @@ impl SessionInfo {
         Self { id, record }
     }
 
-    /// The id that the operations of [`Jam`](crate::Jam) take. It stays the same when the session is
-    /// rotated, and opens nothing: nobody signs in with it.
+    /// Returns the id that the operations of `Jam` take. It stays the same when the session is rotated, and
+    /// does not open the session.
     pub fn id(&self) -> &SessionId {
         &self.id
     }
 
-    /// The key under which the session was created: whose it is.
+    /// Returns the owner: the key under which the session was created.
     pub fn owner(&self) -> &str {
         &self.record.owner
     }
 
-    /// When the user last proved who they are.
+    /// Returns the time of the last login.
     pub fn auth_time(&self) -> u64 {
         self.record.auth_time
     }
 
-    /// When the session was last used.
+    /// Returns the time of the last use that was noted before this request.
     pub fn last_seen(&self) -> u64 {
         self.record.last_seen
     }
 
-    /// When it ends however much it is used.
+    /// Returns the end of the session, also if it is used.
     pub fn expires_at(&self) -> u64 {
         self.record.expires_at
     }

@@ -1,4 +1,4 @@
-//! What is done with sessions, whatever store keeps them.
+//! The operations on sessions, for every store.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::base::timeout;
 use crate::base::yielding::yield_now;
 use crate::payload::Payload;
 
-/// A second 256-bit id that is taken means a broken generator, not bad luck.
+/// A second id of 256 bits that is taken means that the generator is broken.
 const ID_ATTEMPTS: u32 = 3;
-/// Each lost race means that another writer won one: more rounds than there can be
-/// writers at one session.
+/// Attempts of a write. Each lost race means that another write succeeded; one session does not have that
+/// many writers.
 const UPDATE_ATTEMPTS: u32 = 100;
-/// Sessions of a list that are read before other tasks get their turn.
+/// Sessions of a list that are decoded before other tasks run.
 const AT_ONCE: usize = 256;
-/// Use of a session is written down at most this often in its idle time.
+/// Uses that are noted within the idle timeout.
 const TOUCHES_PER_IDLE: u64 = 20;
 
 impl Sessions {
@@ -111,7 +111,7 @@ impl Sessions {
             match self.look(record, now, None).await? {
                 Opened::Session(session) => return Ok(Some(session)),
                 Opened::OtherPayload => return Ok(None),
-                // It is over, or was rotated meanwhile.
+                // The session has ended, unless it was rotated meanwhile.
                 Opened::Nothing if self.record_of(id).await? == Some(record) => return Ok(None),
                 Opened::Nothing => {}
             }
@@ -119,7 +119,7 @@ impl Sessions {
         Err(Error::new(ErrorKind::SessionConflict))
     }
 
-    /// The id of the record that the session `id` has now.
+    /// Returns the id of the current record of the session `id`.
     async fn record_of(&self, id: &SessionId) -> Result<Option<SessionId>, Error> {
         self.ask(self.store.find(id)).await
     }
@@ -180,7 +180,7 @@ impl Sessions {
         Err(Error::new(ErrorKind::SessionConflict))
     }
 
-    /// Fails if the session `id`, whose record was `at`, is over and was not rotated.
+    /// Returns an error if the session `id`, whose record was `at`, has ended. It may have been rotated.
     async fn check_rotated(&self, id: &SessionId, at: &SessionId) -> Result<(), Error> {
         match self.record_of(id).await? {
             Some(now_at) if now_at != *at => Ok(()),
@@ -211,7 +211,7 @@ impl Sessions {
         .await
     }
 
-    /// Puts a record of a new id, changed by `change`, in place of the session's.
+    /// Replaces the record by one with a new id, changed by `change`.
     async fn replace(
         &self,
         id: &SessionId,
@@ -242,8 +242,11 @@ impl Sessions {
         Err(Error::new(ErrorKind::SessionConflict))
     }
 
-    /// Ends the session under whatever id its record has: a request that was under way may have
-    /// rotated it.
+    /// Ends the session, also if a request has rotated its record meanwhile. Returns `true` if it existed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`]: the session may live on.
     pub async fn delete(&self, id: &SessionId) -> Result<bool, Error> {
         for _ in 0..UPDATE_ATTEMPTS {
             let Some(record) = self.record_of(id).await? else {
@@ -330,7 +333,7 @@ impl Sessions {
         }
     }
 
-    /// The store's answer, if it comes before the deadline.
+    /// Returns the store's answer, if it comes within the timeout.
     async fn ask<T>(&self, answer: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Error> {
         timeout::within(self.store_timeout, answer).await
     }

@@ -1,5 +1,5 @@
-//! Where sessions are kept. A new store implements [`SessionStore`]; the contract suite
-//! in `tests/session_store.rs` runs against each.
+//! The contract of session stores. A new store implements [`SessionStore`]; the contract suite in
+//! `tests/session_store.rs` runs on each.
 
 use std::fmt;
 use std::future::Future;
@@ -11,36 +11,36 @@ use crate::base::clock::CLOCK_DIFFERENCE;
 use crate::base::decision::BoxFuture;
 use crate::base::error::StoreError;
 
-/// What a store keeps of one session.
+/// The record of one session in a store.
 ///
-/// Times are whole seconds since the Unix epoch by the application's clock. A store may
-/// drop a record once it [`ends`](Self::ends), by its own clock or never: whether a session is
-/// over is decided when it is read.
+/// Times are whole seconds since the Unix epoch by the application's clock. A store may delete a record
+/// once it [`ends`](Self::ends), by its own clock, or keep it: the application decides when it reads a
+/// record.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
-    /// Whose session it is. Any text, of any length and with any character.
+    /// The owner of the session: any text, of any length and with any character.
     pub owner: String,
     /// The payload with its kind.
     pub data: SessionData,
-    /// Counts the changes of `data`; see [`SessionStore::update`].
+    /// The number of changes of `data`; see [`SessionStore::update`].
     pub version: u64,
-    /// When the user last proved who they are.
+    /// The time of the last login.
     pub auth_time: u64,
-    /// When the session was last used.
+    /// The time of the last use that was noted.
     pub last_seen: u64,
-    /// When it ends however much it is used.
+    /// The end of the session, also if it is used.
     pub expires_at: u64,
-    /// How many seconds it may stay unused.
+    /// Seconds without use after which the session ends.
     pub idle: u64,
-    /// The id under which the session was created: it stays the same when the session is
-    /// rotated, and is the id by which the application knows it.
+    /// The id of the session's first record. It stays the same when the session is rotated, and is the id
+    /// that the application knows.
     pub lineage: SessionId,
 }
 
 impl Record {
-    /// The record of a session that begins `now` and ends at `expires_at`, may stay unused
-    /// until then, and was not rotated into.
+    /// Makes the record of a session that begins at `now` and ends at `expires_at`, may stay unused until
+    /// then, and has no predecessor.
     pub fn new(owner: String, data: SessionData, now: u64, expires_at: u64) -> Self {
         Self {
             owner,
@@ -54,7 +54,8 @@ impl Record {
         }
     }
 
-    /// When it is over if it is not used any more. A store may drop it then.
+    /// Returns the time at which the session ends if it is not used again. A store may delete the record
+    /// then.
     pub fn ends(&self) -> u64 {
         self.expires_at
             .min(self.last_seen.saturating_add(self.idle))
@@ -103,66 +104,64 @@ impl Usage {
     }
 }
 
-/// What became of a change that was asked of a store.
+/// The outcome of a write to a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // a fourth outcome would have to be handled by every caller
 pub enum WriteOutcome {
-    /// It is in the store.
+    /// The store has written it.
     Done,
-    /// Another one came first, or an id is taken: nothing was changed.
+    /// Another write came first, or an id is taken. Nothing was written.
     Conflict,
-    /// There is no such session: nothing was changed, and nothing was made.
+    /// The session does not exist. Nothing was written.
     Missing,
-    /// The owner has as many sessions as it may have: nothing was changed.
+    /// The owner has as many sessions as the limit allows. Nothing was written.
     Full,
 }
 
-/// How many sessions an owner may have.
+/// The limit of sessions for each owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs)] // two facts, which a store has to heed
 pub struct OwnerLimit {
-    /// The most sessions of one owner.
+    /// The largest number of sessions of one owner.
     pub most: u32,
-    /// What happens to a login beyond that.
+    /// The effect of a login beyond that number.
     pub at_limit: AtLimit,
 }
 
 impl OwnerLimit {
-    /// 1,000 sessions, of which the least recently used one ends.
+    /// 1,000 sessions. One more ends the least recently used one.
     pub const DEFAULT: Self = Self {
         most: 1_000,
         at_limit: AtLimit::EndLeastRecentlyUsed,
     };
 }
 
-/// What happens to a login of an owner who has as many sessions as allowed.
+/// The effect of a login of an owner with as many sessions as the limit allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // a store has to heed all of them
 pub enum AtLimit {
-    /// The session of the owner that was not used for longest ends.
+    /// The least recently used session of the owner ends.
     EndLeastRecentlyUsed,
-    /// The login is refused: [`ErrorKind::SessionLimit`](crate::ErrorKind::SessionLimit), 409.
+    /// The login fails with [`ErrorKind::SessionLimit`](crate::base::error::ErrorKind::SessionLimit): 409.
     Reject,
 }
 
-/// A place where sessions are kept.
+/// A store of sessions.
 ///
-/// Every operation is atomic: it happens wholly or not at all, and two of them on one
-/// session happen one after the other. No operation but [`create`](Self::create) and
-/// [`rotate`](Self::rotate) may bring a session into being: whoever saves a session that
-/// was deleted meanwhile gets [`WriteOutcome::Missing`], or a logout could be undone by a
-/// request that was still under way.
+/// Every operation is atomic, and two operations on one session run one after the other. Only
+/// [`create`](Self::create) and [`rotate`](Self::rotate) may create a record. An update of a session that
+/// was deleted meanwhile returns [`WriteOutcome::Missing`]; otherwise a request that is still under way
+/// could undo a logout.
 ///
-/// An answer of `Ok` means that the store has done it for good, as far as it promises
-/// anything. Whatever it could not do or does not know is an `Err`, never an empty
-/// answer: the caller is told 503 instead of being signed out.
+/// `Ok` means that the store has done the operation, as durably as it promises. If it failed or does not
+/// know, it returns `Err` and never an empty result: the request is then answered with 503, and the user
+/// stays signed in.
 pub trait SessionStore: Send + Sync + 'static {
-    /// Keeps a new session. [`WriteOutcome::Conflict`] when there is one of this id already,
-    /// which is left as it is; or one whose id is so much alike that the store cannot tell them
-    /// apart, and then another id is tried.
+    /// Creates a session. Returns [`WriteOutcome::Conflict`] and changes nothing if the id is taken, or if
+    /// the store cannot tell it from a taken one; the caller then tries another id.
     ///
-    /// If the owner has `limit.most` sessions that are not over at `record.last_seen`, one of them
-    /// ends or the answer is [`WriteOutcome::Full`], as `limit.at_limit` says. Of two that are created at
+    /// If the owner has `limit.most` sessions that are alive at `record.last_seen`, one of them ends or
+    /// the result is [`WriteOutcome::Full`], as `limit.at_limit` says. Two sessions that are created at
     /// the same time both count.
     fn create(
         &self,
@@ -171,10 +170,10 @@ pub trait SessionStore: Send + Sync + 'static {
         limit: OwnerLimit,
     ) -> impl Future<Output = Result<WriteOutcome, StoreError>> + Send;
 
-    /// The session `id`, expired or not. It is shared, so that a store that has it need not copy it.
+    /// Returns the record `id`, also if it has ended. The record is shared, so that a store in memory need
+    /// not copy it.
     ///
-    /// A record that cannot be understood is no session: log it, without its content,
-    /// and answer `None`.
+    /// A record that cannot be decoded counts as missing: log it without its content, and return `None`.
     ///
     /// If `usage` is given and [is due](Usage::is_due) for the record, sets `last_seen` to `usage.now`
     /// in the same round trip, unless it is later already. The version stays as it is, and a session
@@ -185,32 +184,32 @@ pub trait SessionStore: Send + Sync + 'static {
         usage: Option<Usage>,
     ) -> impl Future<Output = Result<Option<Arc<Record>>, StoreError>> + Send;
 
-    /// The session `id` as [`load`](Self::load) would give it, if the store need not wait for it.
-    /// When it answers `None`, `load` is asked.
+    /// Returns the record `id` without waiting, if the store has it in this process. If the result is
+    /// `None`, [`load`](Self::load) is called.
     ///
-    /// It is called on the thread of the request and outside of
-    /// [`Sessions::store_timeout`](crate::Sessions::store_timeout), so it must not block; and what was ended
-    /// or changed elsewhere must not be at hand any more.
+    /// It runs on the thread of the request and outside of
+    /// [`Sessions::store_timeout`](super::Sessions::store_timeout), so it must not block. It must not return
+    /// a record that was deleted or changed elsewhere.
     ///
     /// # Defaults
     ///
-    /// `None`: the session is somewhere else.
+    /// Returns `None`.
     fn load_now(&self, id: &SessionId) -> Option<Arc<Record>> {
         let _ = id;
         None
     }
 
-    /// Puts `data`, `auth_time` and `expires_at` of `record` in place of what is there if
-    /// the version there is `record.version`, and counts the version up by one.
+    /// Replaces `data`, `auth_time` and `expires_at` by those of `record` if the stored version is
+    /// `record.version`, and adds one to the version.
     fn update(
         &self,
         id: &SessionId,
         record: Record,
     ) -> impl Future<Output = Result<WriteOutcome, StoreError>> + Send;
 
-    /// Puts `record` under the id `new` in place of the session `old`, if the version of
-    /// `old` is `record.version`. The new record begins at version 0, and its `last_seen` is
-    /// the later one of both. At no moment do both live, and at none neither.
+    /// Replaces the record `old` by `record` under the id `new`, if the version of `old` is
+    /// `record.version`. The new record has version 0 and the later `last_seen` of both. At every moment
+    /// exactly one of them exists.
     fn rotate(
         &self,
         old: &SessionId,
@@ -218,25 +217,25 @@ pub trait SessionStore: Send + Sync + 'static {
         record: Record,
     ) -> impl Future<Output = Result<WriteOutcome, StoreError>> + Send;
 
-    /// The id of the record that the session `id` has now: `id` itself if there is a record of that
-    /// id, or else the id of the record whose [`lineage`](Record::lineage) it is.
+    /// Returns the id of the current record of the session `id`: `id` itself if it has a record, or else
+    /// the id of the record whose [`lineage`](Record::lineage) it is.
     fn find(
         &self,
         id: &SessionId,
     ) -> impl Future<Output = Result<Option<SessionId>, StoreError>> + Send;
 
-    /// Ends the record `id`. Returns `true` if there was one.
+    /// Deletes the record `id`. Returns `true` if it existed.
     fn delete(&self, id: &SessionId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Ends every session of `owner` but the one whose id or lineage is `keep`, and returns how many
-    /// there were.
+    /// Deletes every record of `owner` except the one whose id or lineage is `keep`. Returns the number of
+    /// deleted records.
     fn delete_by_owner(
         &self,
         owner: &str,
         keep: Option<SessionId>,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Every session of `owner`, expired or not, in any order.
+    /// Returns every record of `owner` in any order, also those that have ended.
     fn list_by_owner(
         &self,
         owner: &str,

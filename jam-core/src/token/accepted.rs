@@ -1,18 +1,17 @@
-//! Headers that were read and found to be good, so that they need not be read again: an issuer
-//! writes all its tokens with the same one.
+//! A cache of accepted headers: an issuer writes the same header into all its tokens.
 
 use std::sync::OnceLock;
 
-/// How many there can be. An issuer has one, or one for each key.
+/// Headers in the cache. An issuer has one, or one for each key.
 const MOST: usize = 8;
 
-/// The encoded headers of good tokens. They are never forgotten, and no more than a few.
+/// The encoded headers of valid tokens. They stay as long as the verifier, and their number is bounded.
 #[derive(Default)]
 pub(crate) struct AcceptedHeaders([OnceLock<Accepted>; MOST]);
 
 struct Accepted {
     encoded: Box<[u8]>,
-    /// The type of the payload for which it was found to be good.
+    /// The token type of the payload for which the header was accepted.
     own_type: Option<&'static str>,
 }
 
@@ -27,12 +26,12 @@ impl AcceptedHeaders {
         self.0.iter().map_while(OnceLock::get)
     }
 
-    /// Remembers a header, if there is room.
+    /// Adds a header, if the cache has room.
     pub(crate) fn add(&self, encoded: &[u8], own_type: Option<&'static str>) {
         let Some(free) = self.0.iter().find(|place| place.get().is_none()) else {
             return;
         };
-        // Another request may have been faster: it is read once more then.
+        // If another request took the place meanwhile, this header is read again next time.
         free.get_or_init(|| Accepted {
             encoded: encoded.into(),
             own_type,

@@ -1,15 +1,15 @@
-//! The compact form: three parts of base64url with dots between (RFC 7515 section 7.1).
+//! The compact form: three parts of base64url, separated by dots (RFC 7515 section 7.1).
 
 use super::key::{Signer, VerifyingKey};
 use crate::base::base64url;
 use crate::base::error::{Error, ErrorKind, TokenFault};
 
-/// Bytes of a token; browsers keep no cookie that is longer than half of it.
+/// Longest token in bytes. Browsers accept no cookie that is longer than half of it.
 const MAX_TOKEN: usize = 8 * 1024;
-/// Bytes of an encoded header.
+/// Longest encoded header in bytes.
 const MAX_HEADER: usize = 2 * 1024;
 
-/// A token taken apart. Nothing in it is trusted yet, and nothing is decoded.
+/// The parts of a token. Nothing of it is decoded or trusted yet.
 pub(crate) struct Compact<'a> {
     pub(crate) header: &'a [u8],
     payload: &'a [u8],
@@ -18,10 +18,10 @@ pub(crate) struct Compact<'a> {
 }
 
 impl<'a> Compact<'a> {
-    /// Takes `token` apart. Its header is probably `header`.
+    /// Splits a token. `header` is the header that most tokens have.
     #[inline]
     pub(crate) fn parse(token: &'a [u8], header: &str) -> Result<Self, TokenFault> {
-        // Before anything is decoded: what a stranger can make us allocate is bounded.
+        // Checked before anything is decoded, so that a client cannot cause large allocations.
         if token.len() > MAX_TOKEN {
             return Err(TokenFault::Malformed);
         }
@@ -47,7 +47,7 @@ impl<'a> Compact<'a> {
         })
     }
 
-    /// Hands the bytes of the payload to `read`, once the signature has been found to be good.
+    /// Verifies the signature, and passes the decoded payload to `read`.
     #[inline]
     pub(crate) fn verified_payload<T>(
         &self,
@@ -57,7 +57,7 @@ impl<'a> Compact<'a> {
         if !key.verifies(self.signed, self.signature)? {
             return Err(TokenFault::Signature);
         }
-        // Most payloads need no memory of their own.
+        // Most payloads fit here, and need no allocation.
         let mut room = [0; 512];
         match base64url::decode_into(self.payload, &mut room) {
             Some(payload) => read(payload),
@@ -66,7 +66,7 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// The token of `payload` under an encoded `header`.
+/// Makes a token of an encoded header and a payload.
 pub(crate) fn sign(signer: &Signer, header: &str, payload: &[u8]) -> Result<String, Error> {
     let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 96);
     token.push_str(header);

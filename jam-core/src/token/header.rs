@@ -1,4 +1,4 @@
-//! The header of a token that somebody else wrote (RFC 7515 section 4).
+//! The header of a token that is not our own (RFC 7515 section 4).
 
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -7,8 +7,8 @@ use crate::base::base64url;
 use crate::base::error::TokenFault;
 use crate::claims::no_duplicates;
 
-/// What of a header counts here. Keys and addresses of keys in it (`jwk`, `jku`, `x5u`,
-/// `x5c`) are never looked at: who signs does not choose the key.
+/// The members of a header that matter. Keys and addresses of keys (`jwk`, `jku`, `x5u`, `x5c`) are ignored,
+/// because the signer of a token must not choose the key.
 #[derive(Deserialize)]
 pub(crate) struct Header {
     pub(crate) alg: String,
@@ -16,9 +16,8 @@ pub(crate) struct Header {
     pub(crate) kid: Option<String>,
     #[serde(default, deserialize_with = "text")]
     pub(crate) typ: Option<String>,
-    // Extensions that must be understood (RFC 7515 section 4.1.11), of which we
-    // understand none; unencoded payloads (RFC 7797), which a JWT cannot have; and the
-    // marks of encryption and compression, which a signed token does not bear.
+    // Critical extensions (RFC 7515 section 4.1.11), of which none is supported; unencoded payloads (RFC
+    // 7797), which a JWT cannot have; encryption and compression, which a signed token does not have.
     #[serde(default, deserialize_with = "never", rename = "crit")]
     _crit: (),
     #[serde(default, deserialize_with = "never", rename = "b64")]
@@ -29,11 +28,11 @@ pub(crate) struct Header {
     _zip: (),
 }
 
-/// Reads the encoded header `encoded`.
+/// Decodes a header.
 pub(crate) fn read(encoded: &[u8]) -> Result<Header, TokenFault> {
     let json = base64url::decode(encoded).ok_or(TokenFault::Malformed)?;
     let json = std::str::from_utf8(&json).map_err(|_| TokenFault::Header)?;
-    // serde would take an array as the fields in order.
+    // serde also reads a struct from an array.
     if !json
         .trim_start_matches([' ', '\t', '\r', '\n'])
         .starts_with('{')
@@ -45,7 +44,7 @@ pub(crate) fn read(encoded: &[u8]) -> Result<Header, TokenFault> {
         .map_err(|_| TokenFault::Header)
 }
 
-/// A text, which may be missing but not `null`.
+/// Reads text. The member may be missing, but not `null`.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }

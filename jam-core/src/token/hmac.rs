@@ -5,13 +5,12 @@ use sha2::Sha256;
 
 use super::public_key::is_public_key;
 
-/// A secret, already mixed into the state of the hash: signing clones it, and the
-/// secret's own bytes are not kept.
+/// A secret as the state of the hash. Signing clones the state; the bytes of the secret are not kept.
 #[derive(Clone)]
 pub(crate) struct HmacSha256(Hmac<Sha256>);
 
 impl HmacSha256 {
-    /// Bytes of a signature, and of the shortest secret: the length of the hash.
+    /// Length of the hash in bytes. A signature has this length, and a secret at least this length.
     pub(crate) const LENGTH: usize = 32;
 
     pub(crate) fn new(secret: &[u8]) -> Result<Self, &'static str> {
@@ -27,7 +26,7 @@ impl HmacSha256 {
                  could sign (RFC 8725 section 2.1); make a secret with `openssl rand -base64 32`",
             );
         }
-        // The crate takes keys of any length.
+        // The crate accepts keys of any length.
         let state = Hmac::new_from_slice(secret).map_err(|_| "the secret cannot be used")?;
         Ok(Self(state))
     }
@@ -43,7 +42,7 @@ impl HmacSha256 {
         self.over(message).finalize().into_bytes().into()
     }
 
-    /// Compares in constant time.
+    /// Returns `true` if `signature` is the one of `message`. Compares in constant time.
     #[inline]
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.over(message).verify_slice(signature).is_ok()

@@ -31,7 +31,7 @@ impl Issuer {
                 expires_at: now.saturating_add(self.lifetime),
                 not_before: None,
                 issued_at: Some(now.into()),
-                // Signing makes up for a generator that failed here, or says so.
+                // If the generator failed, `sign` tries again or returns an error.
                 token_id: random::text::<16>().map(Into::into),
                 auth_time: None,
                 parties: self.parties.clone(),
@@ -54,7 +54,7 @@ impl Issuer {
         if P::KIND.is_some() {
             kind::claim::<P>()?;
         }
-        // A payload without a kind would be read from this token.
+        // Otherwise a payload without a kind could be read from this token.
         if let Some(typ) = P::TOKEN_TYPE
             && same_type(&self.typ, typ)
         {
@@ -74,7 +74,7 @@ impl Issuer {
         })
     }
 
-    /// Refuses to issue claims that will not be accepted.
+    /// Returns an error if the claims would not be accepted.
     fn read_back<P: Payload>(&self, json: &[u8], written: &P) -> Result<(), Error> {
         let mut registered = RegisteredClaims::default();
         let read = claims::read::<P>(json, self.parties.as_ref(), &mut registered);

@@ -13,7 +13,7 @@ use super::verifier::Verifier;
 use crate::base::random;
 use crate::claims::Parties;
 
-/// How tokens are signed and judged: the JWT backend of a [`Jam`](crate::Jam).
+/// The configuration of tokens: the backend `"jwt"` of a `Jam`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,18 +31,17 @@ use crate::claims::Parties;
 ///
 /// # Defaults
 ///
-/// | what | default |
+/// | setting | default |
 /// |---|---|
 /// | lifetime | 3600 s |
-/// | longest lifetime of a token that is accepted | no limit |
+/// | longest lifetime of an accepted token | no limit |
 /// | leeway | 0 s |
-/// | issuer, audience | not written, not asked for |
+/// | issuer, audience | not written, not required |
 /// | type | absent or `JWT`, in any case |
 /// | key id | none |
 ///
-/// Always, and with no way to switch it off: the key's one algorithm, `exp`, canonical
-/// unpadded base64url, one JSON object without duplicate names, no `crit`, no `b64`,
-/// at most 8 KiB.
+/// These cannot be switched off: a token has the key's one algorithm and an `exp`, is canonical unpadded
+/// base64url and one JSON object without duplicate names, has no `crit` and no `b64`, and at most 8 KiB.
 pub struct Jwt {
     key: Result<Key, &'static str>,
     lifetime: u64,
@@ -53,23 +52,23 @@ pub struct Jwt {
     typ: String,
 }
 
-/// The `typ` of a token that says nothing of its purpose (RFC 7519 section 5.1).
+/// The `typ` of a token without a special purpose (RFC 7519 section 5.1).
 pub(super) const PLAIN_TYPE: &str = "JWT";
 
 impl Jwt {
-    /// Tokens signed with HMAC-SHA-256 under `secret`.
+    /// Signs tokens with HMAC-SHA-256 under `secret`.
     ///
     /// # Errors
     ///
     /// A secret of fewer than 32 bytes (RFC 7518 section 3.2) makes
-    /// [`JamBuilder::build`](crate::JamBuilder::build) fail.
+    /// `JamBuilder::build` fail.
     pub fn hs256(secret: impl AsRef<[u8]>) -> Self {
         Self::with_key(Key::hs256(secret.as_ref()))
     }
 
-    /// Tokens signed with HMAC-SHA-256 under a secret that is made now and kept by nobody:
-    /// for development and tests. A restart signs everybody out, and two processes do not
-    /// accept each other's tokens.
+    /// Signs tokens with HMAC-SHA-256 under a random secret, for development and tests.
+    ///
+    /// A restart signs all users out, and two processes do not accept each other's tokens.
     pub fn hs256_random() -> Self {
         Self::with_key(match random::bytes::<32>() {
             Some(secret) => Key::hs256(&*Zeroizing::new(secret)),
@@ -89,67 +88,65 @@ impl Jwt {
         }
     }
 
-    /// How long a token is valid from its issue, in whole seconds. The default is one
-    /// hour.
+    /// Sets the time from the issue of a token to its expiry, in whole seconds. The default is one hour.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime.as_secs();
         self
     }
 
-    /// Refuses a token that is valid for more than `max_lifetime`, in whole seconds from its `iat`,
-    /// or from now if it has none. The default is no limit.
+    /// Rejects a token that is valid for longer than `max_lifetime`, in whole seconds from its `iat`, or from
+    /// now if it has none. The default is no limit.
     ///
-    /// It limits what whoever has the key can issue, such as a token for ten years.
+    /// It limits the tokens that another holder of the key can issue, such as one for ten years.
     ///
     /// # Errors
     ///
     /// A [`lifetime`](Self::lifetime) that is longer makes
-    /// [`JamBuilder::build`](crate::JamBuilder::build) fail.
+    /// `JamBuilder::build` fail.
     pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
         self.max_lifetime = max_lifetime.as_secs();
         self
     }
 
-    /// By how many whole seconds the clock of whoever issued a token may differ from
-    /// this one. The default is 0; `iat` and `auth_time` may be 5 seconds ahead in any case.
+    /// Sets the difference of clocks that is tolerated between the issuer and this machine, in whole seconds.
+    /// The default is 0; `iat` and `auth_time` may always be 5 seconds ahead.
     ///
     /// # Errors
     ///
-    /// More than 60 s makes [`JamBuilder::build`](crate::JamBuilder::build) fail: it
-    /// would no longer be a difference of clocks but a longer life.
+    /// More than 60 s makes `JamBuilder::build` fail: that would not be a difference of clocks but a longer
+    /// lifetime.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway.as_secs();
         self
     }
 
-    /// Writes `iss` into new tokens, and refuses a token whose `iss` is not exactly this
-    /// text (RFC 7519 section 4.1.1).
+    /// Writes `iss` into new tokens, and rejects a token whose `iss` is not exactly this text (RFC 7519 section
+    /// 4.1.1).
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
     }
 
-    /// Writes `aud` into new tokens, and refuses a token whose `aud` does not contain
-    /// exactly this text (RFC 7519 section 4.1.3).
+    /// Writes `aud` into new tokens, and rejects a token whose `aud` does not contain exactly this text (RFC
+    /// 7519 section 4.1.3).
     ///
-    /// Without it a token that names an audience is refused: it is for somebody else.
+    /// Without it a token that names an audience is rejected, because it is for another application.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());
         self
     }
 
-    /// The name of the key, written into new tokens as `kid` (RFC 7515 section 4.1.4).
+    /// Sets the name of the key, which new tokens have as `kid` (RFC 7515 section 4.1.4).
     ///
-    /// A token that names another key is refused, and so is one that names any key when
-    /// this key has no name. A token without a name is judged by this key.
+    /// A token with another `kid` is rejected. If this key has no name, a token with any `kid` is rejected. A
+    /// token without `kid` is verified with this key.
     pub fn key_id(mut self, key_id: impl Into<String>) -> Self {
         self.key = self.key.map(|key| key.named(key_id.into()));
         self
     }
 
-    /// Writes `typ` into new tokens, and asks for it in every token (RFC 8725 section
-    /// 3.11): `at+jwt`, for example. It is compared without case, and
-    /// without the prefix `application/`.
+    /// Writes `typ` into new tokens, and requires it in every token (RFC 8725 section 3.11), such as
+    /// `at+jwt`. It is compared without case and without the prefix `application/`.
     pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
         self.typ = token_type.into();
         self

@@ -129,7 +129,7 @@ impl VerifyingKey {
                 let mut buffer = [0; HmacSha256::LENGTH];
                 match base64url::decode_into(signature, &mut buffer) {
                     Some(signature) => Ok(secret.verifies(message, signature)),
-                    // It may be too long, and well formed.
+                    // It may be too long but well formed.
                     None => match base64url::decode(signature) {
                         Some(_) => Ok(false),
                         None => Err(TokenFault::Malformed),

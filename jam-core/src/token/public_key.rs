@@ -1,12 +1,12 @@
-//! Public keys that somebody took for a secret.
+//! Detection of public keys that are configured as a secret.
 //!
-//! Whoever has the key could then sign (RFC 8725 section 2.1), and a public key is easy to come by.
+//! Anyone with the public key could then sign tokens (RFC 8725 section 2.1).
 
 use base64_simd::forgiving_decode_to_vec;
 use serde_json::Value;
 
-/// Returns `true` if `secret` is a public key, in whatever spelling: PEM, DER, SSH, a JWK or a set of them,
-/// the modulus of RSA, and base64 or hexadecimal digits of each.
+/// Returns `true` if `secret` is a public key: PEM, DER, SSH, a JWK or a set of them, an RSA modulus, or
+/// base64 or hexadecimal digits of one of these.
 pub(super) fn is_public_key(secret: &[u8]) -> bool {
     // An editor or a shell may have added a byte order mark, a NUL, white space or quotes.
     let is_text = |byte: &u8| !matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff | 0);
@@ -35,7 +35,7 @@ fn is_armored(text: &[u8]) -> bool {
             .any(|begin| memchr::memmem::find(text, begin).is_some())
 }
 
-/// RFC 7517.
+/// A JWK or a JWK set (RFC 7517).
 fn is_jwk(text: &[u8]) -> bool {
     let Ok(Value::Object(members)) = serde_json::from_slice(text) else {
         return false;
@@ -74,8 +74,8 @@ fn is_ssh_blob(bytes: &[u8]) -> bool {
     is_armored(name)
 }
 
-/// An RSA modulus of a usual size. A random secret of that length that is odd, that has its highest bit set and no
-/// small factor is taken for one too; nobody needs a secret that long.
+/// An RSA modulus of a usual size. A random secret of that length also counts as one if it is odd, has its
+/// highest bit set and has no small factor; secrets are seldom that long.
 fn is_modulus(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(&[0]).unwrap_or(bytes);
     let is_usual = matches!(bytes.len(), 128 | 256 | 384 | 512);

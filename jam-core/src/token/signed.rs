@@ -1,4 +1,4 @@
-//! A token that was signed here.
+//! An issued token.
 
 use std::fmt;
 
@@ -6,9 +6,8 @@ use serde::{Serialize, Serializer};
 
 /// A signed token.
 ///
-/// Its text is the credential itself, so `Debug` does not print it; give it to
-/// [`Jam::jwt_cookie`](crate::Jam::jwt_cookie), or take it with
-/// [`as_str`](Self::as_str) for a JSON answer over https. It serializes to its text.
+/// The text is the credential, so `Debug` does not print it. Pass the token to `Jam::jwt_cookie`, or put
+/// [`as_str`](Self::as_str) into a JSON answer over https. It serializes to its text.
 #[derive(Clone)]
 #[must_use = "a token that is given to nobody lets nobody in"]
 pub struct Token {
@@ -18,22 +17,22 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token, as it stands in a header or a cookie.
+    /// Returns the text for a header or a cookie.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The first second, since the Unix epoch, at which it is no longer valid.
+    /// Returns the first second, since the Unix epoch, at which the token is no longer valid.
     pub fn expires_at(&self) -> u64 {
         self.expires_at
     }
 
-    /// Seconds from issue to expiry: `expires_in` of RFC 6749 section 5.1.
+    /// Returns the seconds from issue to expiry: `expires_in` of RFC 6749 section 5.1.
     pub fn expires_in(&self) -> u64 {
         self.expires_at.saturating_sub(self.issued_at)
     }
 
-    /// The token's text.
+    /// Returns the text by value.
     pub fn into_string(self) -> String {
         self.text
     }

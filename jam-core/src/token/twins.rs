@@ -1,4 +1,4 @@
-//! Verification with all that makes it fast beside verification without.
+//! The fast verification, compared with a plain one.
 
 use super::{Jwt, Tokens};
 use crate::base::base64url;
@@ -15,7 +15,7 @@ fn tokens() -> Tokens {
     jwt.ready().expect("a key")
 }
 
-/// Verifies the token with this header and these claims, once and again.
+/// Verifies the token with this header and these claims twice.
 pub(crate) fn compare(header: &[u8], json: &[u8]) {
     let (header, json) = (base64url::encode(header), base64url::encode(json));
     let signed = format!("{header}.{json}");
@@ -29,17 +29,17 @@ fn sign(tokens: &Tokens, signed: &str) -> String {
     token
 }
 
-/// Verifies whatever this is.
+/// Verifies any text.
 pub(crate) fn compare_text(text: &[u8]) {
     let tokens = tokens();
     let sure = surely::<Usual>(&tokens, text);
-    // The second time its header is known, if it was good.
+    // The second time a valid header is in the cache.
     for time in ["first", "second"] {
         let verified = tokens.verifier.verify::<Usual>(text, NOW);
         let verified = verified.map(|claims| (claims.registered, claims.payload));
         let same = match (&verified, &sure) {
             (Ok(one), Ok(other)) => one == other,
-            // Which of several faults is found first is nobody's business.
+            // The two may find a different fault first.
             (Err(_), Err(_)) => true,
             _ => false,
         };
@@ -48,7 +48,7 @@ pub(crate) fn compare_text(text: &[u8]) {
     }
 }
 
-/// Part by part, and every part in full.
+/// Verifies without the cache, each part in full.
 fn surely<P: Payload>(tokens: &Tokens, text: &[u8]) -> Result<(RegisteredClaims, P), TokenFault> {
     let text = std::str::from_utf8(text).map_err(|_| TokenFault::Malformed)?;
     let parts: Vec<&str> = text.split('.').collect();
@@ -70,7 +70,7 @@ fn surely<P: Payload>(tokens: &Tokens, text: &[u8]) -> Result<(RegisteredClaims,
     let json = String::from_utf8(decode(payload)?).map_err(|_| TokenFault::Claims)?;
     let claims = claims::read_any(&json, None)?;
     tokens.verifier.judge(&claims.registered, NOW)?;
-    // As `tokens` above are made.
+    // The settings of `tokens` above.
     if claims.registered.issuer() != Some("https://id.example") {
         return Err(TokenFault::Issuer);
     }
@@ -127,9 +127,9 @@ mod tests {
         }
     }
 
-    /// Nobody but who has the key decides what is remembered, and only so much is.
+    /// Only headers of validly signed tokens are cached, and only a bounded number.
     #[test]
-    fn a_stranger_teaches_no_header() {
+    fn only_headers_of_signed_tokens_are_cached() {
         let tokens = tokens();
         let read = |text: &str| {
             let verified = tokens.verifier.verify::<Usual>(text.as_bytes(), NOW);
@@ -166,7 +166,7 @@ mod tests {
         }
     }
 
-    /// A token is taken apart where its signature probably begins, and that is where it does.
+    /// A token is split at its two dots, for every expected header.
     #[test]
     fn a_token_is_taken_apart_at_its_two_dots() {
         let text = format!("aGVhZGVy.cGF5bG9hZA.{}", "A".repeat(43));

@@ -50,7 +50,7 @@ impl Verifier {
             return Err(TokenFault::Type);
         }
         let compact = Compact::parse(text, &self.own_header)?;
-        // Our own header, to the letter, and those that were read before.
+        // Our own header, byte for byte, or one that was accepted before.
         let known = match P::TOKEN_TYPE {
             None => compact.header == self.own_header.as_bytes(),
             Some(_) => false,
@@ -60,7 +60,7 @@ impl Verifier {
         }
         compact.verified_payload(&self.key, |json| {
             if !known {
-                // Only what the key has signed: a stranger fills no memory.
+                // After the signature was verified, so that only a holder of the key can fill the cache.
                 self.accepted.add(compact.header, P::TOKEN_TYPE);
             }
             let mut registered = RegisteredClaims::default();
@@ -81,7 +81,7 @@ impl Verifier {
         })
     }
 
-    /// Judges the header of a token whose payload has a type of its own, or none.
+    /// Checks the header of a token. `own_type` is the token type of the payload, if it has one.
     pub(super) fn judge_header(
         &self,
         encoded: &[u8],
@@ -96,7 +96,7 @@ impl Verifier {
             (Some(asked), Some(name)) if asked == name => {}
             (Some(_), _) => return Err(TokenFault::Key),
         }
-        // Then nothing would tell the payload's tokens from all others.
+        // Otherwise the payload's tokens could not be told from all others.
         if own_type.is_some_and(|own| same_type(&self.typ, own)) {
             return Err(TokenFault::Type);
         }
@@ -117,7 +117,7 @@ impl Verifier {
         if registered.expires_at <= late {
             return Err(TokenFault::Expired);
         }
-        // The issuer's clock may be ahead, and RFC 7519 does not ask to compare these two.
+        // RFC 7519 does not require this check, and the issuer's clock may be ahead by some seconds.
         let nearly = early.max(now.saturating_add(ISSUED_EARLY));
         let issued = registered.issued_at.max(registered.auth_time);
         let is_after = |time: Option<Time>, limit| time.is_some_and(|time| time.seconds() > limit);
@@ -128,11 +128,11 @@ impl Verifier {
         if registered.expires_at.saturating_sub(issued_at) > self.max_lifetime {
             return Err(TokenFault::Lifetime);
         }
-        // A window that is empty was never meant to be open.
+        // Such a token would never be valid.
         if registered.not_before() >= Some(registered.expires_at) {
             return Err(TokenFault::Claims);
         }
-        // Most tokens name whom our own do, and nobody else.
+        // Most tokens name the same issuer and audience as our own.
         if registered.parties == self.parties {
             return Ok(());
         }
@@ -153,7 +153,7 @@ impl Verifier {
         Ok(())
     }
 
-    /// Says, at most once a minute, why claims that are signed do not read as a `P`.
+    /// Logs, at most once a minute, why signed claims do not read as a `P`.
     #[cold]
     fn warn_unreadable<P: Payload>(&self, json: &[u8], now: u64) {
         let warned = self.warned.load(Ordering::Relaxed);
@@ -161,7 +161,7 @@ impl Verifier {
         if !is_due {
             return;
         }
-        // Of those who find it due at once, one warns.
+        // Of several requests at the same time, one logs the warning.
         let mine =
             self.warned
                 .compare_exchange(warned, now.max(1), Ordering::Relaxed, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! What serde asks of the reader of plain JSON.
+//! The serde implementation of the reader of plain JSON.
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -42,7 +42,7 @@ impl<'de> Deserializer<'de> for &mut PlainReader<'de> {
         deserialize_f32 deserialize_f64
     }
 
-    // What is seldom in a token.
+    // These types are rare in tokens.
     refused! {
         deserialize_i128 deserialize_u128 deserialize_bytes deserialize_byte_buf
     }

@@ -1,5 +1,4 @@
-//! `sub` is text on the wire and may be a number in the payload: the two ends of that
-//! conversion.
+//! The conversion of the subject: in a token `sub` is text, and in the payload it can be a number.
 
 mod reader;
 mod writer;
@@ -13,7 +12,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 pub(crate) use reader::SubjectReader;
 pub(crate) use writer::{Form, SubjectWriter};
 
-/// A subject as a token has it: text, or the number that some issuers write.
+/// The subject in a token: text, or the number that some issuers write.
 pub(crate) enum WireSubject<'de> {
     Text(Cow<'de, str>),
     Signed(i64),
@@ -59,8 +58,8 @@ impl<'de> Deserialize<'de> for WireSubject<'de> {
                 Ok(WireSubject::Unsigned(number))
             }
 
-            // How serde_json shows a number when any crate in the program switches its
-            // feature `arbitrary_precision` on.
+            // serde_json represents a number as a map if any crate in the program enables its
+            // feature `arbitrary_precision`.
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
                 let number = serde_json::Number::deserialize(MapAccessDeserializer::new(map))?;
                 match (number.as_u64(), number.as_i64()) {
@@ -75,7 +74,8 @@ impl<'de> Deserialize<'de> for WireSubject<'de> {
     }
 }
 
-/// RFC 8725 section 3.8: an empty subject names nobody.
+/// Checks that the subject is not empty: an empty subject identifies no user (RFC 8725
+/// section 3.8).
 fn present<E: de::Error>(text: &str) -> Result<(), E> {
     match text {
         "" => Err(E::custom("the subject is empty")),

@@ -1,4 +1,4 @@
-//! From the text of a token to the field of the payload.
+//! The conversion of a subject from a token to a field of the payload.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use serde::forward_to_deserialize_any;
 
 use super::WireSubject;
 
-/// Reads a field of any type out of a [`WireSubject`]: a number field takes the text
-/// of its digits too, a text field takes the digits of a number.
+/// Reads a field of any type from a [`WireSubject`]. A field with a number also accepts text with
+/// its digits, and a field with text also accepts a number.
 pub(crate) struct SubjectReader<'de, E> {
     subject: WireSubject<'de>,
     error: std::marker::PhantomData<fn() -> E>,
@@ -38,7 +38,7 @@ macro_rules! numbers {
     )*};
 }
 
-/// One number has one spelling: `+7` and `007` are other subjects than `7`.
+/// Parses a number that has its only valid spelling. `+7` and `007` are subjects other than `7`.
 fn canonical<N: std::str::FromStr + ToString>(text: &str) -> Option<N> {
     text.parse::<N>()
         .ok()

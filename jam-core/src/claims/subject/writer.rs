@@ -1,15 +1,15 @@
-//! From the field of the payload to the text of a token.
+//! The conversion of a subject from a field of the payload to a token.
 
 use serde::ser::{Impossible, Serialize, SerializeMap, Serializer};
 
-/// How a payload writes its subject by itself. In a token both are text.
+/// The form in which a payload writes its subject. In a token both forms are text.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
     Text,
     Number,
 }
 
-/// Writes a field of any type into the map of the claims as the text of `sub`.
+/// Writes a field of any type as the text of `sub` into the map of the claims.
 pub(crate) struct SubjectWriter<'a, M>(&'a mut M);
 
 impl<'a, M: SerializeMap> SubjectWriter<'a, M> {

@@ -9,9 +9,9 @@ use crate::refusal::Refusal;
 use crate::rule::access::Access;
 use crate::rule::way::Way;
 
-/// The caller signed in less than this many seconds ago.
+/// A condition: the caller signed in less than this many seconds ago.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs)] // the whole of a condition
+#[allow(clippy::exhaustive_structs)] // a condition has no other data
 pub struct SignedInWithin(pub u64);
 
 impl<P: Payload> Access<P> {

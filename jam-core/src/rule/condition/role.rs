@@ -9,14 +9,14 @@ use crate::rule::access::Access;
 use crate::rule::way::Way;
 use crate::rule::word::{Of, Word};
 
-/// The caller has this role.
+/// A condition: the caller has this role.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs)] // the whole of a condition
+#[allow(clippy::exhaustive_structs)] // a condition has no other data
 pub struct HasRole<R>(pub R);
 
-/// The caller has one of these roles.
+/// A condition: the caller has one of these roles.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs)] // the whole of a condition
+#[allow(clippy::exhaustive_structs)] // a condition has no other data
 pub struct HasAnyRole<R: 'static>(pub &'static [R]);
 
 impl<P: Payload> Access<P> {

@@ -10,9 +10,9 @@ use crate::rule::access::Access;
 use crate::rule::way::Way;
 use crate::rule::word::{Of, Word};
 
-/// The caller has this scope.
+/// A condition: the caller has this scope.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs)] // the whole of a condition
+#[allow(clippy::exhaustive_structs)] // a condition has no other data
 pub struct HasScope(pub &'static str);
 
 impl<P: Payload> Access<P> {

@@ -4,8 +4,8 @@ use std::hash::{Hash, Hasher};
 
 use crate::session::id::SessionId;
 
-/// Two ids that begin alike cannot both be in the store: the second counts as taken, and another
-/// one is made.
+/// The first 8 bytes of an id, the key of the store. Of two ids with the same beginning the second counts as
+/// taken, and the caller makes another one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Beginning(u64);
 
@@ -19,12 +19,12 @@ impl Beginning {
         Self(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
     }
 
-    /// The next one, if this is not the last.
+    /// Returns the next beginning, or `None` after the last.
     pub(super) fn next(self) -> Option<Self> {
         self.0.checked_add(1).map(Self)
     }
 
-    /// The part of the store in which it is.
+    /// Returns the shard of the id.
     pub(super) fn shard(self) -> usize {
         let [.., last] = self.0.to_le_bytes();
         usize::from(last)
@@ -43,14 +43,14 @@ impl Hash for Beginning {
     }
 }
 
-/// An id is a hash already, and nobody chooses it.
+/// A hasher that returns its input: an id is a hash already, and no client can choose it.
 #[derive(Default)]
 pub(super) struct AsIs(u64);
 
 impl Hasher for AsIs {
     fn finish(&self) -> u64 {
-        // A table begins at the lowest bits and compares the highest, and the highest here are the
-        // same in all of a shard: they go to the middle.
+        // A hash table uses the lowest and the highest bits. The highest are the same in a whole shard, so
+        // they are moved to the middle.
         self.0.rotate_left(32)
     }
 
@@ -91,7 +91,7 @@ mod tests {
         let build = BuildHasherDefault::<AsIs>::default();
         let hashes: HashSet<u64> = beginnings().map(|one| build.hash_one(one)).collect();
         assert_eq!(hashes.len(), all.len());
-        // The lowest bits choose the place.
+        // The lowest bits choose the bucket.
         let places: HashSet<u64> = hashes.iter().map(|hash| hash % 256).collect();
         assert!(places.len() > 200, "{}", places.len());
     }

@@ -1,4 +1,4 @@
-//! What the store keeps of one session, in as few bytes as it can be: there may be millions.
+//! One session in memory, in few bytes, because there may be millions.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,8 +8,8 @@ use crate::session::data::SessionData;
 use crate::session::id::SessionId;
 use crate::session::store::Record;
 
-/// The bytes are the owner's name, and then the payload. It is one piece of memory: of two, the
-/// small ones of a million sessions would be what an allocator has to tidy up one day, all at once.
+/// One session: a head, the owner's name and the payload in one allocation. With two, an allocator would
+/// have to merge the small pieces of a million sessions at once.
 pub(super) struct Entry(ThinArc<Head, u8>);
 
 struct Head {
@@ -19,9 +19,9 @@ struct Head {
     auth_time: u64,
     expires_at: u64,
     idle: u64,
-    /// Bytes of the name.
+    /// Length of the name in bytes.
     name: usize,
-    // What changes by itself; the shard's lock is held all the same.
+    // These change without a copy of the entry. The shard's lock is held meanwhile.
     last_seen: AtomicU64,
     bucket: AtomicU64,
 }
@@ -63,7 +63,7 @@ impl Entry {
         self.head().last_seen.load(Ordering::Relaxed)
     }
 
-    /// The bucket under which it stands in the index.
+    /// Returns the bucket of the entry in the expiry index.
     pub(super) fn bucket(&self) -> u64 {
         self.head().bucket.load(Ordering::Relaxed)
     }
@@ -77,7 +77,7 @@ impl Entry {
     }
 
     pub(super) fn owner(&self) -> &str {
-        // It was text when it came, and is the beginning of what is kept.
+        // The bytes come from a `String`.
         std::str::from_utf8(&self.0.slice[..self.head().name]).unwrap_or_default()
     }
 

@@ -18,34 +18,32 @@ use entry::Entry;
 use owners::{Owner, Owners};
 use shard::{Gone, Shard};
 
-/// Parts that are locked each for itself. The beginning of an id says in which it is.
+/// Number of parts with a lock of their own. The beginning of an id selects the part.
 const SHARDS: usize = Beginning::SHARDS;
 
-/// Sessions in the memory of this process: fast, and gone when it ends.
+/// A store in the memory of this process. Its sessions end with the process.
 ///
-/// Sessions that are over are freed as others are created, a few at a time. One session takes 200
-/// bytes and its payload as JSON; some thousand of those in use are also kept as they were read.
+/// Each creation of a session frees a few sessions that have ended. A session takes about 200 bytes and its
+/// payload as JSON; up to 4,096 sessions in use are also kept decoded.
 ///
-/// Two ids whose first 8 bytes are the same cannot both be in it; the second one counts as taken.
-///
-/// It is divided so that requests of different users seldom wait for each other. An
-/// operation that needs two locks takes an owner's before a session's, sessions' in
-/// the order of their shards, and that of a lineage last. An owner's many sessions are listed a few
-/// hundred at a time.
+/// Of two ids with the same first 8 bytes the second counts as taken.
+// The store is divided into shards, so that requests of different users seldom wait for each other. An
+// operation that needs several locks takes that of the owner first, then those of sessions in the order of
+// their shards, then that of a lineage.
 pub struct MemoryStore {
     sessions: Box<[Mutex<Shard>]>,
     owners: Box<[Mutex<Owners>]>,
-    /// The record of each session that was rotated, by its lineage.
+    /// The current record of each session that was rotated, by its lineage.
     rotated: Box<[Mutex<Rotated>]>,
     hasher: RandomState,
 }
 
 type Rotated = HashMap<SessionId, SessionId>;
 
-/// Sessions of an owner that are listed before others may use the owner's lock.
+/// Sessions of an owner that are listed before the owner's lock is released for others.
 const AT_ONCE: usize = 256;
 
-/// The shards of two sessions, which may be one.
+/// The locked shards of two sessions, which may be one shard.
 struct TwoShards<'a> {
     low: MutexGuard<'a, Shard>,
     high: Option<MutexGuard<'a, Shard>>,
@@ -62,7 +60,7 @@ impl TwoShards<'_> {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Makes an empty store.
     pub fn new() -> Self {
         Self {
             sessions: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -72,12 +70,12 @@ impl MemoryStore {
         }
     }
 
-    /// How many records there are, those that are over but not yet freed among them.
+    /// Returns the number of records, with those that have ended and are not freed yet.
     pub fn len(&self) -> usize {
         self.sessions.iter().map(|shard| lock(shard).len()).sum()
     }
 
-    /// Whether there is no record at all.
+    /// Returns `true` if the store has no record.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -125,7 +123,7 @@ impl MemoryStore {
         WriteOutcome::Done
     }
 
-    /// Makes room for one more session of the owner, if the limit lets it.
+    /// Makes room for one more session of the owner. Returns `false` if the limit forbids it.
     fn has_room(
         &self,
         owner: &mut Owner<'_>,
@@ -155,7 +153,7 @@ impl MemoryStore {
         true
     }
 
-    /// Ends `id` if it is the owner's, and was over at `by`.
+    /// Deletes `id` if it belongs to the owner and, with `by`, had ended at that time.
     fn remove(
         &self,
         owner: &mut Owner<'_>,
@@ -178,17 +176,17 @@ impl MemoryStore {
         true
     }
 
-    /// Frees a few of the sessions in the shard of `near` that were over at `now`.
+    /// Frees a few sessions in the shard of `near` that have ended at `now`.
     fn free_some(&self, near: &SessionId, now: u64) {
         let due = self.shard(near).due(now);
         for (id, name) in due {
             let mut gone = Gone::default();
-            // It may have been used meanwhile.
+            // `remove` checks the time again, because a request may have used the session meanwhile.
             self.remove(&mut self.owner(&name), &id, Some(now), &mut gone);
         }
     }
 
-    /// Lists some sessions of the owner, and returns with which one to go on.
+    /// Lists some sessions of the owner. Returns the beginning of the next one, if there may be more.
     fn list_some(
         &self,
         owner: &str,
@@ -208,7 +206,7 @@ impl MemoryStore {
         last.next()
     }
 
-    /// What `read` makes of each session of the owner.
+    /// Applies `read` to each session of the owner.
     fn each<T>(&self, owner: &Owner<'_>, mut read: impl FnMut(&Entry) -> T) -> Vec<T> {
         let sessions = owner.sessions();
         sessions
@@ -221,7 +219,7 @@ impl MemoryStore {
     }
 }
 
-/// The session as it is kept, for which another one may have to go.
+/// Decodes a session and keeps it in the cache of its shard.
 #[cold]
 fn read(mut shard: MutexGuard<'_, Shard>, id: &SessionId) -> Option<Arc<Record>> {
     let mut gone = Gone::default();
@@ -230,8 +228,8 @@ fn read(mut shard: MutexGuard<'_, Shard>, id: &SessionId) -> Option<Arc<Record>>
     record
 }
 
-/// Nothing here leaves a shard half changed, and nothing of an application runs under a lock, so
-/// a panic elsewhere poisons nothing.
+/// Locks a mutex, also after a panic: no operation leaves a shard half changed, and no code of the
+/// application runs under a lock.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -349,8 +347,8 @@ impl SessionStore for MemoryStore {
 
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
         let mut gone = Gone::default();
-        // The owner's lock comes first, and the entry says whose it is: an owner never
-        // changes, so what is read here still holds below.
+        // The owner's lock has to be taken first, and the entry has the owner's name. The owner of an entry
+        // never changes, so the name is still right below.
         let shard = self.shard(id);
         let Some(name) = shard.get(id).map(|entry| entry.owner().to_owned()) else {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! Which sessions an owner has.
+//! The index of sessions by owner.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::MutexGuard;
@@ -6,20 +6,20 @@ use std::sync::MutexGuard;
 use super::beginning::Beginning;
 use crate::session::id::SessionId;
 
-/// Owners with fewer sessions are counted by looking at them.
+/// Sessions of one owner from which on their number is kept. Below it they are counted each time.
 const MANY: usize = 32;
 
-/// The sessions of some owners.
+/// The sessions of the owners of one shard.
 #[derive(Default)]
 pub(super) struct Owners {
-    /// A hash of the owner's name, and the beginning of the session's id. What else has that hash is
-    /// told apart by the sessions themselves.
+    /// Pairs of a hash of the owner's name and the beginning of a session's id. Two owners with one hash
+    /// are told apart by their sessions, which have the name.
     all: BTreeSet<(u64, Beginning)>,
-    /// How many there are, of owners who have many.
+    /// The number of sessions of owners with many.
     counts: HashMap<u64, usize>,
 }
 
-/// The sessions of one owner, locked.
+/// The sessions of one owner, with the lock of the owner's shard.
 pub(super) struct Owner<'a> {
     pub(super) name: &'a str,
     hash: u64,

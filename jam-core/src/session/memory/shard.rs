@@ -1,4 +1,4 @@
-//! One part of the sessions: their entries, when they are to be looked at, and those in use.
+//! One shard: entries, the expiry index, and a cache of decoded sessions.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -9,16 +9,16 @@ use super::entry::Entry;
 use crate::session::id::SessionId;
 use crate::session::store::Record;
 
-/// How many entries of the expiry index are looked at each time a session is added: more than
-/// one, so that sessions that are over cannot gather, and few, so that nobody waits for it.
+/// Entries of the expiry index that are checked each time a session is added: more than one, so that ended
+/// sessions cannot accumulate, and few, so that no request waits long.
 const LOOKED_AT: usize = 16;
 /// Seconds of one bucket of the expiry index.
 const BUCKET: u64 = 60;
-/// How many sessions of a shard are kept as they were last read.
+/// Decoded sessions that a shard caches.
 const IN_USE: usize = 16;
 
-/// What a change has left over. It is dropped when no lock is held: a payload may do anything when
-/// it is, and memory is given back when nobody waits for it.
+/// Values that a change has removed. They are dropped when no lock is held, because the `Drop` of a payload
+/// is the application's code, and freeing memory takes time.
 #[derive(Default)]
 pub(super) struct Gone {
     entries: Vec<Entry>,
@@ -28,8 +28,8 @@ pub(super) struct Gone {
 #[derive(Default)]
 pub(super) struct Shard {
     entries: HashMap<Beginning, Entry, BuildHasherDefault<AsIs>>,
-    /// The beginning of every id once, by the bucket of time in which it is to be looked at: the
-    /// next one is the last of them. One is put before the others once in its time.
+    /// The expiry index: the beginning of every id once, by the bucket of time in which it is checked, the
+    /// next bucket last.
     ends: Vec<(u64, Vec<Beginning>)>,
     in_use: [Option<(SessionId, Arc<Record>)>; IN_USE],
 }
@@ -48,7 +48,7 @@ impl Shard {
         (entry.id() == id).then_some(entry)
     }
 
-    /// The session whose id begins so.
+    /// Returns the session whose id has this beginning.
     pub(super) fn beginning(&self, beginning: Beginning) -> Option<&Entry> {
         self.entries.get(&beginning)
     }
@@ -61,13 +61,13 @@ impl Shard {
         }
     }
 
-    /// Keeps `record` in place of what is there.
+    /// Replaces the record of a session.
     pub(super) fn replace(&mut self, id: &SessionId, record: &Record, gone: &mut Gone) {
         let Some(old) = self.get(id).map(Entry::bucket) else {
             return;
         };
         let mut new = record.ends() / BUCKET;
-        // A later end is found out when the one in the index comes.
+        // A later end is noticed when the bucket of the earlier one is checked.
         if new < old {
             self.take_from(old, id);
             self.put_into(new, Beginning::of(id));
@@ -80,13 +80,13 @@ impl Shard {
         self.forget(id, gone);
     }
 
-    /// What was read before is no longer so.
+    /// Removes the session from the cache.
     fn forget(&mut self, id: &SessionId, gone: &mut Gone) {
         let was = place(&mut self.in_use, id).take();
         gone.records.extend(was.map(|(_, record)| record));
     }
 
-    /// The session as others read it of late.
+    /// Returns the session from the cache.
     pub(super) fn in_use(&mut self, id: &SessionId) -> Option<Arc<Record>> {
         match place(&mut self.in_use, id) {
             Some((own, record)) if own == id => Some(Arc::clone(record)),
@@ -94,7 +94,7 @@ impl Shard {
         }
     }
 
-    /// The session as it is kept, to be shared with who reads it next.
+    /// Decodes the session and caches it.
     pub(super) fn read(&mut self, id: &SessionId, gone: &mut Gone) -> Option<Arc<Record>> {
         let record = Arc::new(self.get(id)?.record());
         self.forget(id, gone);
@@ -139,13 +139,13 @@ impl Shard {
         }
     }
 
-    /// Where the bucket is, or would be.
+    /// Returns the position of the bucket in the index.
     fn place_of(&self, bucket: u64) -> usize {
         self.ends.partition_point(|(own, _)| *own > bucket)
     }
 
-    /// A few of the sessions that were over at `now`, and whose they are. One that was used since
-    /// it was put into the index is put where it belongs.
+    /// Returns a few sessions that have ended at `now`, with their owners. A session that was used since it
+    /// was put into the index is moved to its new bucket.
     pub(super) fn due(&mut self, now: u64) -> Vec<(SessionId, String)> {
         let mut due = Vec::new();
         for _ in 0..LOOKED_AT {
@@ -162,7 +162,7 @@ impl Shard {
             if entry.ends() <= now {
                 due.push((*entry.id(), entry.owner().to_owned()));
             }
-            // Those that are over stay in the index until they are removed.
+            // Ended sessions stay in the index until they are removed.
             let bucket = entry.ends().max(now) / BUCKET;
             entry.set_bucket(bucket);
             self.put_into(bucket, beginning);
@@ -171,7 +171,7 @@ impl Shard {
     }
 }
 
-/// Where the session is kept while it is in use. Another one that belongs there takes its place.
+/// Returns the cache slot of the session. Another session with the same slot replaces it.
 fn place<'a, T>(in_use: &'a mut [T; IN_USE], id: &SessionId) -> &'a mut T {
     &mut in_use[usize::from(id.as_bytes()[30]) % IN_USE]
 }
@@ -185,7 +185,7 @@ mod tests {
     use crate::session::id::SessionId;
     use crate::session::store::Record;
 
-    /// Two sessions with one place among those in use.
+    /// Two sessions with the same cache slot.
     fn ids() -> (SessionId, SessionId) {
         let mut other = [1; 32];
         other[0] = 2;
