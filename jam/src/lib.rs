@@ -94,6 +94,7 @@
 //! | `yaml` | configuration files in YAML (needs Rust 1.89) |
 //! | `testing` | a test client, a clock that tests set, tests of a whole table |
 
+mod arities;
 mod extract;
 mod macros;
 mod response;

@@ -9,6 +9,7 @@ pub use std::sync::LazyLock;
 
 pub use serde;
 
+use crate::arities::arities;
 pub use jam_core::payload::{HasRoles, HasScopes, Mark, NoRole, Roles, Subject};
 pub use jam_core::rule::{Access, AttributeRule, AttributeRules, Of, Public, Word, of, read, said};
 
@@ -89,34 +90,18 @@ pub fn takes_caller<C, T, H: TakesFirst<C, T>>(_: H) {}
 pub trait TakesFirst<C, T> {}
 
 macro_rules! takes_first {
-    ($(($($argument:ident)*))*) => {$(
-        impl<Handler, C, F: Future + Send, $($argument,)*> TakesFirst<C, (C, $($argument,)*)>
+    ($(($($argument:ident)*; $($last:ident)?))*) => {$(
+        impl<Handler, C, F: Future + Send, $($argument,)* $($last,)?>
+            TakesFirst<C, (C, $($argument,)* $($last,)?)>
             for Handler
         where
-            Handler: FnOnce(C, $($argument,)*) -> F
+            Handler: FnOnce(C, $($argument,)* $($last,)?) -> F
         {
         }
     )*};
 }
 
-takes_first! {
-    ()
-    (A)
-    (A B)
-    (A B D)
-    (A B D E)
-    (A B D E G)
-    (A B D E G H)
-    (A B D E G H I)
-    (A B D E G H I J)
-    (A B D E G H I J K)
-    (A B D E G H I J K L)
-    (A B D E G H I J K L M)
-    (A B D E G H I J K L M N)
-    (A B D E G H I J K L M N O)
-    (A B D E G H I J K L M N O P)
-    (A B D E G H I J K L M N O P Q)
-}
+arities! { 16 => takes_first }
 
 /// A table without rows, for a router with this state.
 pub fn table<S: Clone + Send + Sync + 'static>(_: PhantomData<S>) -> JamRouter<S> {

@@ -85,6 +85,9 @@ pub(crate) fn bytes_like(word: u64, byte: u8) -> u64 {
 /// Returns the first position of `byte` in `text`.
 #[inline]
 pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
+    if cfg!(jam_plain) {
+        return text.iter().position(|own| *own == byte);
+    }
     // The byte is usually near, in the first words. Only a search further on uses `memchr`.
     let (words, rest) = text.as_chunks();
     for (number, word) in words.iter().take(NEAR).enumerate() {

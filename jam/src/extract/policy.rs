@@ -10,6 +10,7 @@ use http::request::Parts;
 use jam_core::base::decision::BoxFuture;
 use jam_core::refusal::{Refusal, RejectionKind};
 
+use crate::arities::arities;
 use crate::response::rejection::Rejection;
 use crate::setup::jam::Jam;
 
@@ -96,15 +97,16 @@ impl<E: IntoResponse> Verdict for Result<bool, E> {
 }
 
 macro_rules! policies {
-    ($(($($argument:ident)*))*) => {$(
+    ($(($($argument:ident)*; $($last:ident)?))*) => {$(
         #[diagnostic::do_not_recommend]
         #[allow(non_snake_case, unused_variables)] // named as the types; `()` uses none
-        impl<F, Fut, S, $($argument,)*> Policy<($($argument,)*), S> for F
+        impl<F, Fut, S, $($argument,)* $($last,)?> Policy<($($argument,)* $($last,)?), S> for F
         where
-            F: FnOnce($($argument,)*) -> Fut + Clone + Send + Sync + 'static,
+            F: FnOnce($($argument,)* $($last,)?) -> Fut + Clone + Send + Sync + 'static,
             Fut: Future<Output: Verdict> + Send,
             S: Send + Sync,
             $($argument: FromRequestParts<S> + Send,)*
+            $($last: FromRequestParts<S> + Send,)?
         {
             async fn decide(self, parts: &mut Parts, state: &S) -> Result<(), Denial> {
                 $(
@@ -113,23 +115,19 @@ macro_rules! policies {
                         return Err(Denial::Undecided);
                     };
                 )*
-                self($($argument,)*).await.verdict()
+                $(
+                    let Ok($last) = $last::from_request_parts(parts, state).await else {
+                        tracing::debug!(target: "jam", "an extractor of a policy failed");
+                        return Err(Denial::Undecided);
+                    };
+                )?
+                self($($argument,)* $($last,)?).await.verdict()
             }
         }
     )*};
 }
 
-policies! {
-    ()
-    (A)
-    (A B)
-    (A B C)
-    (A B C D)
-    (A B C D E)
-    (A B C D E G)
-    (A B C D E G H)
-    (A B C D E G H I)
-}
+arities! { 16 => policies }
 
 impl Denial {
     /// What the caller is told; `hide` if they may not know that there is anything here.

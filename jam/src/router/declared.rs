@@ -16,6 +16,7 @@ use super::passing::{AsMarkedArgument, HandlerFuture, InRequest, NoCaller, Passi
 use super::section::route;
 use super::verb::Verb;
 use super::{Route, SectionRule};
+use crate::arities::arities;
 use crate::extract::auth::{Auth, JamState, Optional};
 use crate::extract::level::{Gated, GatedWithPolicies, OpenRule, Policed};
 use crate::extract::policy::Policies;
@@ -185,21 +186,4 @@ where
     route
 }
 
-declared_handler! {
-    (;)
-    (; A)
-    (A; B)
-    (A B; D)
-    (A B D; E)
-    (A B D E; G)
-    (A B D E G; H)
-    (A B D E G H; I)
-    (A B D E G H I; J)
-    (A B D E G H I J; K)
-    (A B D E G H I J K; L)
-    (A B D E G H I J K L; N)
-    (A B D E G H I J K L N; O)
-    (A B D E G H I J K L N O; P)
-    (A B D E G H I J K L N O P; Q)
-    (A B D E G H I J K L N O P Q; T)
-}
+arities! { 16 => declared_handler }

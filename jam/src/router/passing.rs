@@ -21,6 +21,7 @@ use http::{HeaderMap, Method, Uri, Version};
 use serde::de::DeserializeOwned;
 
 use super::declared::MarkedCaller;
+use crate::arities::arities;
 use crate::extract::auth::Auth;
 use crate::extract::level::{Gated, GatedWithPolicies, Level, Plain};
 use jam_core::payload::Payload;
@@ -145,7 +146,8 @@ macro_rules! as_argument {
             $($argument: FromRequestParts<S> + Send,)*
             $($last: FromRequest<S, M> + Send,)?
         {
-            const AS_ARGUMENT: bool = true;
+            // In a plain build only a caller with a rule of its own is an argument.
+            const AS_ARGUMENT: bool = $alone || !cfg!(jam_plain);
             const ALONE: bool = $alone;
 
             fn call(
@@ -185,38 +187,17 @@ macro_rules! as_argument {
     };
 }
 
-as_argument! {
-    (
+arities! {
+    7 => as_argument (
         AsArgument, false, P, [P], [P: Payload, Caller: CallerOf<P>,],
         |user: Option<Auth<P>>| user.map(Caller::of)
     )
-    (;)
-    (; A)
-    (A; B)
-    (A B; C)
-    (A B C; D)
-    (A B C D; E)
-    (A B C D E; G)
 }
 
-as_argument! {
-    (AsMarkedArgument<S>, true, Caller::Payload, [], [Caller: MarkedCaller<S>,], Caller::of)
-    (;)
-    (; A)
-    (A; B)
-    (A B; C)
-    (A B C; D)
-    (A B C D; E)
-    (A B C D E; G)
-    (A B C D E G; H)
-    (A B C D E G H; I)
-    (A B C D E G H I; J)
-    (A B C D E G H I J; L)
-    (A B C D E G H I J L; N)
-    (A B C D E G H I J L N; O)
-    (A B C D E G H I J L N O; Q)
-    (A B C D E G H I J L N O Q; R)
-    (A B C D E G H I J L N O Q R; T)
+arities! {
+    16 => as_argument (
+        AsMarkedArgument<S>, true, Caller::Payload, [], [Caller: MarkedCaller<S>,], Caller::of
+    )
 }
 
 macro_rules! asks_nobody {
@@ -233,15 +214,7 @@ macro_rules! asks_nobody {
     )*};
 }
 
-asks_nobody! {
-    (;)
-    (; A)
-    (A; B)
-    (A B; C)
-    (A B C; D)
-    (A B C D; E)
-    (A B C D E; G)
-}
+arities! { 7 => asks_nobody }
 
 /// The future of every function that is a handler.
 pub(super) type HandlerFuture = Pin<Box<dyn Future<Output = Response> + Send>>;

@@ -26,7 +26,7 @@ use jam_core::rule::{Access, Public};
     note = "write `public(\"why\")`, `user::<User>()`, `declared()`, or a constant of type \
             `jam::Access<User>`"
 )]
-pub trait SectionRule: Copy + Send + Sync + 'static {
+pub trait SectionRule: sealed::Sealed + Copy + Send + Sync + 'static {
     #[doc(hidden)]
     fn info(self) -> RuleInfo;
 
@@ -57,6 +57,17 @@ pub trait SectionRule: Copy + Send + Sync + 'static {
     #[cfg(feature = "testing")]
     #[doc(hidden)]
     fn callers(self) -> Option<Box<dyn Callers>>;
+}
+
+mod sealed {
+    use jam_core::payload::Payload;
+    use jam_core::rule::{Access, Public};
+
+    /// Implemented by the rules of this crate alone.
+    pub trait Sealed {}
+
+    impl Sealed for Public {}
+    impl<P: Payload> Sealed for Access<P> {}
 }
 
 #[diagnostic::do_not_recommend]
