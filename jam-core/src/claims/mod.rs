@@ -2,12 +2,10 @@
 //! object (RFC 7519 section 4).
 
 mod audience;
-mod own;
-mod plain;
+mod json;
 mod read;
 pub mod read_back;
 mod registered;
-mod scan;
 mod shape;
 mod strict;
 mod subject;

@@ -6,7 +6,7 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::plain::NotPlain;
+use super::json::plain::NotPlain;
 use crate::payload::Payload;
 
 /// The shape of one payload type.

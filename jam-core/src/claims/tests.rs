@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::Claims;
 use super::audience::Audience;
+use super::json::own;
+use super::json::scan::{Names, Sketch, eight_digits};
 use super::read::read_plain;
 use super::registered::{Parties, RegisteredClaims};
-use super::scan::{Names, Sketch, eight_digits};
 use super::twins::{Little, Rest, Role, Usual};
-use super::{Claims, own};
 use crate::payload::Scopes;
 
 fn usual() -> Usual {

@@ -10,9 +10,10 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
+use super::json::own;
 use super::read::{read_any, read_plain};
 use super::registered::{Parties, RegisteredClaims};
-use super::{Claims, own, read};
+use super::{Claims, read};
 use crate::payload::{NoRole, Payload, Scopes};
 use crate::{JamPayload, JamRole};
 

@@ -13,7 +13,7 @@ use std::fmt;
 use serde::de::{self, Deserialize};
 
 use super::scan::{eight_digits, unescaped};
-use super::subject::WireSubject;
+use crate::claims::subject::WireSubject;
 
 /// The error for JSON that is not plain, or of another type than requested. Then `serde_json`
 /// decides.
@@ -78,7 +78,7 @@ impl<'de> PlainReader<'de> {
     }
 
     /// Makes a reader that expects [`literal`](Self::literal) to open the object.
-    pub(super) fn inside_object(json: &'de str) -> Self {
+    pub(in crate::claims) fn inside_object(json: &'de str) -> Self {
         Self {
             inside: Inside::Object,
             ..Self::new(json)
@@ -94,12 +94,12 @@ impl<'de> PlainReader<'de> {
     }
 
     /// Returns `true` if the text was read up to `rest`, and all of it was plain.
-    pub(super) fn is_at_the_last(&self, rest: &str) -> bool {
+    pub(in crate::claims) fn is_at_the_last(&self, rest: &str) -> bool {
         self.rest == rest && !self.failed && !self.awaits_value
     }
 
     #[cold]
-    pub(super) fn fail<T>(&mut self) -> Result<T, NotPlain> {
+    pub(in crate::claims) fn fail<T>(&mut self) -> Result<T, NotPlain> {
         self.failed = true;
         Err(NotPlain)
     }
@@ -139,7 +139,7 @@ impl<'de> PlainReader<'de> {
 
     /// Reads `text` if it comes next, and returns `true` in that case.
     #[inline]
-    pub(super) fn literal(&mut self, text: &str) -> bool {
+    pub(in crate::claims) fn literal(&mut self, text: &str) -> bool {
         match self.rest.strip_prefix(text) {
             Some(rest) => {
                 self.rest = rest;
@@ -152,7 +152,7 @@ impl<'de> PlainReader<'de> {
     /// Reads the beginning of a member up to its value, if a member with this name comes next after
     /// a comma and without spaces. Returns `true` in that case.
     #[inline(always)] // one of few calls for each member of our own claims
-    pub(super) fn member(&mut self, name: &str) -> bool {
+    pub(in crate::claims) fn member(&mut self, name: &str) -> bool {
         let behind = |rest: &'de str| {
             let rest = rest.strip_prefix(",\"")?.strip_prefix(name)?;
             rest.strip_prefix("\":")
@@ -168,14 +168,14 @@ impl<'de> PlainReader<'de> {
     }
 
     /// Records that the value of the last name is read now.
-    pub(super) fn value(&mut self) -> &mut Self {
+    pub(in crate::claims) fn value(&mut self) -> &mut Self {
         self.awaits_value = false;
         self
     }
 
     /// Reads a whole number that is not negative, without spaces before it.
     #[inline(always)]
-    pub(super) fn natural(&mut self) -> Result<u64, NotPlain> {
+    pub(in crate::claims) fn natural(&mut self) -> Result<u64, NotPlain> {
         let text = self.rest.as_bytes();
         let (mut number, mut digits) = match text.first_chunk().copied().and_then(eight_digits) {
             Some(number) => (number, 8),
@@ -216,12 +216,12 @@ impl<'de> PlainReader<'de> {
     }
 
     /// Reads the value of `sub` as a [`WireSubject`].
-    pub(super) fn subject(&mut self) -> Result<WireSubject<'de>, NotPlain> {
+    pub(in crate::claims) fn subject(&mut self) -> Result<WireSubject<'de>, NotPlain> {
         WireSubject::deserialize(self)
     }
 
     #[inline(always)]
-    pub(super) fn text(&mut self) -> Result<&'de str, NotPlain> {
+    pub(in crate::claims) fn text(&mut self) -> Result<&'de str, NotPlain> {
         let text = match self.rest.strip_prefix('"') {
             Some(text) => text,
             None => {

@@ -4,7 +4,7 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Inside, NotPlain, Number, PlainReader};
-use crate::claims::scan::Names;
+use crate::claims::json::scan::Names;
 
 macro_rules! numbers {
     ($($method:ident)*) => {$(

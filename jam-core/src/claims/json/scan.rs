@@ -3,7 +3,7 @@
 use crate::base::text::{ONES, bytes_below, bytes_like};
 
 /// The names of an object so far.
-pub(super) struct Names<'a> {
+pub(in crate::claims) struct Names<'a> {
     few: [&'a str; FEW],
     /// The names after the first [`FEW`].
     more: Vec<&'a str>,
@@ -30,7 +30,7 @@ impl Default for Names<'_> {
 impl<'a> Names<'a> {
     /// Adds a name. Returns `false` if the name is a duplicate or if there are too many names.
     #[inline]
-    pub(super) fn add(&mut self, name: &'a str) -> bool {
+    pub(in crate::claims) fn add(&mut self, name: &'a str) -> bool {
         if self.sketch.had(name) && self.hold(name) {
             return false;
         }
@@ -52,12 +52,12 @@ impl<'a> Names<'a> {
 /// A filter that detects most new names in one step. For a token of another library it saves 480
 /// instructions, 6 % of the verification.
 #[derive(Default)]
-pub(super) struct Sketch([u64; 4]);
+pub(in crate::claims) struct Sketch([u64; 4]);
 
 impl Sketch {
     /// Adds a name. Returns `false` if the name was certainly not added before.
     #[inline]
-    pub(super) fn had(&mut self, name: &str) -> bool {
+    pub(in crate::claims) fn had(&mut self, name: &str) -> bool {
         // Most names differ in their length or in their last two bytes.
         let (last, before) = match name.as_bytes() {
             [.., before, last] => (*last, *before),
@@ -75,7 +75,7 @@ impl Sketch {
 
 /// Returns the number of bytes before the first quote, backslash or control character.
 #[inline]
-pub(super) fn unescaped(text: &[u8]) -> usize {
+pub(in crate::claims) fn unescaped(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks();
     for (number, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
@@ -93,7 +93,7 @@ pub(super) fn unescaped(text: &[u8]) -> usize {
 
 /// Returns the number that eight digits represent, or `None` if a byte is not a digit.
 #[inline]
-pub(super) fn eight_digits(digits: [u8; 8]) -> Option<u64> {
+pub(in crate::claims) fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     let word = u64::from_le_bytes(digits);
     // All bytes are digits if each of them begins with the half-byte 3, also after 6 is added.
     if (word & word.wrapping_add(ONES * 6)) & (ONES * 0xf0) != ONES * 0x30 {

@@ -11,17 +11,17 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use smol_str::SmolStr;
 
-use super::REGISTERED;
 use super::plain::{NotPlain, PlainReader};
-use super::registered::{Parties, RegisteredClaims};
 use super::scan::Sketch;
-use super::subject::SubjectReader;
+use crate::claims::REGISTERED;
+use crate::claims::registered::{Parties, RegisteredClaims};
+use crate::claims::subject::SubjectReader;
 use crate::payload::Payload;
 
 /// Reads claims that this crate has written. Returns `None` for any other text, and then
 /// `registered` is undefined.
 #[inline]
-pub(super) fn read<P: Payload>(
+pub(in crate::claims) fn read<P: Payload>(
     json: &str,
     own: Option<&Arc<Parties>>,
     registered: &mut RegisteredClaims,
