@@ -1,15 +1,14 @@
-//! What goes wrong, collected so that every mistake is reported at once.
+//! The errors of a macro, collected so that one build reports all of them.
 //!
-//! A message has two lines. The first says what is wrong: lower case, no full
-//! stop, code in backticks. The second says what to type, and renders the way
-//! rustc's own help does.
+//! A message has two lines. The first names the mistake: lower case, no full stop, code in
+//! backticks. The second names the correction, and looks like the help of rustc.
 
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// The mistakes found so far. Dropping it without looking is a bug of ours.
+/// The errors found so far. A macro that drops them without emitting them has a bug.
 pub(crate) struct Errors {
     found: Option<Vec<syn::Error>>,
 }
@@ -21,30 +20,30 @@ impl Errors {
         }
     }
 
-    /// Reports a mistake at the tokens that have to change.
-    pub(crate) fn at(&mut self, place: impl ToTokens, line: impl Display, help: impl Display) {
-        let place = place.to_token_stream();
-        self.push(syn::Error::new_spanned(place, message(&line, &help)));
+    /// Reports a mistake at the tokens to change.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, line: impl Display, help: impl Display) {
+        let tokens = tokens.to_token_stream();
+        self.push(syn::Error::new_spanned(tokens, message(&line, &help)));
     }
 
-    /// Reports a mistake where there are no tokens to underline.
+    /// Reports a mistake at a span, if there are no tokens to underline.
     pub(crate) fn at_span(&mut self, span: Span, line: impl Display, help: impl Display) {
         self.push(syn::Error::new(span, message(&line, &help)));
     }
 
-    /// Reports what a parser of syn has to say.
+    /// Adds an error.
     pub(crate) fn push(&mut self, error: syn::Error) {
         if let Some(found) = &mut self.found {
             found.push(error);
         }
     }
 
-    /// Whether nothing was reported yet.
+    /// Returns true if there are no errors yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.found.as_ref().is_none_or(Vec::is_empty)
     }
 
-    /// The `compile_error!`s, one for each mistake, in the order found.
+    /// Returns one `compile_error!` for each error, in the order of the reports.
     pub(crate) fn into_tokens(mut self) -> TokenStream {
         self.found
             .take()
@@ -59,12 +58,12 @@ impl Drop for Errors {
     fn drop(&mut self) {
         debug_assert!(
             self.found.is_none() || std::thread::panicking(),
-            "mistakes were collected and never looked at"
+            "errors were collected and not emitted"
         );
     }
 }
 
-/// The help for a word that is not in the list: the nearest one, else all.
+/// Returns the help for a word that is not in the list: the nearest word, or else the whole list.
 pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> String {
     match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -72,7 +71,8 @@ pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> String {
     }
 }
 
-/// The known word that was probably meant.
+/// Returns the known word with the smallest edit distance, if that distance is small enough for a
+/// typing mistake.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let wanted = word.to_lowercase();
     known
@@ -84,7 +84,7 @@ pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 fn message(line: &dyn Display, help: &dyn Display) -> String {
-    // rustc indents what follows the first line of a message.
+    // rustc indents all lines of a message after the first.
     format!("{line}\n= help: {help}")
 }
 
@@ -93,7 +93,7 @@ fn listed(words: &[&str]) -> String {
     quoted.join(", ")
 }
 
-/// Edit distance where swapping two neighbours counts as one.
+/// Returns the edit distance. A swap of two neighbours counts as one step.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_word_wins() {
+    fn the_nearest_word_is_suggested() {
         let known = ["header", "hide", "role", "any_role"];
         assert_eq!(nearest("haeder", &known), Some("header"));
         assert_eq!(nearest("HEADER", &known), Some("header"));
@@ -137,8 +137,8 @@ mod tests {
 
     #[test]
     #[cfg(debug_assertions)]
-    #[should_panic(expected = "never looked at")]
-    fn forgetting_to_look_is_a_bug() {
+    #[should_panic(expected = "not emitted")]
+    fn dropped_errors_panic() {
         drop(Errors::new());
     }
 }

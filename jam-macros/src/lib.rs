@@ -1,10 +1,14 @@
-//! The macros of `jam-auth`. They are documented where that crate re-exports
-//! them, and what they expand to is private to the two.
+//! The macros of `jam-auth`. Their documentation is at the re-exports in that crate. Their
+//! expansions are private to the two crates.
 
 mod diagnostics;
-#[cfg(test)]
-mod half_typed;
 mod handler;
+#[cfg(test)]
+mod incomplete;
+mod jam_attr;
+#[cfg(test)]
+mod layers;
+mod lists;
 mod paths;
 mod payload;
 mod role;

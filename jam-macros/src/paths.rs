@@ -1,14 +1,15 @@
-//! The path of the runtime crate: `::jam`, or what `crate = ..` says.
+//! The path of the runtime crate: `::jam`, or the value of `crate = ..`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 
 use crate::diagnostics::Errors;
-use crate::tokens;
+use crate::tokens::entries::Value;
+use crate::tokens::text;
 use crate::trees::Trees;
 
-/// Where expansions find the runtime.
+/// The path of the runtime in expansions.
 #[derive(Clone)]
 pub(crate) struct Krate(Trees);
 
@@ -20,10 +21,10 @@ impl Default for Krate {
 
 impl Krate {
     /// Reads the value of `crate = ..`.
-    pub(crate) fn read(key: &syn::Ident, value: &tokens::Value, errors: &mut Errors) -> Self {
+    pub(crate) fn read(key: &syn::Ident, value: &Value, errors: &mut Errors) -> Self {
         const HELP: &str = "write `crate = path::to::jam`";
         match value {
-            tokens::Value::Equals(path) if !path.is_empty() => {
+            Value::Equals(path) if !path.is_empty() => {
                 match syn::Path::parse_mod_style.parse2(path.clone()) {
                     Ok(path) => return Self(path.into_token_stream().into()),
                     Err(_) => errors.at(path, "`crate` takes a path", HELP),
@@ -34,18 +35,17 @@ impl Krate {
         Self::default()
     }
 
-    /// Whether the path is not the default one.
+    /// Returns true if the path is not `::jam`.
     pub(crate) fn is_renamed(&self) -> bool {
         self.text() != "::jam"
     }
 
-    /// An item that only expansions name.
+    /// Returns the path of the module for items that only expansions use.
     pub(crate) fn private(&self) -> Trees {
         quote!(#self::__private).into()
     }
 
-    /// The path of the serde that the runtime was built with, as serde's
-    /// derives want it.
+    /// Returns the path of the runtime's serde, in the form that serde's derives take.
     pub(crate) fn serde(&self) -> syn::LitStr {
         syn::LitStr::new(
             &format!("{}::__private::serde", self.text()),
@@ -54,7 +54,7 @@ impl Krate {
     }
 
     fn text(&self) -> String {
-        tokens::text(&self.to_token_stream())
+        text::of(&self.to_token_stream())
     }
 }
 

@@ -1,12 +1,12 @@
-//! `#[derive(JamRole)]`: the names of the roles, in order.
+//! The expansion of `#[derive(JamRole)]`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::{Data, DeriveInput, Fields};
 
 use crate::diagnostics::Errors;
+use crate::jam_attr::options;
 use crate::paths::Krate;
-use crate::payload::attr::options;
 use crate::serde_attr::{Kind, SerdeAttr};
 
 // Input:
@@ -49,15 +49,15 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     }
 }
 
-/// The unit variants, with serde's name of each.
+/// Returns the unit variants, each with its name in serde.
 fn roles<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<(&'a syn::Ident, String)> {
-    let (place, kind) = match &input.data {
+    let (tokens, kind) = match &input.data {
         Data::Enum(data) => return variants(input, data, errors),
         Data::Struct(data) => (data.struct_token.to_token_stream(), "struct"),
         Data::Union(data) => (data.union_token.to_token_stream(), "union"),
     };
     errors.at(
-        place,
+        tokens,
         format!("roles are the variants of an enum, not a {kind}"),
         format!("write `enum {} {{ Reader, Admin }}`", input.ident),
     );
@@ -108,7 +108,7 @@ mod tests {
     use crate::snapshot;
 
     #[test]
-    fn role() {
+    fn roles_have_the_names_of_serde() {
         snapshot::check(
             "role",
             super::expand(quote! {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn role_mistakes() {
+    fn a_role_has_no_fields_and_its_own_name() {
         let errors = snapshot::errors(super::expand(quote! {
             enum Role { Reader, Admin(u64), #[serde(rename = "Reader")] Other }
         }));

@@ -1,23 +1,24 @@
-//! What serde will call a field or a variant: `rename` and `rename_all`.
+//! The names that serde gives to fields and variants: `rename` and `rename_all`.
 
 use proc_macro2::TokenStream;
 use syn::Attribute;
 
-use crate::tokens::{self, Entry, Value};
+use crate::diagnostics::Errors;
+use crate::tokens::entries::{self, Entry, Value};
+use crate::tokens::text;
 
-/// The attributes of serde that change which names stand in the JSON.
+/// The serde attributes of a container, a field or a variant.
 #[derive(Default)]
 pub(crate) struct SerdeAttr {
     rename: Option<String>,
     rename_all: Option<String>,
-    /// It is written by one name and read by another.
+    /// True if serde writes one name and reads another.
     pub(crate) two_names: bool,
-    /// Every option, by its name.
+    /// The names of all options.
     options: Vec<syn::Ident>,
 }
 
-/// What a name is a name of: serde expects fields in `snake_case` and
-/// variants in `PascalCase`.
+/// The kind of a name: serde expects fields in `snake_case` and variants in `PascalCase`.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Field,
@@ -37,11 +38,11 @@ impl SerdeAttr {
 
     fn entries(&mut self, tokens: TokenStream) {
         for (key, value) in options(tokens) {
-            let text = key.to_string();
-            if text.starts_with("rename") && two_names(&value) {
+            let option = key.to_string();
+            if option.starts_with("rename") && two_names(&value) {
                 self.two_names = true;
             }
-            match text.as_str() {
+            match option.as_str() {
                 "rename" => self.rename = name(value).or(self.rename.take()),
                 "rename_all" => self.rename_all = name(value).or(self.rename_all.take()),
                 _ => {}
@@ -50,13 +51,13 @@ impl SerdeAttr {
         }
     }
 
-    /// The first option with one of these names.
+    /// Returns the first option with one of these names.
     pub(crate) fn option(&self, names: &[&str]) -> Option<&syn::Ident> {
         let named = |option: &&syn::Ident| names.iter().any(|name| *option == name);
         self.options.iter().find(named)
     }
 
-    /// The name in the JSON of a member of the container `self`.
+    /// Returns the name of a member of this container in the JSON.
     pub(crate) fn name_of(&self, ident: &syn::Ident, member: &Self, kind: Kind) -> String {
         let ident = ident.to_string();
         let ident = ident.trim_start_matches("r#");
@@ -68,10 +69,10 @@ impl SerdeAttr {
     }
 }
 
-/// Mistakes in these attributes are serde's to report.
+/// Reads the options of a list. Reports no mistakes, because serde reports them.
 fn options(tokens: TokenStream) -> Vec<(syn::Ident, Value)> {
-    let mut unreported = crate::diagnostics::Errors::new();
-    let entries = tokens::entries(tokens, &mut unreported);
+    let mut unreported = Errors::new();
+    let entries = entries::read(tokens, &mut unreported);
     unreported.into_tokens();
     entries
         .into_iter()
@@ -82,11 +83,11 @@ fn options(tokens: TokenStream) -> Vec<(syn::Ident, Value)> {
         .collect()
 }
 
-/// `rename = ".."`, or `rename(serialize = "..", deserialize = "..")`, of
-/// which the name that is read counts.
+/// Returns the name in `rename = ".."`. In `rename(serialize = "..", deserialize = "..")` it is
+/// the name that serde reads.
 fn name(value: Value) -> Option<String> {
     match value {
-        Value::Equals(tokens) => tokens::string(&tokens).map(|name| name.value()),
+        Value::Equals(tokens) => text::string(&tokens).map(|name| name.value()),
         Value::List(list) => options(list.stream())
             .into_iter()
             .find(|(key, _)| key == "deserialize")
@@ -95,7 +96,7 @@ fn name(value: Value) -> Option<String> {
     }
 }
 
-/// Whether `rename(..)` says something else for writing than for reading.
+/// Returns true if `rename(..)` has different names for writing and for reading.
 fn two_names(value: &Value) -> bool {
     let Value::List(list) = value else {
         return false;
@@ -109,8 +110,8 @@ fn two_names(value: &Value) -> bool {
     of("serialize") != of("deserialize")
 }
 
-/// As `serde_derive` does it, letter by letter: it changes ASCII letters alone, and takes a field to be
-/// in `snake_case` already and a variant in `PascalCase`.
+/// Applies `rename_all` exactly as `serde_derive` does: only ASCII letters change, a field is
+/// expected in `snake_case` and a variant in `PascalCase`.
 fn apply(case: &str, ident: &str, kind: Kind) -> String {
     let snake = || match kind {
         Kind::Field => ident.to_owned(),
@@ -143,8 +144,8 @@ fn pascal_case(field: &str) -> String {
 
 fn snake_case(variant: &str) -> String {
     let mut snake = String::new();
-    for (place, letter) in variant.char_indices() {
-        if place > 0 && letter.is_uppercase() {
+    for (at, letter) in variant.char_indices() {
+        if at > 0 && letter.is_uppercase() {
             snake.push('_');
         }
         snake.push(letter.to_ascii_lowercase());
@@ -162,22 +163,12 @@ fn with_first(text: &str, change: impl Fn(char) -> char) -> String {
         .collect()
 }
 
-pub(crate) fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_serde() {
+    fn each_case_gives_the_names_of_serde() {
         let cases = [
             ("lowercase", "user_id", "superadmin"),
             ("UPPERCASE", "USER_ID", "SUPERADMIN"),
@@ -195,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn rename_stands_above_rename_all() {
+    fn rename_overrides_rename_all() {
         let container: syn::ItemStruct = syn::parse_quote! {
             #[serde(rename_all = "camelCase", deny_unknown_fields)]
             struct User {

@@ -1,11 +1,11 @@
-//! Comparing expansions with the files in `tests/expand`; `UPDATE_EXPECT=1`
-//! writes them.
+//! The comparison of expansions with the files in `tests/expand`. `UPDATE_EXPECT=1` writes the
+//! files.
 
 use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// Compares items with `tests/expand/<name>.rs`.
+/// Compares the items with `tests/expand/<name>.rs`.
 pub(crate) fn check(name: &str, expansion: TokenStream) {
     let file: syn::File = syn::parse2(expansion).expect("the expansion is a list of items");
     let found = prettyplease::unparse(&file);
@@ -17,10 +17,10 @@ pub(crate) fn check(name: &str, expansion: TokenStream) {
         std::fs::write(&path, &found).expect("the snapshot is written");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, expected, "{} differs", path.display());
+    assert_eq!(found, expected, "{} is different", path.display());
 }
 
-/// The first line of every `compile_error!`, in order.
+/// Returns the first line of each `compile_error!`, in order.
 pub(crate) fn errors(expansion: TokenStream) -> Vec<String> {
     let mut errors = Vec::new();
     collect(expansion, &mut errors);

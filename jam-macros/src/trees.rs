@@ -1,28 +1,29 @@
-//! Tokens in hand. A `TokenStream` is the compiler's, which is asked for every token in it, by code
-//! that nobody optimised; these can be looked at, cut and put into an expansion at no such cost.
+//! A list of tokens in the memory of the macro. A `TokenStream` belongs to rustc: unoptimized code
+//! asks rustc for each of its tokens. A list is read, cut and quoted without these calls.
 
 use std::ops::Deref;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
+/// Tokens that are quoted as they are.
 #[derive(Clone, Default)]
 pub(crate) struct Trees(Vec<TokenTree>);
 
 impl Trees {
-    /// Returns the path as if it was written at `place`.
-    pub(crate) fn spanned(&self, place: Span) -> Self {
+    /// Returns the tokens of a path with another span and the hygiene of that span.
+    pub(crate) fn spanned(&self, span: Span) -> Self {
         let spanned = self.0.iter().cloned().map(|mut token| {
-            token.set_span(place);
+            token.set_span(span);
             token
         });
         Self(spanned.collect())
     }
 
-    /// The same path at another place, as [`located`](crate::tokens::located) has it.
-    pub(crate) fn located(&self, place: Span) -> Self {
+    /// Returns the tokens of a path with another span and their own hygiene.
+    pub(crate) fn located(&self, span: Span) -> Self {
         let located = self.0.iter().cloned().map(|mut token| {
-            token.set_span(token.span().located_at(place));
+            token.set_span(token.span().located_at(span));
             token
         });
         Self(located.collect())

@@ -1,27 +1,20 @@
-//! From what was decided to tokens.
+//! The tokens of a handler with its rule.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::item::{Caller, Handler, rule_name};
+use super::item::{Caller, Handler};
+use super::output::Output;
 use super::rule::{OwnPayload, Policies, Rule};
-use super::signature::Attribute;
 use super::types::marked;
 use crate::diagnostics::Errors;
-use crate::paths::Krate;
-use crate::tokens;
-use crate::trees::Trees;
+use crate::lists;
+use crate::tokens::spans;
 
-pub(crate) struct Output<'a> {
-    pub(crate) krate: &'a Krate,
-    pub(crate) private: &'a Trees,
-    pub(crate) handler: &'a Handler,
-    pub(crate) own_payload: Option<&'a OwnPayload>,
-    pub(crate) policies: Option<&'a Policies>,
-    pub(crate) keys: &'a [Ident],
-}
+/// The largest number of conditions that one entry of a rule can store.
+const MOST_CONDITIONS: usize = 6;
 
-/// An item that is no handler at all.
+/// Returns an item that is not a function, with its errors.
 pub(crate) fn rejected(item: &TokenStream, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
     quote!(#item #errors)
@@ -44,8 +37,8 @@ impl Output<'_> {
     //         }
     //     }
     //
-    // Each item, and each body above all, costs the compiler more than what it says: what can stand
-    // in the one impl stands there.
+    // One impl contains as much as possible, because each item, and most of all each function body,
+    // costs compile time.
     pub(crate) fn protected(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let own_payload = self.own_payload();
         let function = match caller.optional {
@@ -57,25 +50,26 @@ impl Output<'_> {
         let rule_of_it = self.rule(rule, &payload);
         let check = self.check(caller);
         let evaluation = self.evaluation(rule, caller);
-        // What a generic handler is checked with is generic too, and no method of the trait.
-        let (method, beside) = match self.is_generic() {
+        // The check of a generic handler is generic too, so it cannot be a method of the trait.
+        let (method, checks) = match self.is_generic() {
             true => (None, quote!(#check #evaluation)),
             false => (Some(check), evaluation),
         };
-        // A type that is no payload is reported at itself: for that, all of the path has its span.
-        let place = tokens::place(payload.clone());
-        let private = self.private.spanned(place);
-        let of = quote_spanned!(place=> #private::AttributeRule<#payload>);
+        // The whole path has the span of the payload, because rustc then reports a type that is no
+        // payload there.
+        let span = spans::first(payload.clone());
+        let private = self.private.spanned(span);
+        let of = quote_spanned!(span=> #private::AttributeRule<#payload>);
         let implementation = self.implementation(&of, &quote!(#rule_of_it #method));
         let policies = self.policies();
-        let aside = self.aside(&beside);
+        let unnamed = self.unnamed(&checks);
         let items = [
             own_payload,
             Some(function),
             Some(marker),
             Some(implementation),
             policies,
-            aside,
+            unnamed,
         ];
         items.into_iter().flatten().collect()
     }
@@ -106,8 +100,8 @@ impl Output<'_> {
         quote!(#function #marker #implementation)
     }
 
-    /// What stands beside the handler and has no name.
-    fn aside(&self, items: &TokenStream) -> Option<TokenStream> {
+    /// Returns a constant without a name that contains the items.
+    fn unnamed(&self, items: &TokenStream) -> Option<TokenStream> {
         if items.is_empty() {
             return None;
         }
@@ -119,18 +113,18 @@ impl Output<'_> {
         })
     }
 
-    /// After a mistake: the item as it was written.
+    /// Returns the unchanged item after a mistake, with the errors.
     pub(crate) fn as_written(&self, item: &TokenStream, errors: Errors) -> TokenStream {
         let own_payload = self.own_payload();
         let errors = errors.into_tokens();
         if self.handler.is_method() {
             return quote!(#item #own_payload #errors);
         }
-        let editor = self.aside(&self.editor().unwrap_or_default());
+        let editor = self.unnamed(&self.editor().unwrap_or_default());
         quote!(#item #own_payload #editor #errors)
     }
 
-    /// The function with its caller's type marked.
+    /// Returns the function with the rule in the type of its caller.
     fn function(&self, caller: &Caller) -> TokenStream {
         let Handler(signature) = self.handler;
         let argument = &signature.arguments[caller.position];
@@ -140,28 +134,8 @@ impl Output<'_> {
         quote!(#head #body)
     }
 
-    /// The second argument of the caller's type.
-    pub(super) fn mark(&self) -> Trees {
-        let name = self.rule_name();
-        self.mark_of(&quote!(#name))
-    }
-
-    /// The mark of the rule whose type is `rule`.
-    pub(super) fn mark_of(&self, rule: &TokenStream) -> Trees {
-        let private = self.private;
-        match self.policies {
-            None => quote!(#private::Gated<#rule>).into(),
-            Some(_) => quote!(#private::GatedWithPolicies<#rule>).into(),
-        }
-    }
-
-    pub(super) fn rule_name(&self) -> Ident {
-        let name = self.handler.name();
-        Ident::new(&rule_name(name), name.span())
-    }
-
-    /// The type that carries the rule. It is as visible as the handler. Lints do not look at what a
-    /// macro made, except for these two, which look at the handler's own tokens.
+    /// Returns the type that has the rule, with the visibility of the handler. It allows two lints,
+    /// because these also check the tokens that come from the handler.
     fn marker(&self) -> TokenStream {
         let vis = &self.handler.0.vis;
         let name = self.rule_name();
@@ -202,16 +176,17 @@ impl Output<'_> {
             },
             Rule::Public(_) => return TokenStream::new(),
         };
-        // A constant of another payload is reported at its path.
-        let place = Span::mixed_site().located_at(tokens::place(value.clone()));
-        let value = quote_spanned!(place=> const { &#value });
+        // The value has the span of the path, because rustc then reports a constant with another
+        // payload there.
+        let span = Span::mixed_site().located_at(spans::first(value.clone()));
+        let value = quote_spanned!(span=> const { &#value });
         quote! {
             fn rule<__Lazily>() -> &'static #private::Access<#payload> { #value }
         }
     }
 
-    /// What rustc alone can find in a rule: scopes that are not declared, and whether one that
-    /// stands elsewhere is for strangers.
+    /// Returns the parts of the rule that only rustc can check: the scopes, which the payload has to
+    /// declare, and a constant, which has to be `optional` exactly if the caller is.
     fn evaluation(&self, rule: &Rule, caller: &Caller) -> TokenStream {
         let private = self.private;
         match rule {
@@ -220,13 +195,13 @@ impl Output<'_> {
                     true => quote!(#private::anonymous_too),
                     false => quote!(#private::required),
                 };
-                let place = tokens::place(path.clone());
-                let check = tokens::located(check, place);
-                quote_spanned!(Span::mixed_site().located_at(place)=> #check(#path);)
+                let span = spans::first(path.clone());
+                let check = spans::located(check, span);
+                quote_spanned!(Span::mixed_site().located_at(span)=> #check(#path);)
             }
             Rule::Words(words) => {
                 let payload = caller.payload.to_token_stream();
-                // More conditions than a rule keeps are counted by the runtime.
+                // The runtime reports too many conditions when rustc evaluates the whole rule.
                 if words.conditions() > MOST_CONDITIONS {
                     let rule = words.tokens(private, &payload);
                     return quote!(let _: #private::Access<#payload> = #rule;);
@@ -267,7 +242,7 @@ impl Output<'_> {
         let private = self.private;
         let name = self.rule_name();
         let cfgs = self.cfgs();
-        let policies = tokens::policies_of(all, private);
+        let policies = lists::policies_value(all, private);
         Some(quote! {
             #(#cfgs)*
             #[automatically_derived]
@@ -280,17 +255,6 @@ impl Output<'_> {
                 }
             }
         })
-    }
-
-    pub(super) fn is_generic(&self) -> bool {
-        let Handler(signature) = self.handler;
-        !signature.generics.is_empty() || !signature.conditions.is_empty()
-    }
-
-    /// What stands beside the handler vanishes with it.
-    fn cfgs(&self) -> Vec<&Attribute> {
-        let attrs = self.handler.0.attrs.iter();
-        attrs.filter(|attr| attr.is("cfg")).collect()
     }
 
     fn own_payload(&self) -> Option<TokenStream> {
@@ -326,6 +290,3 @@ impl Output<'_> {
         })
     }
 }
-
-/// As many as one way of a rule keeps.
-const MOST_CONDITIONS: usize = 6;

@@ -1,15 +1,15 @@
-//! The function under the attribute: what its signature says, and what is wrong with it.
+//! The handler under the attribute, and the checks of its signature.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::signature::{Argument, Attribute, Parameter, Signature};
-use super::types::{bare, is_punct, is_type, is_word, last_segment};
+use super::types::{bare, is_type, last_segment};
 use crate::diagnostics::Errors;
-use crate::tokens;
+use crate::tokens::text::{self, is_punct, is_word};
 use crate::trees::Trees;
 
-/// Extractors that read the request's body, by the name they are written with.
+/// The names of the extractors that read the body of the request.
 const BODY_EXTRACTORS: &[&str] = &[
     "Body",
     "Bytes",
@@ -21,42 +21,45 @@ const BODY_EXTRACTORS: &[&str] = &[
     "String",
 ];
 
-/// The most arguments that axum implements `Handler` for.
+/// The largest number of arguments for which axum implements `Handler`.
 const MOST_ARGUMENTS: usize = 16;
 
+/// The function under the attribute.
 pub(crate) struct Handler(pub(crate) Signature);
 
-/// The argument that takes the caller.
+/// The argument with the caller.
 pub(crate) struct Caller {
-    /// Which of the arguments it is.
+    /// The index of the argument.
     pub(crate) position: usize,
-    /// The type as written.
+    /// The whole type.
     pub(crate) written: Trees,
     pub(crate) payload: Trees,
-    /// `Option<Auth<_>>` rather than `Auth<_>`.
+    /// True for `Option<Auth<_>>`, false for `Auth<_>`.
     pub(crate) optional: bool,
 }
 
-/// What an argument's type has to do with the caller.
-enum Role {
+/// The relation of the type of an argument to the caller.
+enum Relation {
     Caller(Box<Caller>),
-    /// `Auth` with no payload, or with more than one argument.
+    /// `Auth` without a payload, or with several generic arguments.
     Malformed,
-    /// `Result<Auth<_>, _>`, which axum fills with the refusal.
+    /// `Result<Auth<_>, _>`, which also accepts a rejected caller.
     Result,
-    /// Marked by another `#[jam_auth]` on the same function.
+    /// An `Auth` that another `#[jam_auth]` on the same function has marked.
     Marked,
+    /// No relation.
     None,
 }
 
-/// The name of the type that carries a handler's rule. It is not the handler's own, which a module
-/// or another type may have.
+/// Returns the name of the type that has the rule of a handler. It is not the name of the handler,
+/// because a module or another type can have that name.
 pub(super) fn rule_name(handler: &Ident) -> String {
     let handler = handler.to_string();
     format!("__jam_rule_of_{}", handler.trim_start_matches("r#"))
 }
 
 impl Handler {
+    /// Reads the function, and reports any other item.
     pub(crate) fn read(item: &TokenStream, errors: &mut Errors) -> Option<Self> {
         let signature = Signature::read(item);
         if signature.is_none() {
@@ -78,8 +81,8 @@ impl Handler {
         self.0.receiver.is_some()
     }
 
-    /// Checks the signature and finds the argument that takes the caller.
-    /// `payload` is the payload's name in examples.
+    /// Checks the signature and returns the argument with the caller. `payload` is the name of the
+    /// payload in examples.
     pub(crate) fn caller(&self, payload: &str, errors: &mut Errors) -> Option<Caller> {
         self.check_function(errors);
         self.check_lifetimes(errors);
@@ -88,13 +91,13 @@ impl Handler {
         self.check_payload(caller, errors)
     }
 
-    /// Checks the signature of a handler that is open to everybody.
+    /// Checks the signature of a public handler.
     pub(crate) fn check_open(&self, errors: &mut Errors) {
         self.check_function(errors);
         self.check_lifetimes(errors);
         self.check_body_extractors(errors);
         for argument in self.arguments() {
-            if !matches!(self.role_of(&argument.ty), Role::None) {
+            if !matches!(self.relation_of(&argument.ty), Relation::None) {
                 errors.at(
                     &argument.ty,
                     "a public handler knows no caller",
@@ -104,7 +107,7 @@ impl Handler {
         }
     }
 
-    /// The router's state, as far as the arguments tell: the one that is taken, if it is one.
+    /// Returns the state of the router if exactly one argument is a `State` of a concrete type.
     pub(crate) fn state(&self) -> Option<Trees> {
         let mut states = self.arguments().filter_map(|argument| {
             let segment = last_segment(&argument.ty).filter(|segment| segment.name == "State")?;
@@ -117,14 +120,14 @@ impl Handler {
         (states.next().is_none() && self.parameter_in(&state).is_none()).then_some(state)
     }
 
-    /// The first type of the handler's own that a type mentions.
+    /// Returns the first generic parameter of the handler that the type contains.
     fn parameter_in(&self, ty: &Trees) -> Option<&Ident> {
         self.0
             .parameters
             .iter()
             .find_map(|parameter| match parameter {
                 Parameter::Type(name) => {
-                    tokens::mentions(ty.to_vec(), &name.to_string()).then_some(name)
+                    text::mentions(ty.to_vec(), &name.to_string()).then_some(name)
                 }
                 _ => None,
             })
@@ -155,12 +158,12 @@ impl Handler {
         let mut borrows = false;
         for argument in self.arguments() {
             let ty = bare(&argument.ty);
-            let [and, behind @ ..] = &*ty else {
+            let [and, after @ ..] = &*ty else {
                 continue;
             };
             if is_punct(Some(and), '&') {
                 borrows = true;
-                let owned = match behind {
+                let owned = match after {
                     [tick, _, owned @ ..] if is_punct(Some(tick), '\'') => owned,
                     owned => owned,
                 };
@@ -168,7 +171,7 @@ impl Handler {
                     [word, owned @ ..] if is_word(Some(word), "mut") => owned,
                     owned => owned,
                 };
-                let owned = tokens::text(&owned.iter().cloned().collect());
+                let owned = text::of(&owned.iter().cloned().collect());
                 let help = match owned.as_str() {
                     "str" => "take `String`".to_owned(),
                     _ => format!("take `{owned}`, by value"),
@@ -185,7 +188,7 @@ impl Handler {
         }
     }
 
-    /// Checks what would keep rustc from proving that the handler takes its caller.
+    /// Checks the arguments that would prevent the type check of the handler.
     fn check_arguments(&self, errors: &mut Errors) {
         if let Some(first_too_many) = self.0.arguments.get(MOST_ARGUMENTS) {
             errors.at(
@@ -195,7 +198,7 @@ impl Handler {
             );
         }
         for argument in self.arguments() {
-            if tokens::mentions(argument.ty.to_vec(), "impl") {
+            if text::mentions(argument.ty.to_vec(), "impl") {
                 errors.at(
                     &argument.ty,
                     "the type of an argument has to be named: axum chooses the extractor by it",
@@ -208,13 +211,13 @@ impl Handler {
     fn find_caller(&self, payload: &str, errors: &mut Errors) -> Option<Caller> {
         let mut found: Option<Caller> = None;
         for (position, argument) in self.arguments().enumerate() {
-            match self.role_of(&argument.ty) {
-                Role::Caller(_) if found.is_some() => errors.at(
+            match self.relation_of(&argument.ty) {
+                Relation::Caller(_) if found.is_some() => errors.at(
                     &argument.ty,
                     "a handler takes its caller once",
                     "remove this argument",
                 ),
-                Role::Caller(caller) => {
+                Relation::Caller(caller) => {
                     self.check_attributes(&argument.attrs, errors);
                     if position > 0 {
                         errors.at(
@@ -228,7 +231,7 @@ impl Handler {
                         ..*caller
                     });
                 }
-                Role::Malformed => {
+                Relation::Malformed => {
                     errors.at(
                         &argument.ty,
                         "`Auth` takes one type, the payload",
@@ -236,7 +239,7 @@ impl Handler {
                     );
                     return None;
                 }
-                Role::Result => {
+                Relation::Result => {
                     errors.at(
                         &argument.ty,
                         "a `Result` would let in callers whom the rule refuses",
@@ -247,7 +250,7 @@ impl Handler {
                     );
                     return None;
                 }
-                Role::Marked => {
+                Relation::Marked => {
                     errors.at_span(
                         proc_macro2::Span::call_site(),
                         format!("`{}` is already protected", self.name()),
@@ -255,7 +258,7 @@ impl Handler {
                     );
                     return None;
                 }
-                Role::None => {}
+                Relation::None => {}
             }
         }
         match &found {
@@ -264,14 +267,14 @@ impl Handler {
                 format!("handler `{}` does not take its caller", self.name()),
                 format!("add a first argument: `user: Auth<{payload}>`, or `_: Auth<{payload}>`"),
             ),
-            // A misplaced caller is one mistake, whatever stands before it.
+            // A caller at a wrong position is one mistake, so its neighbours are not checked.
             Some(caller) if caller.position == 0 => self.check_body_extractors(errors),
             _ => {}
         }
         found
     }
 
-    /// A caller that `#[cfg]` removes would leave the handler open to everybody.
+    /// Rejects `#[cfg]` on the caller, because a handler without a caller would be public.
     fn check_attributes(&self, attrs: &[Attribute], errors: &mut Errors) {
         for attr in attrs {
             if let Some(word) = ["cfg", "cfg_attr"].iter().find(|word| attr.is(word)) {
@@ -303,7 +306,8 @@ impl Handler {
         }
     }
 
-    /// The rule is a constant, and a constant cannot wait for a type.
+    /// Rejects a generic payload, because the rule is a constant and a constant has no generic
+    /// parameters.
     fn check_payload(&self, caller: Caller, errors: &mut Errors) -> Option<Caller> {
         let payload = &caller.payload;
         let Some(param) = self.parameter_in(payload) else {
@@ -317,38 +321,39 @@ impl Handler {
         None
     }
 
-    fn role_of(&self, ty: &[TokenTree]) -> Role {
+    /// Returns the relation of an argument of this type to the caller.
+    fn relation_of(&self, ty: &[TokenTree]) -> Relation {
         let Some(segment) = last_segment(ty) else {
-            return Role::None;
+            return Relation::None;
         };
         let rule = rule_name(self.name());
-        let is_marker = |ty: &Trees| is_type(ty) && tokens::mentions(ty.to_vec(), &rule);
+        let is_marker = |ty: &Trees| is_type(ty) && text::mentions(ty.to_vec(), &rule);
         let arguments = segment.arguments.as_slice();
         match arguments {
             [payload] if segment.name == "Auth" && is_type(payload) => {
-                Role::Caller(Box::new(Caller {
+                Relation::Caller(Box::new(Caller {
                     position: 0,
                     written: Trees::from(&*bare(ty)),
                     payload: payload.clone(),
                     optional: false,
                 }))
             }
-            [_, marker] if segment.name == "Auth" && is_marker(marker) => Role::Marked,
-            _ if segment.name == "Auth" => Role::Malformed,
-            [_, marker] if segment.name == "Optional" && is_marker(marker) => Role::Marked,
-            [inner] if segment.name == "Option" => match self.role_of(inner) {
-                Role::Caller(caller) => Role::Caller(Box::new(Caller {
+            [_, marker] if segment.name == "Auth" && is_marker(marker) => Relation::Marked,
+            _ if segment.name == "Auth" => Relation::Malformed,
+            [_, marker] if segment.name == "Optional" && is_marker(marker) => Relation::Marked,
+            [inner] if segment.name == "Option" => match self.relation_of(inner) {
+                Relation::Caller(caller) => Relation::Caller(Box::new(Caller {
                     written: Trees::from(&*bare(ty)),
                     optional: true,
                     ..*caller
                 })),
                 other => other,
             },
-            [inner, ..] if segment.name == "Result" => match self.role_of(inner) {
-                Role::Caller(_) | Role::Malformed | Role::Result => Role::Result,
+            [inner, ..] if segment.name == "Result" => match self.relation_of(inner) {
+                Relation::Caller(_) | Relation::Malformed | Relation::Result => Relation::Result,
                 other => other,
             },
-            _ => Role::None,
+            _ => Relation::None,
         }
     }
 
@@ -356,7 +361,7 @@ impl Handler {
         self.0.arguments.iter()
     }
 
-    /// An argument may still vanish: then nothing is known about positions.
+    /// Returns true if a `#[cfg]` can remove an argument, so that the positions are not known.
     pub(crate) fn has_cfg(&self) -> bool {
         self.arguments()
             .flat_map(|argument| &argument.attrs)
@@ -364,7 +369,7 @@ impl Handler {
     }
 }
 
-/// The head of an item that is not a function, and what to call it.
+/// Returns the head of an item that is not a function, and its kind in plain words.
 fn not_a_function(item: &TokenStream) -> (TokenStream, &'static str) {
     const KINDS: &[(&str, &str)] = &[
         ("struct", "structs"),

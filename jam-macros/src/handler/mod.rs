@@ -1,27 +1,30 @@
-//! `#[jam_auth(..)]`: parse, check, decide, expand.
+//! The expansion of `#[jam_auth(..)]`: parse, check, decide, expand.
 
 mod args;
+mod editor;
 mod expand;
 mod item;
-mod look;
-mod optional;
 mod options;
+mod output;
+mod parse;
 mod rule;
 mod signature;
+mod type_check;
 mod types;
 mod values;
 mod words;
+mod wrapped;
 
 use proc_macro2::TokenStream;
 
 use crate::diagnostics::Errors;
-use args::Args;
 use item::Handler;
+use output::Output;
 use rule::{OwnPayload, Policies, Rule};
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let mut args = Args::parse(args, &mut errors);
+    let mut args = parse::parse(args, &mut errors);
     let complete = errors.is_empty();
     let Some(handler) = Handler::read(item, &mut errors) else {
         return expand::rejected(item, errors);
@@ -45,7 +48,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     }
     let rule = Rule::decide(args, caller.as_ref(), complete, &mut errors);
 
-    let output = expand::Output {
+    let output = Output {
         krate: &krate,
         private: &krate.private(),
         handler: &handler,

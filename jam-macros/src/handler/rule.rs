@@ -1,26 +1,26 @@
-//! What was decided: one rule, with nothing left open.
+//! The rule of a handler, from its options.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 
-use super::args::{Args, Backend, Demands, Entrance, Source};
+use super::args::{AnyEntry, Args, Backend, Conditions, Source};
 use super::item::{Caller, Handler};
 use super::words::Words;
 use crate::diagnostics::Errors;
-use crate::serde_attr::capital;
-use crate::tokens;
+use crate::tokens::text;
 use crate::trees::Trees;
 
+/// The rule of a handler.
 pub(crate) enum Rule {
-    /// Everybody, because of this.
+    /// A public handler, with the reason.
     Public(syn::LitStr),
-    /// The path of a rule that stands elsewhere.
+    /// The path of a constant.
     Constant(TokenStream),
-    /// Its words.
+    /// The words of the rule.
     Words(Words),
 }
 
-/// The struct that `payload(..)` asks for.
+/// The struct that `payload(..)` declares.
 pub(crate) struct OwnPayload {
     pub(crate) name: Ident,
     pub(crate) fields: Vec<syn::Field>,
@@ -29,12 +29,13 @@ pub(crate) struct OwnPayload {
 /// The policies of `policy(..)`.
 pub(crate) struct Policies {
     pub(crate) all: Vec<TokenStream>,
-    /// The state of the router in which they are asked.
+    /// The state of the router.
     pub(crate) state: Trees,
 }
 
 impl Policies {
-    /// Without `state = ..` it is what the handler takes as `State<_>`.
+    /// Returns the policies of the options. Without `state = ..` the state is the type in the
+    /// `State<_>` argument of the handler.
     pub(crate) fn decide(args: &mut Args, handler: &Handler, errors: &mut Errors) -> Option<Self> {
         let state = args
             .state
@@ -61,6 +62,7 @@ impl Policies {
 }
 
 impl OwnPayload {
+    /// Returns the struct of the options. Its name comes from the name of the handler.
     pub(crate) fn decide(args: &mut Args, handler: &Handler) -> Option<Self> {
         let (_, fields) = args.payload.take()?;
         let name = format_ident!(
@@ -71,9 +73,9 @@ impl OwnPayload {
         Some(Self { name, fields })
     }
 
-    /// The handler has to take what it asked to be made.
+    /// Checks that the handler takes the struct that it declares.
     pub(crate) fn check(&self, caller: &Caller, errors: &mut Errors) {
-        let taken = tokens::text(&caller.payload.to_token_stream());
+        let taken = text::of(&caller.payload.to_token_stream());
         if taken.rsplit("::").next() != Some(self.name.to_string().as_str()) {
             errors.at(
                 &caller.payload,
@@ -88,8 +90,8 @@ impl OwnPayload {
 }
 
 impl Rule {
-    /// `complete` is false when an option could not be read: nothing is then
-    /// called missing.
+    /// Returns the rule of the options and reports their contradictions. `complete` is false after
+    /// an option with a mistake, and then no option is reported as missing.
     pub(crate) fn decide(
         args: Args,
         caller: Option<&Caller>,
@@ -104,7 +106,7 @@ impl Rule {
             sources,
             login,
             optional,
-            demands,
+            conditions,
             policies: _,
             state: _,
             public,
@@ -121,41 +123,41 @@ impl Rule {
         if let Some(caller) = caller {
             check_optional(optional.as_ref(), caller, complete, errors);
         }
-        let entrances = any.map_or_else(Vec::new, |(any, entrances)| {
+        let entries = any.map_or_else(Vec::new, |(any, entries)| {
             let backend = backend.iter().map(|(key, _)| key);
             check_any(&any, backend.chain(sources.iter().map(Source::key)), errors);
-            entrances
+            entries
         });
-        // Where every way looks is known only of those that could be read.
+        // After an error the sources of some entries are unknown.
         if errors.is_empty() {
-            check_places(&entrances, errors);
+            check_sources(&entries, errors);
         }
         let alone = backend.iter().map(|(_, backend)| (backend, &*sources));
-        let several = entrances
+        let several = entries
             .iter()
-            .map(|entrance| (&entrance.backend, &*entrance.sources));
+            .map(|entry| (&entry.backend, &*entry.sources));
         check_default_cookies(alone.chain(several), errors);
         if optional.is_some() {
-            let of_entrances = entrances.iter().map(|entrance| &entrance.demands);
-            let all = of_entrances.chain([&demands]);
-            check_unconditional(all.flat_map(Demands::keys), errors);
+            let of_entries = entries.iter().map(|entry| &entry.conditions);
+            let all = of_entries.chain([&conditions]);
+            check_unconditional(all.flat_map(Conditions::keys), errors);
         }
 
         let mut words = Words::default();
-        let ways = entrances.len();
-        for (at, entrance) in entrances.into_iter().enumerate() {
-            let Entrance {
+        let count = entries.len();
+        for (at, entry) in entries.into_iter().enumerate() {
+            let AnyEntry {
                 key,
                 backend,
                 sources,
-                demands,
-            } = entrance;
-            way(&key, backend, sources, &mut words);
-            demands.words(&mut words);
-            words.word(if at + 1 == ways { "all" } else { "or" });
+                conditions,
+            } = entry;
+            backend_words(&key, backend, sources, &mut words);
+            conditions.words(&mut words);
+            words.word(if at + 1 == count { "all" } else { "or" });
         }
         if let Some((key, backend)) = backend {
-            way(&key, backend, sources, &mut words);
+            backend_words(&key, backend, sources, &mut words);
         }
         if let Some((_, path)) = login {
             words.named("login", path.value());
@@ -163,13 +165,13 @@ impl Rule {
         if optional.is_some() {
             words.word("optional");
         }
-        demands.words(&mut words);
+        conditions.words(&mut words);
         Self::Words(words)
     }
 }
 
-/// A backend, and where its credential is.
-fn way(key: &Ident, backend: Backend, sources: Vec<Source>, words: &mut Words) {
+/// Adds the words of a backend and of its sources.
+fn backend_words(key: &Ident, backend: Backend, sources: Vec<Source>, words: &mut Words) {
     match backend {
         Backend::Named(name) => words.named("backend", name.value()),
         Backend::Typed(ty) => {
@@ -189,13 +191,13 @@ impl Backend {
     fn name(&self) -> String {
         match self {
             Self::Named(name) => name.value(),
-            Self::Typed(ty) => tokens::text(ty),
+            Self::Typed(ty) => text::of(ty),
         }
     }
 }
 
-impl Entrance {
-    /// Where the credential is looked for, as far as names tell.
+impl AnyEntry {
+    /// Returns the cookies and headers of the credential, with their default names.
     fn places(&self) -> Vec<(&'static str, String)> {
         if self.sources.is_empty() {
             return match &self.backend {
@@ -215,8 +217,8 @@ impl Entrance {
     }
 }
 
-impl Demands {
-    /// The options that only a caller can meet.
+impl Conditions {
+    /// Returns the keys of the conditions that an anonymous request cannot meet.
     fn keys(&self) -> impl Iterator<Item = &Ident> {
         let Self {
             role,
@@ -248,7 +250,7 @@ impl Demands {
         if let Some((key, roles)) = any_role {
             words.checked("any_role", key.span(), None, quote!(&[#(#roles),*]));
         }
-        // Each at itself: it may be one that the payload does not declare.
+        // Each scope has its own span, because rustc reports an undeclared scope there.
         for scope in scope.into_iter().flat_map(|(_, scopes)| scopes) {
             words.checked("scope", scope.span(), None, quote!(#scope));
         }
@@ -271,7 +273,7 @@ fn check_backend(chosen: bool, errors: &mut Errors) {
     }
 }
 
-/// `any(..)` says of each entry what these options say of one backend.
+/// Rejects the options of one backend next to `any(..)`, because each entry has its own.
 fn check_any<'a>(any: &Ident, others: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
     for key in others {
         let help = if key == "backend" {
@@ -283,21 +285,21 @@ fn check_any<'a>(any: &Ident, others: impl Iterator<Item = &'a Ident>, errors: &
     }
 }
 
-/// One place holds one kind of credential: else one that one backend refuses would have to be
-/// tried on the other.
-fn check_places(entrances: &[Entrance], errors: &mut Errors) {
-    for (at, entrance) in entrances.iter().enumerate() {
-        let places = entrance.places();
-        let taken = entrances[..at].iter().any(|earlier| {
-            // Two types are told apart by the compiler alone.
+/// Rejects two backends with one source. Otherwise the second backend would have to try each
+/// credential that the first one rejects.
+fn check_sources(entries: &[AnyEntry], errors: &mut Errors) {
+    for (at, entry) in entries.iter().enumerate() {
+        let places = entry.places();
+        let taken = entries[..at].iter().any(|earlier| {
+            // Only rustc knows if two types are the same.
             let typed = matches!(earlier.backend, Backend::Typed(_))
-                && matches!(entrance.backend, Backend::Typed(_));
-            let is_other = !typed && earlier.backend.name() != entrance.backend.name();
+                && matches!(entry.backend, Backend::Typed(_));
+            let is_other = !typed && earlier.backend.name() != entry.backend.name();
             is_other && earlier.places().iter().any(|place| places.contains(place))
         });
         if taken {
             errors.at(
-                &entrance.key,
+                &entry.key,
                 "two backends cannot read the same place",
                 "give one of them another cookie or header: `any(jwt, session(cookie = \"sid\"))`",
             );
@@ -305,11 +307,12 @@ fn check_places(entrances: &[Entrance], errors: &mut Errors) {
     }
 }
 
+/// Rejects a default cookie for a backend of the application, because such a backend has none.
 fn check_default_cookies<'a>(
-    ways: impl Iterator<Item = (&'a Backend, &'a [Source])>,
+    backends: impl Iterator<Item = (&'a Backend, &'a [Source])>,
     errors: &mut Errors,
 ) {
-    for (backend, sources) in ways {
+    for (backend, sources) in backends {
         for source in sources {
             if let (Backend::Typed(_), Source::Cookie(key, None)) = (backend, source) {
                 errors.at(
@@ -322,8 +325,9 @@ fn check_default_cookies<'a>(
     }
 }
 
-fn check_unconditional<'a>(demands: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
-    for key in demands {
+/// Rejects conditions next to `optional`.
+fn check_unconditional<'a>(conditions: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
+    for key in conditions {
         errors.at(
             key,
             format!("`{key}` cannot stand beside `optional`"),
@@ -332,9 +336,9 @@ fn check_unconditional<'a>(demands: impl Iterator<Item = &'a Ident>, errors: &mu
     }
 }
 
-/// The word in the rule and the argument's type have to say the same.
+/// Checks that the rule has `optional` exactly if the type of the caller is an `Option`.
 fn check_optional(optional: Option<&Ident>, caller: &Caller, complete: bool, errors: &mut Errors) {
-    let written = || tokens::text(&caller.written.to_token_stream());
+    let written = || text::of(&caller.written.to_token_stream());
     match optional {
         Some(_) if !caller.optional => errors.at(
             &caller.written,
@@ -349,7 +353,7 @@ fn check_optional(optional: Option<&Ident>, caller: &Caller, complete: bool, err
             format!("`{}` is for handlers that are open to strangers", written()),
             format!(
                 "add `optional` to the rule, or take `Auth<{}>`",
-                tokens::text(&caller.payload.to_token_stream())
+                text::of(&caller.payload.to_token_stream())
             ),
         ),
         _ => {}
@@ -361,12 +365,22 @@ fn camel_case(name: &str) -> String {
     name.split('_').map(capital).collect()
 }
 
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::camel_case;
 
     #[test]
-    fn the_payload_is_named_after_the_handler() {
+    fn the_payload_has_the_name_of_the_handler() {
         assert_eq!(camel_case("get_user"), "GetUser");
         assert_eq!(camel_case("r#move"), "Move");
         assert_eq!(camel_case("me"), "Me");

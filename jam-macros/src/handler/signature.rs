@@ -1,58 +1,61 @@
-//! A function, taken apart no further than is asked for: to parse all that a signature may be would
-//! cost the compiler more than everything that is done with what is found.
+//! The signature of a function. It is split only into the parts that the attribute needs, because a
+//! complete parser would cost more compile time than all other work of the attribute.
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::types::{at_commas, closing, is_punct, is_word};
-use crate::tokens;
+use crate::tokens::commas;
+use crate::tokens::text::{self, is_punct, is_word};
 use crate::trees::Trees;
 
+/// A function, split into parts.
 pub(crate) struct Signature {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Trees,
-    /// `async`, `unsafe` and the like, and `fn` at the end.
+    /// The keywords up to `fn`, such as `async` and `unsafe`.
     pub(crate) qualifiers: Trees,
     pub(crate) name: Ident,
-    /// What stands between the angle brackets, with them.
+    /// The generic parameters with their angle brackets.
     pub(crate) generics: Trees,
     pub(crate) parameters: Vec<Parameter>,
-    /// Around the arguments.
+    /// The arguments with their parentheses.
     pub(crate) parentheses: Group,
-    /// The same, without the parentheses.
+    /// The arguments without the parentheses.
     list: Trees,
     pub(crate) arguments: Vec<Argument>,
-    /// `self` in any form.
+    /// The `self` argument.
     pub(crate) receiver: Option<Trees>,
-    /// With its arrow.
+    /// The return type with its arrow.
     result: Trees,
-    pub(crate) conditions: Trees,
+    pub(crate) where_clause: Trees,
     pub(crate) body: Trees,
 }
 
-/// An attribute in front of something, or a line of documentation.
+/// An attribute, or a line of documentation.
 pub(crate) struct Attribute(TokenTree, Group);
 
+/// A generic parameter.
 pub(crate) enum Parameter {
     Lifetime(Trees),
     Type(Ident),
     Const(Ident),
 }
 
+/// An argument of the function.
 pub(crate) struct Argument {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) pattern: Trees,
     pub(crate) ty: Trees,
-    /// Where in the list the pattern, the type and what follows begin.
-    places: [usize; 3],
+    /// The positions in the list: the start of the pattern, the start of the type and its end.
+    positions: [usize; 3],
 }
 
 impl Signature {
-    /// `None` if it is no function.
+    /// Splits a function. Returns `None` for any other item.
     pub(crate) fn read(item: &TokenStream) -> Option<Self> {
         let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
         let body = tokens.pop_if(|token| match token {
-            // One that `macro_rules!` passes on comes in invisible brackets.
+            // `macro_rules!` passes a body on in invisible brackets.
             TokenTree::Group(group) => {
                 matches!(group.delimiter(), Delimiter::Brace | Delimiter::None)
             }
@@ -65,72 +68,63 @@ impl Signature {
         let [TokenTree::Ident(name), rest @ ..] = rest else {
             return None;
         };
-        let angles = match is_punct(rest.first(), '<') {
-            true => closing(rest)? + 1,
-            false => 0,
-        };
-        let (generics, rest) = rest.split_at(angles);
+        let (generics, rest) = rest.split_at(commas::bracketed(rest));
         let [TokenTree::Group(parentheses), rest @ ..] = rest else {
             return None;
         };
         let list = Trees::from(parentheses.stream());
         let mut receiver = None;
-        let mut start = 0;
-        let arguments = at_commas(&list, |argument, comma| {
-            let read = Argument::read(argument, start, &mut receiver);
-            start += argument.len() + usize::from(comma);
-            read
-        });
-        let conditions = rest.iter().position(|token| is_word(Some(token), "where"));
-        let (result, conditions) = rest.split_at(conditions.unwrap_or(rest.len()));
+        let arguments = commas::ranges(&list)
+            .into_iter()
+            .filter_map(|range| Argument::read(&list[range.clone()], range.start, &mut receiver))
+            .collect();
+        let where_clause = rest.iter().position(|token| is_word(Some(token), "where"));
+        let (result, where_clause) = rest.split_at(where_clause.unwrap_or(rest.len()));
         Some(Self {
             attrs,
             vis: vis.into(),
             qualifiers: qualifiers.into(),
             name: name.clone(),
             parameters: match generics {
-                [_, inside @ .., _] => at_commas(inside, |parameter, _| Parameter::read(parameter))
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                [_, inside @ .., _] => commas::split(inside).filter_map(Parameter::read).collect(),
                 _ => Vec::new(),
             },
             generics: generics.into(),
             parentheses: parentheses.clone(),
             result: result.into(),
-            arguments: arguments.into_iter().flatten().collect(),
+            arguments,
             receiver,
             list,
-            conditions: conditions.into(),
+            where_clause: where_clause.into(),
             body: body.into_iter().collect::<Vec<_>>().into(),
         })
     }
 
-    /// What is returned, if anything.
+    /// Returns the return type without its arrow.
     pub(crate) fn output(&self) -> Option<&[TokenTree]> {
         self.result.get(2..)
     }
 
-    /// The function, without its body, with another type for an argument.
+    /// Returns the head of the function with another type for an argument.
     pub(crate) fn retyped(&self, argument: &Argument, ty: &Trees) -> TokenStream {
-        let [_, start, end] = argument.places;
+        let [_, start, end] = argument.positions;
         self.with([&self.list[..start], ty, &self.list[end..]], &self.result)
     }
 
-    /// The same, with another argument in place of one, and another result.
+    /// Returns the head of the function with another argument and another return type.
     pub(crate) fn rewritten(
         &self,
         argument: &Argument,
         other: TokenStream,
         result: TokenStream,
     ) -> TokenStream {
-        let [start, _, end] = argument.places;
+        let [start, _, end] = argument.positions;
         let other = Trees::from(other);
         let list = [&self.list[..start], &other, &self.list[end..]];
         self.with(list, &result.into())
     }
 
-    /// Returns the function's head with another return type.
+    /// Returns the head of the function with another return type.
     pub(crate) fn returning(&self, result: TokenStream) -> TokenStream {
         self.with([&self.list, &[], &[]], &result.into())
     }
@@ -142,19 +136,20 @@ impl Signature {
             qualifiers,
             name,
             generics,
-            conditions,
+            where_clause,
             ..
         } = self;
         let list = list.into_iter().flatten().cloned().collect();
         let mut parentheses = Group::new(Delimiter::Parenthesis, list);
         parentheses.set_span(self.parentheses.span());
-        quote!(#(#attrs)* #vis #qualifiers #name #generics #parentheses #result #conditions)
+        quote!(#(#attrs)* #vis #qualifiers #name #generics #parentheses #result #where_clause)
     }
 }
 
 impl Attribute {
+    /// Returns true if the attribute has this name.
     pub(crate) fn is(&self, name: &str) -> bool {
-        let inside = tokens::ungroup(self.1.stream());
+        let inside = text::ungroup(self.1.stream());
         is_word(inside.into_iter().next().as_ref(), name)
     }
 }
@@ -174,13 +169,13 @@ impl Parameter {
 }
 
 impl Argument {
-    /// `start` is where in the list it begins.
+    /// Reads an argument that starts at `start` in the list. Stores a `self` argument in `receiver`.
     fn read(all: &[TokenTree], start: usize, receiver: &mut Option<Trees>) -> Option<Self> {
         let (attrs, tokens) = attributes(all);
         let at = start + all.len() - tokens.len();
         let mut joint = false;
         let colon = tokens.iter().position(|token| {
-            // Not one of `::`.
+            // The colons of `::` do not count.
             let is_second = std::mem::take(&mut joint);
             joint = matches!(token, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint);
             is_punct(Some(token), ':') && !is_second && !joint
@@ -194,7 +189,7 @@ impl Argument {
             attrs,
             pattern: pattern.into(),
             ty: ty.get(1..)?.into(),
-            places: [at, at + pattern.len() + 1, start + all.len()],
+            positions: [at, at + pattern.len() + 1, start + all.len()],
         })
     }
 }
@@ -228,10 +223,9 @@ impl ToTokens for Attribute {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens::text;
 
     #[test]
-    fn a_function_is_taken_apart() {
+    fn a_function_is_split_into_its_parts() {
         let item: TokenStream = "
             #[cfg(unix)] pub(crate) async fn me<'a, D: Fn(u8) -> B<C>, const N: usize>(
                 mut user: Auth<User>, #[cfg(unix)] a::B { c, .. }: ::a::B<C, D>, &[x, y]: &[u8; 2],
@@ -239,7 +233,7 @@ mod tests {
             .parse()
             .expect("tokens");
         let read = Signature::read(&item).expect("a function");
-        let shown = |trees: &[TokenTree]| text(&trees.iter().cloned().collect());
+        let shown = |trees: &[TokenTree]| text::of(&trees.iter().cloned().collect());
         assert!(read.attrs[0].is("cfg") && read.arguments[1].attrs[0].is("cfg"));
         assert_eq!(shown(&read.vis), "pub(crate)");
         assert_eq!(shown(&read.qualifiers), "async fn");
@@ -260,9 +254,9 @@ mod tests {
         );
         assert_eq!(read.output().map(shown).as_deref(), Some("Result<A, B>"));
         let Signature {
-            conditions, body, ..
+            where_clause, body, ..
         } = &read;
-        assert_eq!(shown(conditions) + &shown(body), "where D:Copy{body}");
+        assert_eq!(shown(where_clause) + &shown(body), "where D:Copy{body}");
         let same = read.retyped(&read.arguments[0], &read.arguments[0].ty);
         assert_eq!(quote!(#same #body).to_string(), item.to_string());
     }

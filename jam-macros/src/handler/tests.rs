@@ -9,7 +9,7 @@ fn errors(args: TokenStream, item: &TokenStream) -> Vec<String> {
 }
 
 #[test]
-fn jwt_cookie() {
+fn the_rule_of_a_cookie_is_in_the_type_of_the_caller() {
     let item = quote! {
         /// Who am I?
         #[instrument(skip_all)]
@@ -22,7 +22,7 @@ fn jwt_cookie() {
 }
 
 #[test]
-fn every_option() {
+fn every_option_is_in_the_rule() {
     let item = quote! {
         async fn edit<D: Db, const N: usize>(mut user: jam::Auth<User>, db: State<D>) -> impl IntoResponse
         where
@@ -39,7 +39,7 @@ fn every_option() {
 }
 
 #[test]
-fn any() {
+fn any_lists_backends() {
     let item = quote!(
         async fn me(_: Auth<User>) {}
     );
@@ -51,7 +51,7 @@ fn any() {
 }
 
 #[test]
-fn policies() {
+fn policies_have_an_impl_of_their_own() {
     let item = quote!(
         async fn update(user: Auth<User>, State(app): State<App>) {}
     );
@@ -62,7 +62,7 @@ fn policies() {
 }
 
 #[test]
-fn public() {
+fn a_public_handler_returns_open() {
     let item = quote! {
         /// Up?
         pub async fn health<D: Db>(State(db): State<D>) -> &'static str { "ok" }
@@ -71,7 +71,7 @@ fn public() {
 }
 
 #[test]
-fn mistakes_of_backends_and_policies() {
+fn backends_and_policies_are_checked() {
     let of = |args| {
         errors(
             args,
@@ -106,6 +106,7 @@ fn mistakes_of_backends_and_policies() {
             "`state` takes a type",
         ]
     );
+    assert_eq!(of(quote!(WEB, policy(own), state = App<A, B>)), [""; 0]);
     let two = quote!(
         async fn me(_: Auth<User>, State(a): State<A>, State(b): State<B>) {}
     );
@@ -116,7 +117,7 @@ fn mistakes_of_backends_and_policies() {
 }
 
 #[test]
-fn mistakes_of_public() {
+fn public_is_checked() {
     let item = quote!(
         async fn health() {}
     );
@@ -153,7 +154,7 @@ fn mistakes_of_public() {
 }
 
 #[test]
-fn mistakes_of_any() {
+fn any_is_checked() {
     let of = |args| {
         errors(
             args,
@@ -223,7 +224,7 @@ fn mistakes_of_any() {
 }
 
 #[test]
-fn constant() {
+fn a_constant_is_the_rule() {
     let item = quote!(
         async fn me(_: Auth<User>) {}
     );
@@ -232,7 +233,7 @@ fn constant() {
 }
 
 #[test]
-fn optional() {
+fn an_optional_handler_returns_answered() {
     let item = quote! {
         async fn home(Caller { name, .. }: Option<Auth<User>>, id: Path<u64>) -> Result<impl IntoResponse, Error> {
             Ok(id?)
@@ -243,7 +244,7 @@ fn optional() {
 }
 
 #[test]
-fn own_payload() {
+fn the_attribute_declares_a_payload() {
     let item = quote!(
         pub async fn get_user(user: Auth<GetUserPayload>) {}
     );
@@ -256,7 +257,7 @@ fn own_payload() {
 }
 
 #[test]
-fn after_a_mistake() {
+fn a_mistake_leaves_the_handler_unchanged() {
     let item = quote!(
         pub async fn me(user: Auth<User>) {}
     );
@@ -264,17 +265,17 @@ fn after_a_mistake() {
 }
 
 #[test]
-fn a_renamed_crate_is_named_nowhere() {
+fn a_renamed_crate_is_never_named_jam() {
     let item = quote!(
         async fn home(_: Option<Auth<HomePayload>>) -> Html<String> {}
     );
     let args = quote!(backend = "jwt", optional, payload(a: u8), crate = renamed);
     let expansion = expand(args, &item);
-    assert!(!crate::tokens::text(&expansion).contains("::jam::"));
+    assert!(!crate::tokens::text::of(&expansion).contains("::jam::"));
 }
 
 #[test]
-fn ten_mistakes_give_ten_errors() {
+fn one_build_reports_all_mistakes() {
     let args = quote! {
         backend = "jtw", cookie = "a b", haeder = "x", header, optional = true,
         role(), any_role("admin"), scope("a b"), hide hide
@@ -302,7 +303,7 @@ fn ten_mistakes_give_ten_errors() {
 }
 
 #[test]
-fn nothing_is_missing_after_an_option_that_failed() {
+fn no_option_is_missing_after_a_mistake() {
     let item = || {
         quote!(
             async fn me(user: Auth<User>) {}
@@ -316,7 +317,7 @@ fn nothing_is_missing_after_an_option_that_failed() {
 }
 
 #[test]
-fn the_caller_is_first_whatever_cfg_says() {
+fn the_caller_is_first_and_has_no_cfg() {
     let args = || quote!(backend = "jwt");
     for item in [
         quote!(
@@ -359,7 +360,7 @@ fn the_caller_is_first_whatever_cfg_says() {
 }
 
 #[test]
-fn a_second_attribute_finds_the_first() {
+fn a_second_attribute_is_rejected() {
     let args = || quote!(backend = "jwt");
     let once = expand(
         args(),
@@ -372,7 +373,7 @@ fn a_second_attribute_finds_the_first() {
 }
 
 #[test]
-fn types_passed_through_macro_rules_are_read() {
+fn fragments_of_macro_rules_are_read() {
     let group = |tokens| proc_macro2::Group::new(proc_macro2::Delimiter::None, tokens);
     let ty = group(quote!(Auth<User>));
     let name = group(quote!("jwt"));
@@ -382,7 +383,7 @@ fn types_passed_through_macro_rules_are_read() {
     );
 }
 
-/// The body is no Rust, and comes out as it went in.
+/// Removes the unchanged body, because the snapshot accepts only valid Rust.
 fn without_body(expansion: TokenStream) -> TokenStream {
     let body = quote!({ body half typed. }).to_string();
     expansion

@@ -1,68 +1,94 @@
-//! The values that options take, each checked as far as its text tells.
+//! The values of options.
 
 use proc_macro2::{Group, Ident};
 use quote::quote;
 
-use super::args::example;
 use crate::diagnostics::Errors;
-use crate::tokens::{self, Value};
+use crate::tokens::entries::Value;
+use crate::tokens::text;
 
-pub(super) fn word(key: &Ident, value: &Value, errors: &mut Errors) -> Option<Ident> {
-    let extra = match value {
-        Value::Word => return Some(key.clone()),
-        Value::Equals(tokens) if tokens.is_empty() => quote!(#key),
-        Value::Equals(tokens) => tokens.clone(),
-        Value::List(list) => quote!(#list),
-    };
-    errors.at(
-        extra,
-        format!("`{key}` takes no value"),
-        format!("write `{key}`"),
-    );
-    None
+/// One option of the attribute.
+pub(super) struct AttrOption<'a> {
+    pub(super) key: &'a Ident,
+    pub(super) value: &'a Value,
+    /// The correct form of the option, for the help of errors.
+    pub(super) example: &'static str,
 }
 
-pub(super) fn string(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
-    if let Value::Equals(tokens) = value
-        && let Some(string) = tokens::string(tokens)
-    {
-        return Some(string);
+impl<'a> AttrOption<'a> {
+    /// Returns the key of an option without a value.
+    pub(super) fn word(&self, errors: &mut Errors) -> Option<Ident> {
+        let Self { key, value, .. } = self;
+        let extra = match value {
+            Value::Word => return Some((*key).clone()),
+            Value::Equals(tokens) if tokens.is_empty() => quote!(#key),
+            Value::Equals(tokens) => tokens.clone(),
+            Value::List(list) => quote!(#list),
+        };
+        errors.at(
+            extra,
+            format!("`{key}` takes no value"),
+            format!("write `{key}`"),
+        );
+        None
     }
-    let help = format!("write `{}`", example(key));
-    match value {
-        Value::Equals(tokens) if !tokens.is_empty() => {
-            errors.at(tokens, format!("`{key}` takes a string literal"), help);
+
+    /// Returns the string literal after `=`.
+    pub(super) fn string(&self, errors: &mut Errors) -> Option<syn::LitStr> {
+        let Self {
+            key,
+            value,
+            example,
+        } = self;
+        if let Value::Equals(tokens) = value
+            && let Some(string) = text::string(tokens)
+        {
+            return Some(string);
         }
-        Value::List(list) => errors.at(list, format!("`{key}` takes its value after `=`"), help),
-        _ => errors.at(key, format!("`{key}` needs a value"), help),
+        let help = format!("write `{example}`");
+        match value {
+            Value::Equals(tokens) if !tokens.is_empty() => {
+                errors.at(tokens, format!("`{key}` takes a string literal"), help);
+            }
+            Value::List(list) => {
+                errors.at(list, format!("`{key}` takes its value after `=`"), help);
+            }
+            _ => errors.at(key, format!("`{key}` needs a value"), help),
+        }
+        None
     }
-    None
+
+    /// Returns the list in parentheses.
+    pub(super) fn list(&self, errors: &mut Errors) -> Option<&'a Group> {
+        let Self {
+            key,
+            value,
+            example,
+        } = self;
+        let help = format!("write `{example}`");
+        match value {
+            Value::List(list) => return Some(list),
+            Value::Equals(tokens) if !tokens.is_empty() => errors.at(
+                tokens,
+                format!("`{key}` takes its value in parentheses"),
+                help,
+            ),
+            _ => errors.at(key, format!("`{key}` needs a value"), help),
+        }
+        None
+    }
 }
 
-pub(super) fn list<'a>(key: &Ident, value: &'a Value, errors: &mut Errors) -> Option<&'a Group> {
-    let help = format!("write `{}`", example(key));
-    match value {
-        Value::List(list) => return Some(list),
-        Value::Equals(tokens) if !tokens.is_empty() => errors.at(
-            tokens,
-            format!("`{key}` takes its value in parentheses"),
-            help,
-        ),
-        _ => errors.at(key, format!("`{key}` needs a value"), help),
-    }
-    None
-}
-
-/// A token of RFC 9110, which names of headers and of cookies are.
-pub(super) fn is_token(text: &str) -> bool {
+/// Returns true if the text is a token of RFC 9110, which is a valid name of a header or a cookie.
+pub(super) fn is_http_token(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-/// A path that a browser takes for one of this site: not `//elsewhere`, nor
-/// with a backslash, which is a slash to it.
+/// Returns true if a browser reads the text as a path of the same site. `//host` is not one, and
+/// neither is a path with a backslash, because browsers read a backslash as a slash.
 pub(super) fn is_local_path(text: &str) -> bool {
     text.starts_with('/')
         && !text.starts_with("//")
@@ -71,7 +97,7 @@ pub(super) fn is_local_path(text: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
-/// `90s`, `5m` or `1h`.
+/// Parses a duration such as `90s`, `5m` or `1h`. Returns its seconds.
 pub(super) fn seconds(text: &str) -> Option<u64> {
     let number = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
     let unit = match &text[number.len()..] {
@@ -80,7 +106,7 @@ pub(super) fn seconds(text: &str) -> Option<u64> {
         "h" => 60 * 60,
         _ => return None,
     };
-    // `parse` takes a sign too.
+    // `parse` also accepts a sign.
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
     let number = number.parse::<u64>().ok().filter(|_| is_number)?;
     number.checked_mul(unit)
@@ -91,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_whole_numbers_with_a_unit() {
+    fn a_duration_is_a_whole_number_with_a_unit() {
         assert_eq!(seconds("90s"), Some(90));
         assert_eq!(seconds("5m"), Some(300));
         assert_eq!(seconds("1h"), Some(3600));
@@ -102,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_of_this_site() {
+    fn a_local_path_has_no_host() {
         assert!(is_local_path("/"));
         assert!(is_local_path("/login?from=a"));
         for text in [

@@ -1,29 +1,32 @@
-//! A rule as a list of words, which the runtime makes a rule of.
+//! A rule as a list of words, which the runtime parses.
 
 use std::fmt::Display;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use crate::tokens;
+use crate::tokens::spans;
 use crate::trees::Trees;
 
-/// The words of a rule, in their order.
+/// The words of a rule, in order.
 #[derive(Default)]
 pub(crate) struct Words(Vec<Word>);
 
+/// One part of a rule.
 pub(crate) enum Word {
-    /// Words that say all by themselves, with a space between.
+    /// Words without types, separated by spaces.
     Plain(String),
+    /// A word with a type, which rustc checks.
     Checked(Checked),
 }
 
-/// A word that asks something of the payload's type: a method, with a type for it. It stands at
-/// its option: what rustc has to say of it then points there, and not at the whole attribute.
+/// A method call on the type of the payload: its name, its span, its generic argument and its
+/// arguments. It has the span of its option, because rustc then reports an error there and not at
+/// the whole attribute.
 pub(crate) struct Checked(&'static str, Span, Option<TokenStream>, TokenStream);
 
 impl Words {
-    /// Adds a word that holds no more than its name.
+    /// Adds a word without a value.
     pub(crate) fn word(&mut self, word: &str) {
         match self.0.last_mut() {
             Some(Word::Plain(words)) => {
@@ -34,22 +37,24 @@ impl Words {
         }
     }
 
+    /// Adds a word with a value.
     pub(crate) fn named(&mut self, name: &str, value: impl Display) {
         self.word(&format!("{name}={value}"));
     }
 
+    /// Adds a word that rustc checks.
     pub(crate) fn checked(
         &mut self,
         method: &'static str,
-        place: Span,
+        span: Span,
         ty: Option<TokenStream>,
         arguments: TokenStream,
     ) {
-        let word = Checked(method, place, ty, arguments);
+        let word = Checked(method, span, ty, arguments);
         self.0.push(Word::Checked(word));
     }
 
-    /// All of them, when none has anything to ask.
+    /// Returns the words as text, if rustc has to check none of them.
     pub(crate) fn plain(&self) -> Option<&str> {
         match self.0.as_slice() {
             [Word::Plain(words)] => Some(words),
@@ -57,13 +62,13 @@ impl Words {
         }
     }
 
-    /// How many roles and scopes are asked for.
+    /// Returns the number of roles and scopes.
     pub(crate) fn conditions(&self) -> usize {
         let checked = self.checked_words();
         checked.filter(|word| word.0 != "backend_type").count()
     }
 
-    /// Those in which rustc finds only by evaluating them what is wrong.
+    /// Returns the words whose mistakes rustc finds only when it evaluates them.
     pub(crate) fn evaluated(&self) -> impl Iterator<Item = &Checked> {
         self.checked_words()
             .filter(|word| matches!(word.0, "scope" | "backend_type"))
@@ -76,7 +81,7 @@ impl Words {
         })
     }
 
-    /// `payload` is the type of the handler's caller.
+    /// Returns the expression for the rule. `payload` is the type of the caller.
     pub(crate) fn tokens(&self, private: &Trees, payload: &TokenStream) -> TokenStream {
         let words = self.0.iter().map(|word| match word {
             Word::Plain(words) => quote!(#private::Word::Plain(#words)),
@@ -88,11 +93,12 @@ impl Words {
 
 impl Checked {
     pub(crate) fn tokens(&self, private: &Trees, payload: &TokenStream) -> TokenStream {
-        let Self(method, place, ty, arguments) = self;
-        // All of it in one context: rustc would point at the whole attribute for a mixture.
-        let at = Span::call_site().located_at(*place);
-        let private = tokens::located(private.to_token_stream(), *place);
-        let payload = tokens::located(payload.clone(), *place);
+        let Self(method, span, ty, arguments) = self;
+        // All tokens get one hygiene, because rustc reports an error at the whole attribute if the
+        // tokens have several.
+        let at = Span::call_site().located_at(*span);
+        let private = spans::located(private.to_token_stream(), *span);
+        let payload = spans::located(payload.clone(), *span);
         let method = Ident::new(method, at);
         let ty = ty.as_ref().map(|ty| quote!(::<#ty>));
         quote_spanned!(at=> #private::of::<#payload>().#method #ty (#arguments))

@@ -1,25 +1,27 @@
-//! What was written in `#[jam(..)]` on the struct and on its fields.
+//! The options of `#[jam(..)]` on the struct and on its fields.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::Attribute;
 use syn::parse::Parser as _;
 
-use crate::diagnostics::{Errors, did_you_mean};
+use crate::diagnostics::Errors;
+use crate::jam_attr::options;
+use crate::lists;
 use crate::paths::Krate;
 use crate::serde_attr::{Kind, SerdeAttr};
-use crate::tokens::{self, Entry, Value};
+use crate::tokens::entries::Value;
+use crate::tokens::text;
 
 const CONTAINER_OPTIONS: &[&str] = &["role", "scopes", "kind", "crate"];
 
-/// Every mark: its name, and the claim that a field with it is kept as. A new
-/// mark starts here, with a variant of [`Mark`].
+/// The marks of fields and their names. A new mark is one row here and one variant of [`Mark`].
 const MARKS: &[(&str, Mark)] = &[
     ("sub", Mark::Sub),
     ("roles", Mark::Roles),
     ("scopes", Mark::Scopes),
 ];
 
-/// What a field means to the rules.
+/// The meaning of a field for rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mark {
     Sub,
@@ -28,7 +30,7 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    /// The claim in a token.
+    /// Returns the name of the claim in a JWT.
     pub(crate) fn claim(self) -> &'static str {
         match self {
             Self::Sub => "sub",
@@ -38,24 +40,24 @@ impl Mark {
     }
 }
 
-/// `#[jam(..)]` on the struct.
+/// The options of `#[jam(..)]` on the struct.
 #[derive(Default)]
 pub(crate) struct Container {
     pub(crate) krate: Krate,
     pub(crate) role: Option<(Ident, TokenStream)>,
     pub(crate) scopes: Vec<syn::LitStr>,
-    /// The kind of a payload that is told apart from others.
+    /// The kind of the payload, which separates its credentials from those of other payloads.
     pub(crate) kind: Option<syn::LitStr>,
 }
 
-/// A field that stands in the JSON.
+/// A field that is a part of the JSON.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) ty: &'a syn::Type,
     pub(crate) mark: Option<(Ident, Mark)>,
-    /// What serde calls it; nothing for a flattened field.
+    /// The name in the JSON. A flattened field has none.
     pub(crate) name: Option<String>,
-    /// The option of serde by which it is not always written.
+    /// The serde option that can omit the field from the JSON.
     pub(crate) left_out: Option<Ident>,
 }
 
@@ -84,7 +86,7 @@ impl Container {
 }
 
 impl<'a> Field<'a> {
-    /// `None` for a field that serde leaves out.
+    /// Reads the marks of a field. Returns `None` for a field that serde skips.
     pub(crate) fn parse(
         field: &'a syn::Field,
         container: &[Attribute],
@@ -135,7 +137,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A marked field is one claim, written and read by one name.
+/// Checks that serde writes and reads a marked field by one name, because it is one claim.
 fn one_name(key: &Ident, serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
     const NAMELESS: &[&str] = &["flatten", "skip", "skip_serializing", "skip_deserializing"];
     if let Some(option) = serde.option(NAMELESS) {
@@ -161,7 +163,7 @@ fn one_name(key: &Ident, serde: &SerdeAttr, container: &SerdeAttr, errors: &mut 
     }
 }
 
-/// A token without a subject must not get one from serde.
+/// Checks that serde gives no default subject to a credential without a subject.
 fn always_there(serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
     const WHY: &str = "a token or session without a subject must be refused";
     const MESSAGE: &str = "the field marked `sub` cannot be left out";
@@ -179,49 +181,11 @@ fn always_there(serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
     }
 }
 
-/// The options in all `#[jam(..)]`; those not in the list are reported.
-pub(crate) fn options(
-    attrs: &[Attribute],
-    what: &str,
-    known: &[&str],
-    errors: &mut Errors,
-) -> Vec<(Ident, Value)> {
-    let mut options = Vec::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("jam")) {
-        let syn::Meta::List(list) = &attr.meta else {
-            errors.at(
-                &attr.meta,
-                "`#[jam]` needs options in parentheses",
-                format!("write `#[jam({})]`", known.first().unwrap_or(&"")),
-            );
-            continue;
-        };
-        for entry in tokens::entries(list.tokens.clone(), errors) {
-            match entry {
-                Entry::Option { key, value } if known.iter().any(|name| key == name) => {
-                    options.push((key, value));
-                }
-                Entry::Option { key, .. } => errors.at(
-                    &key,
-                    format!("unknown {what} option `{key}`"),
-                    did_you_mean(&key.to_string(), known),
-                ),
-                Entry::Other(tokens) => errors.at(
-                    tokens,
-                    format!("this is not a {what} option"),
-                    did_you_mean("", known),
-                ),
-            }
-        }
-    }
-    options
-}
-
 fn role(key: &Ident, value: &Value, errors: &mut Errors) -> Option<TokenStream> {
     const HELP: &str = "write `role = Role`, the enum that derives `JamRole`";
     match value {
         Value::Equals(tokens) if !tokens.is_empty() => {
-            let path = tokens::ungroup(tokens.clone());
+            let path = text::ungroup(tokens.clone());
             if syn::Path::parse_mod_style.parse2(path.clone()).is_ok() {
                 return Some(path);
             }
@@ -232,21 +196,22 @@ fn role(key: &Ident, value: &Value, errors: &mut Errors) -> Option<TokenStream> 
     None
 }
 
-/// It becomes part of a media type (RFC 6838 section 4.2).
+/// Reads the kind of a payload. Its letters are limited because it becomes part of a media type
+/// (RFC 6838 section 4.2).
 fn kind(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
     const HELP: &str = "write `kind = \"reset\"`: lower-case letters, digits and `-`";
     let Value::Equals(tokens) = value else {
         errors.at(key, "`kind` needs a value", HELP);
         return None;
     };
-    let Some(kind) = tokens::string(tokens) else {
+    let Some(kind) = text::string(tokens) else {
         errors.at(tokens, "`kind` takes a string literal", HELP);
         return None;
     };
-    let text = kind.value();
+    let name = kind.value();
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if text.is_empty() || !text.bytes().all(fits) {
-        errors.at(&kind, format!("{text:?} is not a kind"), HELP);
+    if name.is_empty() || !name.bytes().all(fits) {
+        errors.at(&kind, format!("{name:?} is not a kind"), HELP);
         return None;
     }
     Some(kind)
@@ -255,7 +220,7 @@ fn kind(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> 
 fn scopes(key: &Ident, value: &Value, errors: &mut Errors) -> Vec<syn::LitStr> {
     const EXAMPLE: &str = "scopes(\"notes:read\", \"notes:write\")";
     match value {
-        Value::List(list) => return tokens::scopes(key, list, EXAMPLE, errors),
+        Value::List(list) => return lists::scopes(key, list, EXAMPLE, errors),
         _ => errors.at(
             key,
             "`scopes` takes its values in parentheses",

@@ -1,11 +1,11 @@
-//! The rules that take more than one field, or a field and the struct.
+//! The checks of several fields, or of a field and the struct.
 
-use super::Payload;
 use super::attr::{Field, Mark};
+use super::read::Payload;
 use crate::diagnostics::Errors;
 use crate::serde_attr::SerdeAttr;
 
-/// Claims that Jam, or the standard, gives a meaning of their own.
+/// The claims with a meaning in Jam or in the standard.
 const REGISTERED: &[&str] = &[
     "iss",
     "sub",
@@ -57,7 +57,7 @@ fn marks_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
-/// With these options serde reads and writes another type than the struct that is marked.
+/// Rejects the serde options that replace the marked struct by another type.
 fn marks_have_an_effect(payload: &Payload<'_>, errors: &mut Errors) {
     const ANOTHER_TYPE: &[&str] = &["into", "from", "try_from", "transparent", "remote"];
     let marked = payload.fields.iter().find_map(|field| field.mark.as_ref());
@@ -75,8 +75,8 @@ fn marks_have_an_effect(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
-/// Refuses a marked field that may be left out beside a flattened map: the map could have its name, and
-/// grant roles.
+/// Rejects a marked field that serde can omit next to a flattened map, because the map could contain
+/// its name and so grant roles.
 fn marks_are_not_flattened_in(payload: &Payload<'_>, errors: &mut Errors) {
     let Some(map) = payload.fields.iter().find(|field| field.name.is_none()) else {
         return;
@@ -85,7 +85,7 @@ fn marks_are_not_flattened_in(payload: &Payload<'_>, errors: &mut Errors) {
         let (Some((key, mark)), Some(option)) = (&field.mark, &field.left_out) else {
             continue;
         };
-        // Reported already: a subject is never left out.
+        // `payload::attr` reported it: serde never omits a subject.
         if *mark == Mark::Sub {
             continue;
         }
@@ -100,7 +100,7 @@ fn marks_are_not_flattened_in(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
-/// serde writes the `tag` of a struct, and takes any or none when it reads.
+/// Rejects the `tag` of a struct, because serde writes it and does not check it.
 fn tag_tells_nothing_apart(payload: &Payload<'_>, errors: &mut Errors) {
     let serde = SerdeAttr::read(&payload.input.attrs);
     if let Some(option) = serde.option(&["tag"]) {
@@ -153,14 +153,14 @@ fn registered_claims_are_free(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
-/// A marked field takes the name of its claim.
+/// Checks that no other field has the claim of a marked field.
 fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
     for marked in &payload.fields {
         let Some((_, mark)) = &marked.mark else {
             continue;
         };
         let claim = mark.claim();
-        // By its own name it was looked at already, and so were registered claims.
+        // The checks of names and of registered claims reported these.
         if marked.name.as_deref() == Some(claim) || REGISTERED.contains(&claim) {
             continue;
         }

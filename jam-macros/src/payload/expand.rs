@@ -1,12 +1,12 @@
-//! From the struct that was read to its impls.
+//! The impls of a payload.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::Payload;
 use super::attr::{Field, Mark};
+use super::read::Payload;
 use crate::diagnostics::Errors;
-use crate::tokens;
+use crate::tokens::spans;
 
 // Input:
 //     #[jam(role = Role, scopes("notes:read"))]
@@ -31,12 +31,12 @@ use crate::tokens;
 //     }
 //     impl HasRoles for User { type Enum = Role; }
 //
-// After a mistake nothing is marked, but the impls are there: a handler that
-// takes the payload then has nothing more to say about it.
+// After a mistake the impls have no marks. They are still there, because otherwise each handler
+// with this payload would cause one more error.
 pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
     let is_valid = errors.is_empty();
     let errors = errors.into_tokens();
-    // No impl could hold for every lifetime.
+    // `Payload` requires `'static`, so no impl is possible for a lifetime.
     if payload.input.generics.lifetimes().next().is_some() {
         return errors;
     }
@@ -122,8 +122,7 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
     }
 }
 
-// The field's own type stands in the calls, so that a wrong one is reported
-// at the field.
+// The calls name the type of the field, because rustc then reports a wrong type at the field.
 fn subject(payload: &Payload<'_>, field: &Field<'_>) -> TokenStream {
     let private = payload.container.krate.private();
     let Field { ident, ty, .. } = field;
@@ -147,8 +146,8 @@ fn has_role(payload: &Payload<'_>, field: &Field<'_>) -> TokenStream {
 fn scopes(payload: &Payload<'_>, field: &Field<'_>) -> TokenStream {
     let krate = &payload.container.krate;
     let Field { ident, ty, .. } = field;
-    let place = tokens::place(ty.to_token_stream());
-    let value = quote_spanned! {Span::call_site().located_at(place)=> &self.#ident };
+    let span = spans::first(ty.to_token_stream());
+    let value = quote_spanned! {Span::call_site().located_at(span)=> &self.#ident };
     quote! {
         fn scopes(&self) -> ::core::option::Option<&#krate::Scopes> {
             let scopes: &#krate::Scopes = #value;

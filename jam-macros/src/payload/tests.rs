@@ -9,7 +9,7 @@ fn errors(item: TokenStream) -> Vec<String> {
 }
 
 #[test]
-fn payload() {
+fn a_payload_has_marks_and_scopes() {
     snapshot::check(
         "payload",
         expand(quote! {
@@ -32,7 +32,7 @@ fn payload() {
 }
 
 #[test]
-fn plain_payload() {
+fn a_payload_without_options_has_no_marks() {
     snapshot::check(
         "plain_payload",
         expand(quote! {
@@ -43,7 +43,7 @@ fn plain_payload() {
 }
 
 #[test]
-fn after_a_mistake() {
+fn a_mistake_leaves_an_impl_without_marks() {
     snapshot::check(
         "payload_after_a_mistake",
         expand(quote!(
@@ -53,7 +53,7 @@ fn after_a_mistake() {
 }
 
 #[test]
-fn registered_claims_stay_free() {
+fn a_field_has_no_registered_claim() {
     let found = errors(quote! {
         #[serde(rename_all = "lowercase")]
         struct User {
@@ -89,7 +89,7 @@ fn a_claim_has_one_field() {
 }
 
 #[test]
-fn all_mistakes_at_once() {
+fn one_build_reports_all_mistakes() {
     let found = errors(quote! {
         #[jam(roel = Role, scopes(), scopes("a"))]
         struct User<'a> {

@@ -1,13 +1,14 @@
-//! What axum would panic about at start-up, found now.
+//! The checks of the table, among them the mistakes for which axum panics at startup.
 
 use matchit::InsertError;
 use proc_macro2::TokenTree;
 use quote::ToTokens as _;
 
-use super::parse::{Item, Rule, Section};
+use super::head::Rule;
+use super::parse::{Item, Section};
 use super::row::{Method, Row};
 use crate::diagnostics::Errors;
-use crate::tokens;
+use crate::tokens::text;
 
 pub(crate) fn all(table: &[Item], errors: &mut Errors) {
     let sections = table.iter().filter_map(|item| match item {
@@ -16,7 +17,7 @@ pub(crate) fn all(table: &[Item], errors: &mut Errors) {
             is_prefix(path, errors);
             None
         }
-        Item::Merge(_) | Item::HalfTyped(_) => None,
+        Item::Merge(_) | Item::Incomplete(_) => None,
     });
     let sections: Vec<_> = sections.collect();
     let mut routes = Routes::default();
@@ -37,15 +38,16 @@ pub(crate) fn all(table: &[Item], errors: &mut Errors) {
     }
 }
 
-/// The routes so far, as axum keeps them.
+/// The routes so far, in the form in which axum stores them.
 #[derive(Default)]
 struct Routes {
     matcher: matchit::Router<()>,
     handlers: Vec<Routed>,
-    /// Paths, and the routers that are there.
+    /// The paths of mounted routers, each with its router.
     mounts: Vec<(String, String)>,
 }
 
+/// A route to a handler.
 struct Routed {
     path: String,
     method: &'static str,
@@ -57,11 +59,11 @@ impl Routes {
         let routed = Routed {
             path: row.path.value(),
             method,
-            handler: tokens::text(&row.target),
+            handler: text::of(&row.target),
         };
         let same_path = self.handlers.iter().filter(|own| own.path == routed.path);
         let same_path: Vec<_> = same_path.collect();
-        // axum merges rows of one path; `any` takes what the others leave.
+        // axum merges the rows of one path, and `any` gets the methods that the others do not have.
         if let Some(Routed { path, handler, .. }) =
             same_path.iter().find(|own| own.method == method)
         {
@@ -81,7 +83,7 @@ impl Routes {
         self.handlers.push(routed);
     }
 
-    /// What the router has under its path is not known here.
+    /// Adds a mounted router. Its own routes are not known here.
     fn mount(&mut self, row: &Row, errors: &mut Errors) {
         let path = row.path.value();
         if path == "/" {
@@ -100,7 +102,7 @@ impl Routes {
             );
             return;
         }
-        let router = tokens::text(&row.target);
+        let router = text::of(&row.target);
         let path = path.trim_end_matches('/').to_owned();
         match self.mounts.iter().find(|(own, _)| *own == path) {
             Some((_, first)) => errors.at_span(
@@ -121,7 +123,7 @@ fn names_its_handler(row: &Row, errors: &mut Errors) {
             format!(
                 "move the row to a section with a rule: `RULE = [mount({}, {})]`",
                 row.path.to_token_stream(),
-                tokens::text(&row.target)
+                text::of(&row.target)
             ),
         );
     } else if !row.names_its_handler() {
@@ -165,7 +167,7 @@ fn report(row: &Row, error: &InsertError, errors: &mut Errors) {
     }
 }
 
-/// Checks a path below which a table is nested.
+/// Checks the path of a nested table.
 fn is_prefix(path: &syn::LitStr, errors: &mut Errors) {
     let text = path.value();
     if text == "/" {
@@ -183,7 +185,7 @@ fn is_prefix(path: &syn::LitStr, errors: &mut Errors) {
     }
 }
 
-/// Whether the path has the form that axum takes.
+/// Returns true if axum accepts the form of the path, and reports any other form.
 fn is_path(row: &Row, errors: &mut Errors) -> bool {
     let path = row.path.value();
     if !path.starts_with('/') {
@@ -209,6 +211,7 @@ fn is_path(row: &Row, errors: &mut Errors) -> bool {
     true
 }
 
+/// Returns a segment of a path in the syntax of axum 0.8.
 fn modern(segment: &str) -> String {
     match (segment.strip_prefix(':'), segment.starts_with('*')) {
         (Some(name), _) => format!("{{{name}}}"),
@@ -217,9 +220,10 @@ fn modern(segment: &str) -> String {
     }
 }
 
+/// Checks that `declared()` has no conditions.
 fn declared_stands_alone(section: &Section, errors: &mut Errors) {
     let Section { head, .. } = section;
-    if head.rule == Rule::Declared && tokens::text(&head.tokens) != "declared()" {
+    if head.rule == Rule::Declared && text::of(&head.tokens) != "declared()" {
         errors.at(
             &head.tokens,
             "`declared()` stands alone: the rules are on the handlers",
@@ -228,14 +232,15 @@ fn declared_stands_alone(section: &Section, errors: &mut Errors) {
     }
 }
 
-/// The runtime asks for this too, but only when the table is built.
+/// Checks the reason of a public section. The runtime checks it too, but only when it builds the
+/// table.
 fn public_has_a_reason(section: &Section, errors: &mut Errors) {
     let rule: Vec<TokenTree> = section.head.tokens.clone().into_iter().collect();
     let [TokenTree::Ident(word), TokenTree::Group(list)] = rule.as_slice() else {
         return;
     };
     let is_blank = |text: syn::LitStr| text.value().trim().is_empty();
-    if word == "public" && tokens::string(&list.stream()).is_some_and(is_blank) {
+    if word == "public" && text::string(&list.stream()).is_some_and(is_blank) {
         errors.at(
             list,
             "an open route needs a reason",

@@ -1,13 +1,15 @@
-//! From the table to calls on `JamRouter`.
+//! The calls on `JamRouter` for a table.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::parse::{Item, Rule, Section, Table};
-use super::row::{Method, Row, Words};
+use super::head::Rule;
+use super::parse::{Item, Section, Table};
+use super::row::{Conditions, Method, Row};
 use crate::diagnostics::Errors;
+use crate::lists;
 use crate::paths::Krate;
-use crate::tokens;
+use crate::tokens::{spans, text};
 use crate::trees::Trees;
 
 // Input:
@@ -42,9 +44,9 @@ use crate::trees::Trees;
 //         })
 //     }
 //
-// `with_state` is there for rustc: where it is known what the whole is, the state is known before
-// the rows are looked at. Without a state no row is done with, and each time that rustc tries a
-// method it goes through all that are open: 300 rows took four times as long.
+// `with_state` tells rustc the type of the state before it checks the rows. Without that type each
+// row leaves open obligations, and rustc checks all of them again for each method call: the build
+// of 300 rows took four times as long.
 pub(crate) fn expand(table: &Table, errors: Errors) -> TokenStream {
     let Table { krate, items, .. } = table;
     let table = Ident::new("__jam_table", Span::mixed_site());
@@ -52,7 +54,7 @@ pub(crate) fn expand(table: &Table, errors: Errors) -> TokenStream {
     let items = items.iter().map(|item| match item {
         Item::Merge(router) => quote!(let #table = #table.merge(#router);),
         Item::Nest(path, router) => quote!(let #table = #table.nest(#path, #router);),
-        Item::HalfTyped(rule) => {
+        Item::Incomplete(rule) => {
             let rule = block(rule, rule, krate);
             quote! {
                 #[allow(unexpected_cfgs)]
@@ -98,13 +100,13 @@ fn row(row: &Row, rule: &TokenStream, krate: &Krate, [table, state]: [&Ident; 2]
         verb_span: _,
         path,
         target,
-        words,
+        conditions,
     } = row;
-    let name = tokens::text(target);
+    let name = text::of(target);
     let private = krate.private();
-    let narrowed = (!words.is_empty()).then(|| {
-        let policies = tokens::policies_of(&words.policies, &private);
-        (narrowed(rule, words, krate), policies)
+    let narrowed = (!conditions.is_empty()).then(|| {
+        let policies = lists::policies_value(&conditions.policies, &private);
+        (narrowed(rule, conditions, krate), policies)
     });
     let Some(method) = method else {
         return match narrowed {
@@ -115,8 +117,8 @@ fn row(row: &Row, rule: &TokenStream, krate: &Krate, [table, state]: [&Ident; 2]
         };
     };
     let verb = verb(*method, krate);
-    let place = Span::mixed_site().located_at(tokens::place(target.clone()));
-    let passing = Ident::new("__jam_passing", place);
+    let span = Span::mixed_site().located_at(spans::first(target.clone()));
+    let passing = Ident::new("__jam_passing", span);
     let way = passing_of(target, &private, state);
     let row = match narrowed {
         None => quote!(.route(#verb, #path, #passing, #target, #name)),
@@ -130,15 +132,15 @@ fn row(row: &Row, rule: &TokenStream, krate: &Krate, [table, state]: [&Ident; 2]
     }
 }
 
-/// How the handler comes by its caller. One that is no plain path cannot stand here twice, and its
-/// type may not be known yet.
+/// Returns the expression for the way in which the handler gets its caller. Only a plain path can
+/// be in the expansion twice. The type of any other expression can also be unknown here.
 fn passing_of(handler: &TokenStream, private: &Trees, state: &Ident) -> TokenStream {
     if !is_plain(handler) {
         return quote!(#private::InRequest);
     }
-    // At the handler, for what rustc has to say about it.
-    let place = Span::mixed_site().located_at(tokens::place(handler.clone()));
-    quote_spanned! {place=>
+    // The span of the handler, because rustc reports errors in the handler there.
+    let span = Span::mixed_site().located_at(spans::first(handler.clone()));
+    quote_spanned! {span=>
         {
             use #private::{Otherwise as _, ReceivesCaller as _};
             (&#private::Handed::to(&#handler, #state)).__jam_passing()
@@ -146,7 +148,7 @@ fn passing_of(handler: &TokenStream, private: &Trees, state: &Ident) -> TokenStr
     }
 }
 
-/// Whether it is names and `::` alone.
+/// Returns true if the handler consists of names and `::`.
 fn is_plain(handler: &TokenStream) -> bool {
     handler.clone().into_iter().all(|token| match token {
         TokenTree::Ident(_) => true,
@@ -155,16 +157,16 @@ fn is_plain(handler: &TokenStream) -> bool {
     })
 }
 
-/// The section's rule with the words of a row behind it. What rustc says about
-/// the rule itself it says once, since both are the same tokens; what it says
-/// about a word is at that word, where its receiver's brackets pretend to be.
-fn narrowed(rule: &TokenStream, words: &Words, krate: &Krate) -> TokenStream {
+/// Returns the rule of the section with the conditions of a row. rustc reports an error in the rule
+/// once, because both use the same tokens. It reports an error in a condition at that condition,
+/// because the brackets around the receiver have its span.
+fn narrowed(rule: &TokenStream, conditions: &Conditions, krate: &Krate) -> TokenStream {
     let receiver = |rule: &TokenStream, word: &Ident| {
         let mut group = Group::new(Delimiter::Parenthesis, rule.clone());
         group.set_span(word.span());
         group
     };
-    let half_typed = words.half_typed.iter().map(|word| {
+    let incomplete = conditions.incomplete.iter().map(|word| {
         let rule = receiver(rule, word);
         quote! {
             #[allow(unexpected_cfgs)]
@@ -175,22 +177,22 @@ fn narrowed(rule: &TokenStream, words: &Words, krate: &Krate) -> TokenStream {
         }
     });
     let mut value = rule.clone();
-    for (word, arguments) in &words.calls {
+    for (word, arguments) in &conditions.calls {
         let rule = receiver(&value, word);
         value = quote_spanned!(word.span()=> #rule.#word #arguments);
     }
-    let place = words.calls.first();
-    let place = place.map_or_else(|| rule.clone(), |(word, _)| word.to_token_stream());
-    block(&place, &quote!(#(#half_typed)* #value), krate)
+    let first = conditions.calls.first();
+    let first = first.map_or_else(|| rule.clone(), |(word, _)| word.to_token_stream());
+    block(&first, &quote!(#(#incomplete)* #value), krate)
 }
 
 /// The functions of `jam::dsl`.
 const DSL: &[&str] = &["public", "user", "declared", "seconds", "minutes", "hours"];
 
-/// The words of the rules are in scope here and nowhere else. The block stands
-/// where the rule does, for what rustc says about its type.
-fn block(place: &TokenStream, rule: &TokenStream, krate: &Krate) -> TokenStream {
-    let place = tokens::place(place.clone());
+/// Returns a block with the functions of `jam::dsl` in scope. It has the span of `first`, because
+/// rustc then reports a wrong type there.
+fn block(first: &TokenStream, rule: &TokenStream, krate: &Krate) -> TokenStream {
+    let span = spans::first(first.clone());
     let check = check_words(rule, krate);
     let mut block = Group::new(
         Delimiter::Brace,
@@ -201,30 +203,31 @@ fn block(place: &TokenStream, rule: &TokenStream, krate: &Krate) -> TokenStream 
             #rule
         },
     );
-    block.set_span(Span::mixed_site().located_at(place));
-    quote_spanned!(Span::mixed_site().located_at(place)=> const #block)
+    block.set_span(Span::mixed_site().located_at(span));
+    quote_spanned!(Span::mixed_site().located_at(span)=> const #block)
 }
 
-/// The words hide whatever else is called so, and an own `user()` would be another rule without a
-/// word. To import a name that a glob import and an outer scope have in common is an error, unless
-/// both are one and the same.
+/// Returns imports that fail if the scope has another item with the name of a function of
+/// `jam::dsl`. Otherwise the glob import would silently replace a `user()` of the application. rustc
+/// rejects the import of a name that a glob import and the outer scope both have, unless both are
+/// the same item.
 fn check_words(rule: &TokenStream, krate: &Krate) -> Option<TokenStream> {
     let mut words = Vec::new();
-    tokens::each_name(rule, &mut |name| {
+    text::each_name(rule, &mut |name| {
         if DSL.iter().any(|word| name == word) && !words.contains(name) {
             words.push(name.clone());
         }
     });
-    // The expansion of a macro cannot be seen here.
-    if tokens::text(rule).contains('!') {
-        let place = tokens::place(rule.clone());
-        words = DSL.iter().map(|word| Ident::new(word, place)).collect();
+    // The names in the expansion of a macro are unknown, so all of them are checked.
+    if text::of(rule).contains('!') {
+        let span = spans::first(rule.clone());
+        words = DSL.iter().map(|word| Ident::new(word, span)).collect();
     }
-    let place = Span::call_site().located_at(words.first()?.span());
-    let dsl = tokens::located(quote!(#krate::dsl::*), place);
+    let span = Span::call_site().located_at(words.first()?.span());
+    let dsl = spans::located(quote!(#krate::dsl::*), span);
     let words = words.iter().map(|word| {
-        let place = Span::call_site().located_at(word.span());
-        Ident::new(&word.to_string(), place)
+        let span = Span::call_site().located_at(word.span());
+        Ident::new(&word.to_string(), span)
     });
     Some(quote! {
         #[allow(unused_imports)]
@@ -240,9 +243,9 @@ fn declared(section: &Section, krate: &Krate, table: &Ident) -> TokenStream {
     let rows = rows.filter_map(|row| {
         let Row { path, target, .. } = row;
         let verb = verb(row.method?, krate);
-        let name = tokens::text(target);
-        let place = Span::mixed_site().located_at(tokens::place(target.clone()));
-        let route = quote_spanned!(place=> .route);
+        let name = text::of(target);
+        let span = Span::mixed_site().located_at(spans::first(target.clone()));
+        let route = quote_spanned!(span=> .route);
         Some(quote!(#route(#verb, #path, #target, #name)))
     });
     quote! {

@@ -1,8 +1,10 @@
-//! `jam_routes![..]`: parse, check, expand.
+//! The expansion of `jam_routes![..]`: parse, check, expand.
 
 mod check;
 mod expand;
+mod head;
 mod parse;
+mod parts;
 mod row;
 
 use proc_macro2::TokenStream;

@@ -1,71 +1,44 @@
-//! The grammar of the table. Rules and handlers stay tokens: an editor asks
-//! for completions while they are half typed.
+//! The grammar of the table. Rules and handlers are not parsed, because an editor expands the table
+//! while they are incomplete.
 //!
 //! ```text
-//! table := item ("," item)* ","?
-//! item  := rule "=" "[" row ("," row)* ","? "]"
-//!        | "merge" "(" expr ")" | "nest" "(" path "," expr ")" | "crate" "=" path
-//! row   := verb "(" path "," handler ")" word* | "mount" "(" path "," router ")" word*
-//! word  := "." tightener "(" .. ")"
+//! table     := item ("," item)* ","?
+//! item      := rule "=" "[" row ("," row)* ","? "]"
+//!            | "merge" "(" expr ")" | "nest" "(" path "," expr ")" | "crate" "=" path
+//! row       := verb "(" path "," handler ")" condition*
+//!            | "mount" "(" path "," router ")" condition*
+//! condition := "." name "(" .. ")"
 //! ```
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
-use super::row::{Form, Row, contents, is_row, row, shown};
+use super::head::Head;
+use super::parts::{Form, attribute, contents};
+use super::row::{Row, is_row, row, shown};
 use crate::diagnostics::Errors;
 use crate::paths::Krate;
-use crate::tokens::{self, Value};
+use crate::tokens::entries::{self, Value};
+use crate::tokens::{commas, text};
+use crate::trees::Trees;
 
+/// An item of the table.
 pub(crate) enum Item {
     Section(Section),
     Merge(TokenStream),
-    /// The path below which the routes are, and their table.
+    /// The path of a nested table, and the table.
     Nest(syn::LitStr, TokenStream),
-    /// What is no section yet: for an editor to complete.
-    HalfTyped(TokenStream),
+    /// An expression that an editor completes to a section.
+    Incomplete(TokenStream),
 }
 
+/// A rule and its rows.
 pub(crate) struct Section {
     pub(crate) head: Head,
     pub(crate) rows: Vec<Row>,
 }
 
-/// What stands before the `=` of a section.
-pub(crate) struct Head {
-    pub(crate) tokens: TokenStream,
-    pub(crate) rule: Rule,
-}
-
-/// What can be told of a rule by its first tokens.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
-    /// `public(..)`: everybody.
-    Public,
-    /// `declared()`: the one on each handler.
-    Declared,
-    /// Any other, which rows may narrow.
-    Named,
-}
-
-impl Head {
-    fn new(tokens: TokenStream) -> Self {
-        let mut iter = tokens.clone().into_iter();
-        let rule = match (iter.next(), iter.next()) {
-            (Some(TokenTree::Ident(word)), Some(TokenTree::Group(_))) if word == "public" => {
-                Rule::Public
-            }
-            // That nothing follows is checked later.
-            (Some(TokenTree::Ident(word)), Some(TokenTree::Group(_))) if word == "declared" => {
-                Rule::Declared
-            }
-            _ => Rule::Named,
-        };
-        Self { tokens, rule }
-    }
-}
-
-/// The items of a table, and where it finds the runtime.
+/// The items of a table, and the path of the runtime.
 #[derive(Default)]
 pub(crate) struct Table {
     pub(crate) krate: Krate,
@@ -73,22 +46,24 @@ pub(crate) struct Table {
     has_krate: bool,
 }
 
+/// Parses the tokens of the table.
 pub(crate) fn table(tokens: TokenStream, errors: &mut Errors) -> Table {
     let mut table = Table::default();
-    for part in tokens::split(tokens) {
-        let mut rest = part.as_slice();
+    let tokens = Trees::from(tokens);
+    for part in commas::split(&tokens) {
+        let mut rest = part;
         while !rest.is_empty() {
             let taken = item(rest, &mut table, errors);
             rest = &rest[taken..];
             if let Some(next) = rest.first() {
-                tokens::missing_comma(next, errors);
+                entries::missing_comma(next, errors);
             }
         }
     }
     table
 }
 
-/// Reads one item, and says how many tokens that took.
+/// Reads one item, and returns the number of its tokens.
 fn item(part: &[TokenTree], table: &mut Table, errors: &mut Errors) -> usize {
     if let Some(taken) = attribute(part, errors) {
         return taken
@@ -136,13 +111,13 @@ fn item(part: &[TokenTree], table: &mut Table, errors: &mut Errors) -> usize {
                 shown(verb, arguments)
             ),
         );
-        // Read all the same, for what else there is to say about it.
+        // The row is still read, so that its other mistakes are reported too.
         row(part, &Head::new(quote!(RULE)), errors);
         return part.len();
     }
     let tokens: TokenStream = part.iter().cloned().collect();
-    let half_typed = tokens::completed(&tokens).map(Item::HalfTyped);
-    table.items.extend(half_typed);
+    let incomplete = text::completed(&tokens).map(Item::Incomplete);
+    table.items.extend(incomplete);
     errors.at(
         tokens,
         "expected a rule and its rows",
@@ -152,7 +127,7 @@ fn item(part: &[TokenTree], table: &mut Table, errors: &mut Errors) -> usize {
     part.len()
 }
 
-/// Where the `=` between a rule and its rows is; `==` and `=>` are none.
+/// Returns the position of the `=` between a rule and its rows. `==` and `=>` do not count.
 fn section_sign(part: &[TokenTree]) -> Option<usize> {
     let mut joined = false;
     part.iter().position(|token| {
@@ -166,30 +141,10 @@ fn section_sign(part: &[TokenTree]) -> Option<usize> {
     })
 }
 
-/// Reports an attribute before an item or a row, unless it is a comment, and says how many tokens it
-/// has.
-pub(super) fn attribute(part: &[TokenTree], errors: &mut Errors) -> Option<usize> {
-    let [TokenTree::Punct(hash), TokenTree::Group(group), ..] = part else {
-        return None;
-    };
-    if hash.as_char() != '#' || group.delimiter() != Delimiter::Bracket {
-        return None;
-    }
-    if tokens::text(&group.stream()).starts_with("doc=") {
-        return Some(2);
-    }
-    errors.at(
-        group,
-        "a table takes no attributes",
-        "for rows that depend on a `cfg`, write `merge(routes())`: a function that returns another \
-         table, or an empty one",
-    );
-    Some(2)
-}
-
+/// Reads one section, and returns the number of its tokens.
 fn section(part: &[TokenTree], sign: usize, items: &mut Vec<Item>, errors: &mut Errors) -> usize {
     const HELP: &str = "write `RULE = [get(\"/path\", handler)]`";
-    let head = Head::new(tokens::ungroup(part[..sign].iter().cloned().collect()));
+    let head = Head::new(text::ungroup(part[..sign].iter().cloned().collect()));
     let mut taken = sign + 1;
     let rows = match part.get(taken) {
         Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::None => {
@@ -221,14 +176,15 @@ fn section(part: &[TokenTree], sign: usize, items: &mut Vec<Item>, errors: &mut 
         );
     }
     let mut read = Vec::new();
-    for part in tokens::split(rows.stream()) {
-        let mut rest = part.as_slice();
+    let rows = Trees::from(rows.stream());
+    for part in commas::split(&rows) {
+        let mut rest = part;
         while !rest.is_empty() {
             let (found, taken) = row(rest, &head, errors);
             read.extend(found);
             rest = &rest[taken..];
             if let Some(next) = rest.first() {
-                tokens::missing_comma(next, errors);
+                entries::missing_comma(next, errors);
             }
         }
     }

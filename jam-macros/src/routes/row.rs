@@ -1,14 +1,16 @@
-//! The grammar of one row: what is routed, and the words behind it.
+//! The grammar of one row: a route, and the conditions after it.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 
-use super::parse::{Head, Rule, attribute};
+use super::head::{Head, Rule};
+use super::parts::{Form, attribute, contents};
 use crate::diagnostics::{Errors, did_you_mean, nearest};
-use crate::tokens;
+use crate::lists;
+use crate::tokens::text;
 
-/// What a row begins with: its name in the table, its variant of `Verb`, and
-/// its method. A router is mounted whatever the method is.
+/// The first word of a row: its name, its variant of `Verb` and its HTTP method. `mount` has no
+/// method, because it routes all of them.
 const VERBS: &[Verb] = &[
     Verb("get", Some(Method("Get", "GET"))),
     Verb("post", Some(Method("Post", "POST"))),
@@ -19,7 +21,7 @@ const VERBS: &[Verb] = &[
     Verb("mount", None),
 ];
 
-/// What a row can add to its section's rule, and the way it is written.
+/// The conditions that a row can add to the rule of its section, each with an example.
 const TIGHTENERS: &[(&str, &str)] = &[
     ("role", ".role(Role::Admin)"),
     ("any_role", ".any_role(&[Role::Editor, Role::Admin])"),
@@ -29,8 +31,8 @@ const TIGHTENERS: &[(&str, &str)] = &[
     ("hide", ".hide()"),
 ];
 
-/// The other words of a rule. They belong to the whole section: on a row they
-/// could let in others than it does.
+/// The other words of a rule. Only the rule of the section has them, because on a row they could
+/// accept a caller that the section rejects.
 const LOOSENERS: &[&str] = &[
     "backend",
     "cookie",
@@ -46,50 +48,52 @@ const LOOSENERS: &[&str] = &[
 #[derive(Clone, Copy)]
 struct Verb(&'static str, Option<Method>);
 
+/// A variant of `Verb` and an HTTP method.
 #[derive(Clone, Copy)]
 pub(crate) struct Method(pub(crate) &'static str, pub(crate) &'static str);
 
+/// A row of the table.
 pub(crate) struct Row {
-    /// `None` mounts a router.
+    /// The method of a handler. A mounted router has none.
     pub(crate) method: Option<Method>,
     pub(crate) verb_span: Span,
     pub(crate) path: syn::LitStr,
     /// The handler, or the router.
     pub(crate) target: TokenStream,
-    pub(crate) words: Words,
+    pub(crate) conditions: Conditions,
 }
 
-/// The words behind a row, in order.
+/// The conditions after a row, in order.
 #[derive(Default)]
-pub(crate) struct Words {
-    /// What narrows the rule: names, each with its arguments in parentheses.
+pub(crate) struct Conditions {
+    /// The names of the conditions, each with its arguments in parentheses.
     pub(crate) calls: Vec<(Ident, Group)>,
     pub(crate) policies: Vec<TokenStream>,
-    /// What is no tightener, or not yet: for an editor to complete.
-    pub(crate) half_typed: Vec<Ident>,
+    /// The words that are no conditions, for an editor to complete.
+    pub(crate) incomplete: Vec<Ident>,
 }
 
-impl Words {
+impl Conditions {
     pub(crate) fn is_empty(&self) -> bool {
         let Self {
             calls,
             policies,
-            half_typed,
+            incomplete,
         } = self;
-        calls.is_empty() && policies.is_empty() && half_typed.is_empty()
+        calls.is_empty() && policies.is_empty() && incomplete.is_empty()
     }
 }
 
 impl Row {
-    /// Whether the handler is a path, as `declared()` needs.
+    /// Returns true if the handler is a path. `declared()` needs one.
     pub(crate) fn names_its_handler(&self) -> bool {
-        tokens::text(&self.target)
+        text::of(&self.target)
             .chars()
             .all(|letter| letter.is_alphanumeric() || "_:#<>, ".contains(letter))
     }
 }
 
-/// Reads one row, and says how many tokens that took.
+/// Reads one row. Returns it and the number of its tokens.
 pub(super) fn row(part: &[TokenTree], head: &Head, errors: &mut Errors) -> (Option<Row>, usize) {
     if let Some(attribute) = attribute(part, errors) {
         let (row, taken) = row(&part[attribute..], head, errors);
@@ -108,20 +112,25 @@ pub(super) fn row(part: &[TokenTree], head: &Head, errors: &mut Errors) -> (Opti
         &Form::MOUNT
     };
     let contents = contents(arguments, form, errors);
-    let (words, taken) = words(part, head, method.is_none(), errors);
+    let (conditions, taken) = conditions(part, head, method.is_none(), errors);
     let row = contents.map(|(path, target)| Row {
         method,
         verb_span: word.span(),
         path,
         target,
-        words,
+        conditions,
     });
     (row, taken)
 }
 
-/// Reads the words behind the row, and says how many tokens the row took.
-fn words(part: &[TokenTree], head: &Head, mounts: bool, errors: &mut Errors) -> (Words, usize) {
-    let mut words = Words::default();
+/// Reads the conditions after a row. Returns them and the number of tokens of the row.
+fn conditions(
+    part: &[TokenTree],
+    head: &Head,
+    mounts: bool,
+    errors: &mut Errors,
+) -> (Conditions, usize) {
+    let mut conditions = Conditions::default();
     let mut taken = 2;
     while let Some(TokenTree::Punct(dot)) = part.get(taken)
         && dot.as_char() == '.'
@@ -132,8 +141,8 @@ fn words(part: &[TokenTree], head: &Head, mounts: bool, errors: &mut Errors) -> 
                 "expected a word behind the `.`",
                 did_you_mean("", &tighteners()),
             );
-            words.half_typed.push(tokens::nothing(dot.span()));
-            return (words, part.len());
+            conditions.incomplete.push(text::placeholder(dot.span()));
+            return (conditions, part.len());
         };
         let arguments = match part.get(taken + 2) {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
@@ -143,9 +152,9 @@ fn words(part: &[TokenTree], head: &Head, mounts: bool, errors: &mut Errors) -> 
         };
         taken += if arguments.is_some() { 3 } else { 2 };
         if !is_allowed(name, arguments, head, errors) {
-            // A keyword would be no name, and rustc reads this too.
+            // A keyword is left out, because the expansion needs a name.
             let is_name = syn::parse2::<Ident>(name.to_token_stream()).is_ok();
-            words.half_typed.extend(is_name.then(|| name.clone()));
+            conditions.incomplete.extend(is_name.then(|| name.clone()));
         } else if let Some(arguments) = arguments {
             if name == "policy" && mounts {
                 errors.at(
@@ -155,26 +164,26 @@ fn words(part: &[TokenTree], head: &Head, mounts: bool, errors: &mut Errors) -> 
                 );
             } else if name == "policy" {
                 let example = ".policy(is_owner)";
-                words
+                conditions
                     .policies
-                    .extend(tokens::policies(name, arguments, example, errors));
+                    .extend(lists::policies(name, arguments, example, errors));
             } else {
-                words.calls.push((name.clone(), arguments.clone()));
+                conditions.calls.push((name.clone(), arguments.clone()));
             }
         }
     }
-    (words, taken)
+    (conditions, taken)
 }
 
-/// Whether a row of this section may say this.
+/// Checks that a row of this section can have this condition.
 fn is_allowed(name: &Ident, arguments: Option<&Group>, head: &Head, errors: &mut Errors) -> bool {
     let word = name.to_string();
     let tightener = TIGHTENERS.iter().find(|(known, _)| *known == word);
     let call = match arguments {
-        Some(arguments) => tokens::text(&quote!(#name #arguments)),
+        Some(arguments) => text::of(&quote!(#name #arguments)),
         None => format!("{word}()"),
     };
-    let rule = tokens::text(&head.tokens);
+    let rule = text::of(&head.tokens);
     if tightener.is_none() && !LOOSENERS.contains(&word.as_str()) {
         errors.at(
             name,
@@ -213,7 +222,7 @@ fn tighteners() -> Vec<&'static str> {
     TIGHTENERS.iter().map(|(name, _)| *name).collect()
 }
 
-/// An unknown verb is reported, and read as the one that was probably meant.
+/// Reads the verb. Reports an unknown one, and returns the nearest known one.
 fn verb(word: &Ident, errors: &mut Errors) -> Verb {
     let text = word.to_string();
     let names: Vec<_> = VERBS.iter().map(|Verb(name, ..)| *name).collect();
@@ -228,85 +237,7 @@ fn verb(word: &Ident, errors: &mut Errors) -> Verb {
     })
 }
 
-/// How something with a path is written.
-pub(super) struct Form {
-    word: &'static str,
-    target: &'static str,
-    example: &'static str,
-}
-
-impl Form {
-    const VERB: Self = Self {
-        word: "get",
-        target: "handler",
-        example: "write `get(\"/path\", handler)`",
-    };
-    const MOUNT: Self = Self {
-        word: "mount",
-        target: "router",
-        example: "write `mount(\"/path\", router)`",
-    };
-    pub(super) const NEST: Self = Self {
-        word: "nest",
-        target: "table",
-        example: "write `nest(\"/path\", other::routes())`",
-    };
-}
-
-/// The path, and the handler, the router or the table.
-pub(super) fn contents(
-    arguments: &Group,
-    form: &Form,
-    errors: &mut Errors,
-) -> Option<(syn::LitStr, TokenStream)> {
-    let Form {
-        word: verb,
-        target,
-        example,
-    } = form;
-    let mut parts = tokens::split(arguments.stream()).into_iter();
-    let Some(mut first) = parts.next() else {
-        let line = format!("there is no path and no {target} here");
-        errors.at(arguments, line, example);
-        return None;
-    };
-    // A forgotten comma after the path.
-    if let [TokenTree::Literal(_), next, ..] = first.as_slice() {
-        tokens::missing_comma(next, errors);
-        let rest = first.split_off(1);
-        parts = std::iter::once(rest)
-            .chain(parts)
-            .collect::<Vec<_>>()
-            .into_iter();
-    }
-    let written: TokenStream = first.into_iter().collect();
-    let path = tokens::string(&written);
-    if path.is_none() {
-        errors.at(&written, "the path is not a string literal", example);
-    }
-    let Some(found) = parts.next() else {
-        if let Some(path) = path {
-            errors.at(
-                &path,
-                format!("there is no {target} here"),
-                format!("write `{verb}({}, {target})`", path.to_token_stream()),
-            );
-        }
-        return None;
-    };
-    if let Some(extra) = parts.next() {
-        errors.at(
-            extra.into_iter().collect::<TokenStream>(),
-            format!("`{verb}` takes one path and one {target}"),
-            "remove this",
-        );
-    }
-    let path = path.unwrap_or_else(|| syn::LitStr::new("/", Span::call_site()));
-    let found = tokens::ungroup(found.into_iter().collect());
-    Some((path, found))
-}
-
-/// Whether this was meant to be a row: by its verb, or by its path.
+/// Returns true if the tokens look like a row: they start with a verb, or have a path.
 pub(super) fn is_row(verb: &Ident, arguments: &Group) -> bool {
     VERBS.iter().any(|Verb(name, ..)| verb == name)
         || matches!(
@@ -315,6 +246,7 @@ pub(super) fn is_row(verb: &Ident, arguments: &Group) -> bool {
         ) && verb != "public"
 }
 
+/// Returns the row without its conditions as text.
 pub(super) fn shown(verb: &Ident, arguments: &Group) -> String {
-    tokens::text(&quote!(#verb #arguments))
+    text::of(&quote!(#verb #arguments))
 }

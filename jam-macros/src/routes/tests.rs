@@ -9,7 +9,7 @@ fn errors(table: TokenStream) -> Vec<String> {
 }
 
 #[test]
-fn table() {
+fn a_table_becomes_calls_on_the_router() {
     let expansion = expand(quote! {
         public("probe") = [get("/healthz", ops::health), any("/x", |x: u8| async move { x })],
         user::<Of<User, u8>>() = {
@@ -30,13 +30,13 @@ fn table() {
 }
 
 #[test]
-fn table_of_a_renamed_crate() {
+fn a_table_uses_the_path_of_the_crate() {
     let expansion = expand(quote!(
         crate = auth::jam,
         WEB = [get("/a", a)],
         declared() = [get("/b", b)]
     ));
-    let text = crate::tokens::text(&expansion);
+    let text = crate::tokens::text::of(&expansion);
     assert!(text.contains("auth::jam::__private::Handed"), "{text}");
     snapshot::check(
         "renamed_table",
@@ -64,13 +64,13 @@ fn table_of_a_renamed_crate() {
 }
 
 #[test]
-fn empty_table() {
+fn a_table_can_be_empty() {
     let expansion = expand(quote!());
     snapshot::check("empty_table", quote!(fn routes() -> JamRouter #expansion));
 }
 
 #[test]
-fn broken_rows_keep_the_shape_and_hide_no_others() {
+fn a_row_with_a_mistake_hides_no_other_row() {
     let expansion = expand(quote! {
         WEB = [
             GET("/a", a),
@@ -91,7 +91,7 @@ fn broken_rows_keep_the_shape_and_hide_no_others() {
 }
 
 #[test]
-fn mistakes_of_the_table() {
+fn one_build_reports_all_mistakes_of_the_table() {
     let found = errors(quote! {
         WEB = [
             get("/a", a), get("/a", b), any("/a", c), any("/a", d), post("/a", e),
@@ -132,7 +132,7 @@ fn mistakes_of_the_table() {
 }
 
 #[test]
-fn mistakes_behind_rows() {
+fn one_build_reports_all_mistakes_of_conditions() {
     let found = errors(quote! {
         WEB = [
             get("/a", a).optional(), get("/b", b).or(API), get("/c", c).login("/login"),
@@ -174,11 +174,11 @@ fn mistakes_behind_rows() {
 }
 
 #[test]
-fn what_macro_rules_passes_on_is_read() {
+fn fragments_of_macro_rules_are_read() {
     let group = |tokens| Group::new(Delimiter::None, tokens);
     let rule = group(quote!(declared()));
     let path = group(quote!("/me"));
     let handler = group(quote!(pages::me));
     let expansion = expand(quote!(#rule = [get(#path, #handler)]));
-    assert!(crate::tokens::text(&expansion).contains("\"/me\", pages::me, \"pages::me\""));
+    assert!(crate::tokens::text::of(&expansion).contains("\"/me\", pages::me, \"pages::me\""));
 }

@@ -1,17 +1,17 @@
-//! Handlers whose return type is wrapped: those with an optional rule, and public ones.
+//! The handlers with a wrapped return type: those with an optional rule and public ones.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use super::expand::Output;
 use super::item::{Caller, Handler};
+use super::output::Output;
 use super::types::inferred;
-use crate::tokens;
+use crate::tokens::spans;
 use crate::trees::Trees;
 
 impl Output<'_> {
-    // A stale cookie is cleared on the response, which an extractor cannot do:
-    // the body is wrapped.
+    // The body is wrapped because an extractor cannot change the response, and the response has to
+    // clear a stale cookie.
     //
     // Input:
     //     async fn home(user: Option<Auth<User>>) -> Html<String> { .. }
@@ -52,7 +52,7 @@ impl Output<'_> {
         }
     }
 
-    /// The function of a public handler.
+    /// Returns the function of a public handler.
     pub(super) fn open_function(&self) -> TokenStream {
         let Handler(signature) = self.handler;
         let private = self.private;
@@ -66,35 +66,35 @@ impl Output<'_> {
         }
     }
 
-    /// The handler's own return type, and its body as an expression of that type.
+    /// Returns the return type of the handler, and its body as an expression of that type.
     fn answer(&self) -> (TokenStream, TokenStream) {
         let Handler(signature) = self.handler;
         let value = Ident::new("__jam_value", Span::mixed_site());
-        let (answer, declared, place) = match signature.output() {
+        let (answer, declared, span) = match signature.output() {
             None => (quote!(()), quote!(()), signature.name.span()),
             Some(ty) => {
                 let (answer, inferred) = (Trees::from(ty), inferred(ty));
-                let place = tokens::place(answer.to_token_stream());
-                (quote!(#answer), quote!(#inferred), place)
+                let span = spans::first(answer.to_token_stream());
+                (quote!(#answer), quote!(#inferred), span)
             }
         };
-        // Nothing runs here: the statement only tells the block its type, so
-        // that `?`, `return` and coercions work as they do in a function.
+        // The statement never returns. It gives the block its type, so that `?`, `return` and
+        // coercions work as in a function.
         let typed = quote! {
             if let ::core::option::Option::Some(#value) = ::core::option::Option::<#declared>::None {
                 return #value;
             }
         };
-        // Without its braces, which would be one pair too many around an expression.
+        // The braces are removed, because rustc warns about two pairs around an expression.
         let statements = inside(&signature.body.to_token_stream());
-        let answered = quote_spanned! {Span::mixed_site().located_at(place)=>
+        let answered = quote_spanned! {Span::mixed_site().located_at(span)=>
             async move { #typed #statements }.await
         };
         (answer, answered)
     }
 }
 
-/// What stands between the braces of a function.
+/// Returns the tokens between the braces of a function.
 fn inside(body: &TokenStream) -> TokenStream {
     let mut tokens = body.clone().into_iter();
     match (tokens.next(), tokens.next()) {

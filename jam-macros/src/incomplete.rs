@@ -1,15 +1,16 @@
-//! Code that is being typed is never whole: whatever is missing or too much,
-//! the macros answer, and do not panic.
+//! Tests with incomplete code: an editor expands macros while the user types, so no input may
+//! cause a panic.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
-/// The tokens with each one left out, doubled, or as the last, at all depths.
+/// Returns variants of the tokens: without one of them, with one of them twice, and up to one of
+/// them, at all depths.
 fn variants(tokens: &TokenStream) -> Vec<TokenStream> {
     let whole: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut variants = Vec::new();
-    for (place, token) in whole.iter().enumerate() {
-        let (before, after) = (&whole[..place], &whole[place + 1..]);
+    for (at, token) in whole.iter().enumerate() {
+        let (before, after) = (&whole[..at], &whole[at + 1..]);
         let with = |middle: &[TokenTree]| {
             let parts = [before, middle, after].concat();
             parts.into_iter().collect::<TokenStream>()
@@ -27,7 +28,7 @@ fn variants(tokens: &TokenStream) -> Vec<TokenStream> {
 }
 
 #[test]
-fn attribute() {
+fn an_incomplete_attribute_does_not_panic() {
     let item = quote! {
         #[doc = "x"]
         pub async fn me<D: Db>(mut user: Option<Auth<User>>, Json(x): Json<u8>) -> Result<impl R, E>
@@ -53,7 +54,7 @@ fn attribute() {
 }
 
 #[test]
-fn table() {
+fn an_incomplete_table_does_not_panic() {
     let table = quote! {
         public("why") = [get("/a/{b}", pages::about::<A, B>), any("/x", |x| async move { x })],
         user::<User>().optional() = { post("/b", b).role(Role::A).policy(c, d) },
@@ -68,7 +69,7 @@ fn table() {
 }
 
 #[test]
-fn derives() {
+fn incomplete_derives_do_not_panic() {
     let payload = quote! {
         #[jam(role = Role, scopes("a", "b"), crate = self::jam)]
         #[serde(rename_all = "camelCase")]
