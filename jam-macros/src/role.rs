@@ -77,6 +77,7 @@ fn variants<'a>(
         );
     }
     let all = SerdeAttr::read(&input.attrs);
+    reads_what_it_writes(&all, &input.ident, errors);
     let mut roles: Vec<(&syn::Ident, String)> = Vec::new();
     for variant in &data.variants {
         let ident = &variant.ident;
@@ -88,7 +89,9 @@ fn variants<'a>(
             );
             continue;
         }
-        let name = all.name_of(ident, &SerdeAttr::read(&variant.attrs), Kind::Variant);
+        let serde = SerdeAttr::read(&variant.attrs);
+        reads_what_it_writes(&serde, ident, errors);
+        let name = all.name_of(ident, &serde, Kind::Variant);
         match roles.iter().find(|(_, known)| *known == name) {
             Some((first, _)) => errors.at(
                 ident,
@@ -99,6 +102,40 @@ fn variants<'a>(
         }
     }
     roles
+}
+
+/// Rejects serde options by which a role would be read from the name of another one.
+fn reads_what_it_writes(serde: &SerdeAttr, ident: &syn::Ident, errors: &mut Errors) {
+    const OTHERS: &[&str] = &[
+        "alias",
+        "other",
+        "skip",
+        "skip_serializing",
+        "skip_deserializing",
+        "serialize_with",
+        "deserialize_with",
+        "with",
+        "untagged",
+        "tag",
+        "into",
+        "from",
+        "try_from",
+        "remote",
+    ];
+    if let Some(option) = serde.option(OTHERS) {
+        errors.at(
+            option,
+            format!("with `{option}` a role could be read from the name of another one"),
+            format!("remove `{option}`: a role is written and read by its one name"),
+        );
+    }
+    if serde.two_names {
+        errors.at(
+            ident,
+            "a role is written and read by one name",
+            "write `#[serde(rename = \"..\")]` instead of `rename(serialize = .., deserialize = ..)`",
+        );
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +165,25 @@ mod tests {
             [
                 "role `Admin` cannot have fields",
                 "role `Other` has the name of `Reader`, \"Reader\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_role_is_read_by_the_name_that_it_writes() {
+        let errors = snapshot::errors(super::expand(quote! {
+            enum Role {
+                #[serde(alias = "Reader")] Admin,
+                #[serde(rename(serialize = "a", deserialize = "b"))] Reader,
+                #[serde(other)] Other,
+            }
+        }));
+        assert_eq!(
+            errors,
+            [
+                "with `alias` a role could be read from the name of another one",
+                "a role is written and read by one name",
+                "with `other` a role could be read from the name of another one",
             ]
         );
     }

@@ -30,7 +30,8 @@ impl SerdeAttr {
         let mut read = Self::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
             if let syn::Meta::List(list) = &attr.meta {
-                read.entries(list.tokens.clone());
+                // A macro may have passed on any part of it as a fragment.
+                read.entries(text::ungroup_all(list.tokens.clone()));
             }
         }
         read
@@ -96,18 +97,19 @@ fn name(value: Value) -> Option<String> {
     }
 }
 
-/// Returns true if `rename(..)` has different names for writing and for reading.
+/// Returns true if `rename(..)` has different names for writing and for reading. serde takes further names
+/// for reading as aliases.
 fn two_names(value: &Value) -> bool {
     let Value::List(list) = value else {
         return false;
     };
-    let of = |wanted: &str| {
-        options(list.stream())
-            .into_iter()
-            .find(|(key, _)| key == wanted)
-            .and_then(|(_, value)| name(value))
+    let of = |wanted: &str| -> Vec<Option<String>> {
+        let all = options(list.stream()).into_iter();
+        let all = all.filter(|(key, _)| key == wanted);
+        all.map(|(_, value)| name(value)).collect()
     };
-    of("serialize") != of("deserialize")
+    let (written, read) = (of("serialize"), of("deserialize"));
+    written.len() != 1 || written != read
 }
 
 /// Applies `rename_all` exactly as `serde_derive` does: only ASCII letters change, a field is

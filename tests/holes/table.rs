@@ -102,7 +102,7 @@ fn a_handler_with_a_rule_in_a_section_with_another_is_an_error_at_start_up() {
 }
 
 #[jam_auth(API)]
-async fn declared(user: Auth<User>) -> Json<User> {
+async fn attributed(user: Auth<User>) -> Json<User> {
     Json(user.into_inner())
 }
 
@@ -130,7 +130,7 @@ async fn one_jam_guards_all_rows_of_a_table() {
             user.into_inner()
         ))],
         declared() = [
-            get("/declared", declared),
+            get("/declared", attributed),
             get("/policy", with_policy),
             get("/maybe", maybe),
         ],
@@ -162,7 +162,7 @@ async fn a_nested_table_shows_the_paths_that_are_served() {
     let inner = || -> JamRouter<Jam> {
         jam_routes![
             API = [get("/", may_ask), get("/notes/{id}", id)],
-            declared() = [get("/me", declared)],
+            declared() = [get("/me", attributed)],
         ]
     };
     let mounted = || -> JamRouter<Jam> {
@@ -255,7 +255,15 @@ async fn generic_health<T: Default + ToString>() -> String {
 
 type Boxed<O> = std::pin::Pin<Box<dyn Future<Output = O> + Send>>;
 
-/// Any function of this form, whatever answer it gives.
+/// Returns a closure behind a reference.
+fn leaked<F: Future>(
+    _: fn() -> F,
+    closure: impl Fn() -> F + Send + Sync + 'static,
+) -> &'static (dyn Fn() -> F + Send + Sync) {
+    Box::leak(Box::new(closure))
+}
+
+/// Returns any function of this form.
 fn erased<O>(function: fn() -> Boxed<O>) -> fn() -> Boxed<O> {
     function
 }
@@ -264,10 +272,12 @@ fn erased<O>(function: fn() -> Boxed<O>) -> fn() -> Boxed<O> {
 fn a_value_with_the_answer_of_a_public_handler_declares_nothing() {
     let stats = async || health().await;
     let pointer = erased(|| Box::pin(async { health().await }));
+    let reference = leaked(health, || health());
     let found = faults(jam_routes![
         declared() = [
             get("/stats", stats),
             get("/pointer", pointer),
+            get("/reference", reference),
             get("/health", health),
             get("/generic", generic_health::<u64>),
         ],
@@ -278,7 +288,7 @@ fn a_value_with_the_answer_of_a_public_handler_declares_nothing() {
              function that has one"
         )
     };
-    assert_eq!(found, [of("stats"), of("pointer")]);
+    assert_eq!(found, [of("stats"), of("pointer"), of("reference")]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ struct User {
 const API: Access<User> = user().backend("jwt");
 
 #[jam::jam_auth(crate = jam_facade::jam, backend = "jwt", role(Role::Admin), scope("read"))]
-async fn declared(user: Auth<User>) -> String {
+async fn attributed(user: Auth<User>) -> String {
     user.id.to_string()
 }
 
@@ -62,7 +62,7 @@ fn routes() -> JamRouter<Jam> {
             put("/listed", listed).role(Role::Admin).policy(yes),
         ],
         declared() = [
-            get("/declared", declared),
+            get("/declared", attributed),
             get("/own", own),
             get("/", home),
             get("/health", health),

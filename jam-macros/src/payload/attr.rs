@@ -57,6 +57,10 @@ pub(crate) struct Field<'a> {
     pub(crate) mark: Option<(Ident, Mark)>,
     /// The name in the JSON. A flattened field has none.
     pub(crate) name: Option<String>,
+    /// serde writes the field by another name than it reads.
+    pub(crate) two_names: bool,
+    /// The serde option by which the field is only written or only read.
+    pub(crate) one_way: Option<Ident>,
     /// The serde option that can omit the field from the JSON.
     pub(crate) left_out: Option<Ident>,
 }
@@ -133,6 +137,10 @@ impl<'a> Field<'a> {
             mark,
             name: serde.option(&["flatten"]).is_none().then_some(name),
             left_out: serde.option(&["skip_serializing_if"]).cloned(),
+            two_names: serde.two_names,
+            one_way: serde
+                .option(&["skip_serializing", "skip_deserializing"])
+                .cloned(),
         })
     }
 }

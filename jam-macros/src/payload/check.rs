@@ -23,6 +23,7 @@ pub(crate) fn all(payload: &Payload<'_>, errors: &mut Errors) {
     marks_are_unique(payload, errors);
     marks_have_an_effect(payload, errors);
     marks_are_not_flattened_in(payload, errors);
+    marks_are_not_written_by_others(payload, errors);
     tag_tells_nothing_apart(payload, errors);
     names_are_unique(payload, errors);
     registered_claims_are_free(payload, errors);
@@ -97,6 +98,31 @@ fn marks_are_not_flattened_in(payload: &Payload<'_>, errors: &mut Errors) {
             ),
             format!("remove `{option}`, so that the {key} are always written"),
         );
+    }
+}
+
+/// Rejects fields beside a mark that serde writes in another way than it reads, because what they write
+/// could be read as the marked field.
+fn marks_are_not_written_by_others(payload: &Payload<'_>, errors: &mut Errors) {
+    let marked = payload.fields.iter().find_map(|field| field.mark.as_ref());
+    let Some((key, _)) = marked else {
+        return;
+    };
+    for field in payload.fields.iter().filter(|field| field.mark.is_none()) {
+        if field.two_names {
+            errors.at(
+                field.ident,
+                format!("beside a field marked `{key}` this field is written and read by one name"),
+                "write `#[serde(rename = \"..\")]` instead of `rename(serialize = .., deserialize = ..)`",
+            );
+        }
+        if let (None, Some(option)) = (&field.name, &field.one_way) {
+            errors.at(
+                option,
+                format!("beside a field marked `{key}` a flattened field is written and read"),
+                format!("remove `{option}`, or write `#[serde(skip)]`"),
+            );
+        }
     }
 }
 

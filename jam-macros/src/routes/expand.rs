@@ -65,7 +65,9 @@ pub(crate) fn expand(table: &Table, errors: Errors) -> TokenStream {
             }
         }
         Item::Section(section) if section.head.rule == Rule::Declared => {
-            declared(section, krate, &table)
+            let check = check_words(&section.head.tokens, krate);
+            let rows = declared(section, krate, &table);
+            quote!(#check #rows)
         }
         Item::Section(section) => {
             let tokens = &section.head.tokens;
@@ -219,7 +221,7 @@ fn check_words(rule: &TokenStream, krate: &Krate) -> Option<TokenStream> {
         }
     });
     // The names in the expansion of a macro are unknown, so all of them are checked.
-    if text::of(rule).contains('!') {
+    if text::calls_a_macro(rule) {
         let span = spans::first(rule.clone());
         words = DSL.iter().map(|word| Ident::new(word, span)).collect();
     }

@@ -94,7 +94,13 @@ pub(crate) fn each_name(tokens: &TokenStream, visit: &mut dyn FnMut(&Ident)) {
     for (at, tree) in trees.iter().enumerate() {
         match tree {
             TokenTree::Ident(ident) => {
-                let is_member = at > 0 && is(trees.get(at - 1), &['.', ':']);
+                // `a.user` and `a::user`, and neither `rule: user()` nor `..user()`.
+                let behind = |letter: char, two: bool| {
+                    at > 0
+                        && is(trees.get(at - 1), &[letter])
+                        && (at > 1 && is(trees.get(at - 2), &[letter])) == two
+                };
+                let is_member = behind('.', false) || behind(':', true);
                 // `user` is a function in `user::<User>()` and a module in `user::RULE`.
                 let is_module = is(trees.get(at + 1), &[':']) && !is(trees.get(at + 3), &['<']);
                 if !is_member && !is_module {
@@ -105,6 +111,38 @@ pub(crate) fn each_name(tokens: &TokenStream, visit: &mut dyn FnMut(&Ident)) {
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
+}
+
+/// Returns true if the tokens call a macro, whose expansion cannot be seen here.
+pub(crate) fn calls_a_macro(tokens: &TokenStream) -> bool {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    trees.iter().enumerate().any(|(at, tree)| match tree {
+        TokenTree::Group(group) => calls_a_macro(&group.stream()),
+        TokenTree::Ident(_) => {
+            is_punct(trees.get(at + 1), '!')
+                && matches!(trees.get(at + 2), Some(TokenTree::Group(_)))
+        }
+        _ => false,
+    })
+}
+
+/// Removes the invisible brackets at every depth.
+pub(crate) fn ungroup_all(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                ungroup_all(group.stream())
+            }
+            TokenTree::Group(group) => {
+                let mut inner =
+                    proc_macro2::Group::new(group.delimiter(), ungroup_all(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::from(inner).into()
+            }
+            other => other.into(),
+        })
+        .collect()
 }
 
 /// Completes an expression that ends with a `.` or a `::`: adds a name after it, because an editor

@@ -17,6 +17,13 @@ fn routes() -> JamRouter<App> {
             let __jam_table = __jam_table
                 .route(auth::jam::__private::Verb::Get, "/a", __jam_passing, a, "a");
             let __jam_table = __jam_table.end();
+            #[allow(unused_imports)]
+            {
+                use auth::jam::dsl::*;
+                {
+                    use declared as _;
+                }
+            }
             let __jam_table = __jam_table
                 .declared()
                 .route(auth::jam::__private::Verb::Get, "/b", b, "b")

@@ -130,6 +130,13 @@ fn routes() -> JamRouter<App> {
                     ::jam::__private::Policies::new(),
                 );
             let __jam_table = __jam_table.end();
+            #[allow(unused_imports)]
+            {
+                use ::jam::dsl::*;
+                {
+                    use declared as _;
+                }
+            }
             let __jam_table = __jam_table
                 .declared()
                 .route(::jam::__private::Verb::Get, "/me", pages::me, "pages::me")

@@ -173,8 +173,12 @@ where
     // The answer of a public function can be the answer of a closure that calls it, and then nobody
     // wrote that what the closure does is public.
     let ty = std::any::type_name::<H>();
-    let is_function =
-        !ty.ends_with("{{closure}}") && !ty.starts_with("fn(") && !ty.starts_with("for<");
+    // The name of a function item is its path.
+    let is_function = ty.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && !["fn(", "for<", "dyn ", "alloc::", "unsafe ", "extern "]
+            .iter()
+            .any(|other| ty.starts_with(other))
+        && !ty.ends_with("{{closure}}");
     let mut route = route(rule, verb, path, InRequest, handler, name, Policies::new());
     if !is_function {
         route.fault = Some(format!(

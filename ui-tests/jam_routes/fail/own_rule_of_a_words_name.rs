@@ -45,6 +45,21 @@ fn local() -> JamRouter {
     jam_routes![WEB.fresh(hours(1)) = [get("/e", secret)]]
 }
 
+struct Wrapped {
+    rule: Access<User>,
+}
+
+fn in_a_field() -> JamRouter {
+    jam_routes![Wrapped { rule: user() }.rule = [get("/g", secret)]]
+}
+
+fn own_declared() -> JamRouter {
+    const fn declared() -> Access<User> {
+        jam::dsl::user().backend("jwt").scope("write")
+    }
+    jam_routes![declared() = [get("/h", secret)]]
+}
+
 fn main() {
     let _: JamRouter = jam_routes![
         user() = [get("/a", secret)],
@@ -54,5 +69,5 @@ fn main() {
         WEB.fresh(minutes(1)) = [get("/d", secret)],
         behind_a_macro!() = [get("/f", secret)],
     ];
-    local();
+    (local(), in_a_field(), own_declared());
 }

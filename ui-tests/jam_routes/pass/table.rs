@@ -100,6 +100,23 @@ fn empty() -> JamRouter {
     jam_routes![]
 }
 
+/// A handler with the name of a word, and an exclamation mark that is not a macro's.
+mod words {
+    use super::{Access, Auth, JamRouter, User, jam_routes};
+
+    const API: Access<User> = jam::dsl::user().backend("jwt");
+
+    async fn user(_: Auth<User>) {}
+    async fn hours() {}
+
+    pub fn routes() -> JamRouter {
+        jam_routes![
+            public("open to the world!") = [get("/hours", hours)],
+            API = [get("/user", user)],
+        ]
+    }
+}
+
 fn main() {
-    let _ = (routes(), empty());
+    let _ = (routes(), empty(), words::routes());
 }
