@@ -1,4 +1,4 @@
-//! What an attribute says besides who may call: policies, and that everybody may.
+//! Policies and public handlers of the attribute.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What a handler may look like under `#[jam_auth]`.
+//! The forms of a handler that `#[jam_auth]` accepts.
 
 use std::collections::HashMap;
 

@@ -506,7 +506,7 @@ async fn the_login_page_sends_to_the_login_page() {
     assert_eq!(get_with(&app, "/login?x", &browser[1..]).await.status, 401);
 }
 
-/// What a store with an index that lags shows: sessions that are gone.
+/// A store with an index that lags: it lists sessions that are deleted.
 #[derive(Default)]
 struct Lagging(MemoryStore);
 

@@ -68,7 +68,7 @@ struct User {
     scopes: Scopes,
 }
 
-/// Whoever is one of these has just one role, always.
+/// A payload that always has exactly one role.
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 #[jam(role = Role)]
 struct Officer {

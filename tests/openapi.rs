@@ -44,7 +44,7 @@ fn routes() -> JamRouter<Jam> {
     ]
 }
 
-/// What a user writes to put the two together: the members of one object into another.
+/// Merges the members of one object into another, as a user does to put the two together.
 fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {

@@ -64,7 +64,7 @@ async fn twice(user: Auth<User>, Number(number): Number) -> String {
     format!("{} {number}", user.user)
 }
 
-/// What axum leaves to an application, of its own types: they may ask who calls.
+/// Extractors of the application's own types, which may ask for the caller.
 #[derive(Clone, FromRef)]
 struct App {
     jam: Jam,
@@ -102,7 +102,7 @@ async fn maybe(user: Option<Auth<User>>) -> String {
     user.map_or(0, |user| user.user).to_string()
 }
 
-/// The same handlers both ways: what is in brackets is no plain path.
+/// Each handler in both ways: an expression in brackets is not a plain path.
 #[allow(unused_parens)]
 fn routes() -> JamRouter<Jam> {
     jam_routes![

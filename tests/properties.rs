@@ -1,4 +1,4 @@
-//! Whatever arrives, the answer is a clear one: no panic, no 500, and nobody gets in.
+//! Random requests: the answer is no panic and no 500, and no request is admitted.
 
 use axum::Router;
 use axum::body::Body;

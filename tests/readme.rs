@@ -1,4 +1,4 @@
-//! What the README shows is what runs.
+//! The README shows the code of the quickstart.
 
 use std::path::Path;
 

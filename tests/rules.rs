@@ -1,4 +1,4 @@
-//! What rules mean: `or`, roles and scopes, freshness, guests, and the way to the login page.
+//! Rules: `or`, roles and scopes, the age of the login, guests, and the redirect to the login page.
 
 use std::time::Duration;
 
@@ -471,7 +471,7 @@ impl Word {
         }
     }
 
-    /// The same, said by hand.
+    /// The expected rule, written by hand.
     fn holds(&self, user: &User, age: u64) -> bool {
         match *self {
             Self::Role(role) => user.roles.contains(&role),
@@ -485,7 +485,7 @@ impl Word {
 /// Rules are built from sides of words, put together with `or`, and words after it.
 #[derive(Clone, Debug)]
 struct Generated {
-    /// Whether it is by session, and what it asks for.
+    /// A way by session or by token, and its conditions.
     sides: Vec<(bool, Vec<Word>)>,
     after: Vec<Word>,
 }
@@ -510,7 +510,7 @@ impl Generated {
         self.after.iter().fold(rule, |rule, word| word.add(rule))
     }
 
-    /// Who is let in: by hand, as a truth table. `credentials` are, for a token and for a
+    /// Decides as the rule must, by a truth table. `credentials` are, for a token and for a
     /// session, whether there is one and whether it is good.
     fn lets_in(&self, credentials: [Option<bool>; 2], user: &User, age: u64) -> bool {
         let first = self

@@ -1,4 +1,4 @@
-//! What the tests share: a user, an application, and a client that calls it.
+//! Parts that the tests share: a user, an application, and a client that calls it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

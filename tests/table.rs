@@ -161,7 +161,7 @@ async fn answers_say_that_they_depend_on_the_credential() {
     assert_eq!(vary("/about").await, None);
 }
 
-/// What the handler's own answer says already is not said again.
+/// Headers that the handler's own answer has are not repeated.
 #[tokio::test]
 async fn vary_adds_what_the_answer_does_not_say() {
     const BOTH: Access<User> = user().backend("jwt").cookie("jwt").header("authorization");

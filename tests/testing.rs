@@ -1,4 +1,4 @@
-//! What the library gives to the tests of an application.
+//! The tools for tests of an application.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

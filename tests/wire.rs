@@ -1,4 +1,4 @@
-//! What is answered to whom: status, challenge, body and headers.
+//! The answers: status, challenge, body and headers.
 
 use http::StatusCode;
 use jam::{Jam, Sessions};

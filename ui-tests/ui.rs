@@ -1,4 +1,4 @@
-//! What must compile, what must not, and what the compiler says then.
+//! Programs that must compile, and programs that must not, with the compiler's messages.
 //!
 //! `TRYBUILD=overwrite cargo test -p jam-ui-tests` writes the messages down anew; read
 //! each of them. One case: `cargo test -p jam-ui-tests -- ui trybuild=unknown_option`.

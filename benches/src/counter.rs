@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, raise};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-/// Where a counted part begins and ends.
+/// The begin and the end of a counted part.
 const MARK: Signal = Signal::SIGUSR1;
 
 /// In the process that is counted: lets its parent step it.

@@ -1,4 +1,4 @@
-//! The same request, while something around it grows.
+//! One request, while something around it grows.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use crate::case::{Case, routes, run};
 use crate::cases;
 use crate::people::{SECRET, User};
 
-/// What grows, and how large it gets.
+/// The thing that grows, and its sizes.
 pub const ALL: &[(&str, &[usize])] = &[
     ("routes", &[1, 10, 100, 1000]),
     ("roles", &[1, 10, 100, 1000]),

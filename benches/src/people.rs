@@ -1,4 +1,4 @@
-//! Whom the requests are from: the same claims and the same session for everybody.
+//! The caller of the requests: one set of claims and one session for every program.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ impl User {
     }
 }
 
-/// The same claims as a program by hand declares them.
+/// The claims as a program by hand declares them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
     pub exp: u64,
@@ -49,7 +49,7 @@ impl Claims {
     }
 }
 
-/// What a session remembers: four texts and two numbers.
+/// The data of a session: four texts and two numbers.
 #[derive(Clone, Debug, Serialize, Deserialize, jam::JamPayload)]
 pub struct Profile {
     #[jam(sub)]

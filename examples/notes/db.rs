@@ -1,4 +1,4 @@
-//! What would be a database.
+//! A stand-in for a database.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Who may call what.
+//! The routes and their rules.
 
 use axum::Json;
 use axum::extract::{Path, State};

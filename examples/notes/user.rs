@@ -1,4 +1,4 @@
-//! Who calls.
+//! The payload of callers.
 
 use jam::{JamPayload, JamRole, Scopes};
 use serde::{Deserialize, Serialize};

@@ -29,48 +29,47 @@
 /// async fn account(user: Auth<User>) -> String { user.id.to_string() }
 /// ```
 ///
-/// The caller, [`Auth<P>`](crate::Auth), is the first argument: nothing else of the request is
-/// read for somebody who is not let in, and that is 401, 403 or what
-/// [`Rejection`](crate::Rejection) says. The handler stays the function that it is, with its
-/// arity, attributes, generics and documentation; a hidden struct of its name carries the rule.
+/// The caller, [`Auth<P>`](crate::Auth), is the first argument, so nothing else of the request is read before
+/// the caller is admitted. A request that is not admitted gets the answer of its
+/// [`Rejection`](crate::Rejection). The handler keeps its arity, attributes, generics and documentation; a
+/// hidden type carries the rule.
 ///
 /// # Options
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `backend = "jwt"`, `"session"` | who knows the caller |
+/// | `backend = "jwt"`, `"session"` | the backend that authenticates the caller |
 /// | `cookie = "name"`, `cookie` | the credential is in this cookie; without a name in the backend's own |
 /// | `header = "name"` | the credential is in this header; without `cookie` and `header` a session is in its cookie `__Host-session`, a token in `authorization` |
 /// | `backend(ApiKeys)` | the same, by a [`Backend`](crate::Backend) of your own |
 /// | `any(jwt(..), session(..), backend(ApiKeys, ..))` | instead of the three: several ways in, each with options of its own |
-/// | `optional` | strangers too; the handler takes `Option<Auth<P>>` |
-/// | `role(R)`, `any_role(R, S)`, `scope("s", "t")` | what the caller must have |
-/// | `fresh = "5m"` | how long ago the login may be: a number and `s`, `m` or `h` |
-/// | `login = "/login"` | where a browser is sent to sign in |
+/// | `optional` | anonymous requests too; the handler takes `Option<Auth<P>>` |
+/// | `role(R)`, `any_role(R, S)`, `scope("s", "t")` | roles and scopes that the caller must have |
+/// | `fresh = "5m"` | the longest age of the login: a number and `s`, `m` or `h` |
+/// | `login = "/login"` | the page to which a browser is sent to sign in |
 /// | `hide` | 404 instead of 403 |
-/// | `policy(is_owner)` | a [`Policy`](crate::Policy), which is asked after the rule |
+/// | `policy(is_owner)` | a [`Policy`](crate::routes::Policy), which runs after the rule |
 /// | `state = App` | the router's state, for `policy`; not needed where the handler takes `State<App>` (all of it, not a part) |
-/// | `public = "why"` | everybody may call; stands alone, for rows of `declared()` |
+/// | `public = "why"` | every request is admitted; stands alone, for rows of `declared()` |
 /// | `payload(user: u64, name: String)` | makes the payload's type, named after the handler |
 /// | `RULE` | one constant of type [`Access`](crate::Access) instead of all others but `policy` and `state` |
-/// | `crate = path` | where this crate is, when it was renamed |
+/// | `crate = path` | the path of this crate, if it was renamed |
 ///
-/// `cookie` and `header` together are looked at in the order written, and the first that holds
-/// anything decides. The words are those of [`Access`](crate::Access), which says more of each.
+/// `cookie` and `header` together are read in the order in which they are written, and the first one with any
+/// content decides. [`Access`](crate::Access) documents each word.
 ///
 /// # Limits
 ///
 /// `Auth` is found by its name: an alias of it is not. The attribute cannot stand in an `impl`
 /// block. An optional handler returns its answer in a wrapper that clears a stale cookie. The attribute
 /// cannot add headers to the answer of a handler that is not optional: a table does, and so does
-/// [`ResponseHeadersLayer`](crate::ResponseHeadersLayer).
+/// [`ResponseHeadersLayer`](crate::layer::ResponseHeadersLayer).
 ///
 /// The type that `payload(..)` makes has no kind of its own: a token of another handler's type with the
 /// same fields is read too. To keep them apart, write a struct with `#[jam(kind = "..")]`.
 pub use jam_macros::jam_auth;
 
-/// Routes, in sections under the rules that guard them; it makes a
-/// [`JamRouter`](crate::JamRouter).
+/// Makes a [`JamRouter`](crate::JamRouter) of routes in sections, each under its rule.
 ///
 /// ```
 /// # use axum::{Json, Router, extract::{Path, State}};
@@ -127,10 +126,10 @@ pub use jam_macros::jam_auth;
 /// - or `mount("/path", router)`: an [`axum::Router`] that is guarded whole, with its fallback;
 ///
 /// and may narrow its section's rule: `.role(R)`, `.any_role(&[R, S])`, `.scope("s")`, `.fresh(age)`,
-/// `.hide()`, and, on a handler, `.policy(p)` with a [`Policy`](crate::Policy). It can never loosen it.
+/// `.hide()`, and, on a handler, `.policy(p)` with a [`Policy`](crate::routes::Policy). It can never loosen it.
 ///
-/// The order in one request is: route, rule, policies, arguments, body, handler. What no rule covers
-/// are layers of your own around the router, which run before all of it.
+/// The order in one request is: route, rule, policies, arguments, body, handler. Layers of your own around the
+/// router run before all of it, and no rule covers them.
 ///
 /// # Limits
 ///
@@ -139,11 +138,11 @@ pub use jam_macros::jam_auth;
 /// ambiguous: rename yours, or write `jam::dsl::user()`.
 pub use jam_macros::jam_routes;
 
-/// Makes a struct the [`Payload`](trait@crate::Payload) of a token or a session.
+/// Implements [`Payload`](trait@crate::Payload) for a struct.
 ///
 /// On the struct `#[jam(..)]` takes `role = Role`, the enum of roles; `scopes("a", "b")`, the scopes
-/// that rules may ask for; `kind = "reset"`, for a payload that is to be told apart from all others;
-/// `crate = path`. On a field it takes `sub`, `roles` or `scopes`, whose claim the field then is.
+/// that rules may require; `kind = "reset"`, a name that tells this payload from all others;
+/// `crate = path`. On a field it takes `sub`, `roles` or `scopes`: the field is then written as that claim.
 ///
 /// A field that has the name of a registered claim (`iss sub aud exp nbf iat jti auth_time cnf`) does
 /// not compile unless it is marked as that claim.
@@ -151,15 +150,22 @@ pub use jam_macros::jam_routes;
 /// # Limits
 ///
 /// A marked field is written and read by one name: it takes no `alias`, `flatten` or `skip` of serde.
-/// The field marked `sub` takes no `default` either, so that nobody is the default user, and beside a
-/// `flatten` no marked field takes `skip_serializing_if`: a map could bring in what is left out. A struct
-/// with marks takes no `from`, `into`, `try_from` or `transparent`: serde would read and write
-/// another type.
+/// The field marked `sub` takes no `default` either, so that there is no default user. Beside a `flatten` no
+/// marked field takes `skip_serializing_if`, because a map could contain the omitted claim. Beside a mark no
+/// field has one name for writing and another for reading. A struct with marks takes no `from`, `into`,
+/// `try_from` or `transparent`, because serde would read and write another type.
 ///
-/// In a token the subject is text (RFC 7519 section 4.1.2), whole numbers up to 128 bits too. A type
-/// that reads whatever comes, such as an untagged enum or `serde_json::Value`, would read a number
-/// back as text: such a number is not signed.
+/// A subject whose type reads a missing value, such as a transparent `Option`, may be missing in a token.
+///
+/// In a token the subject is text (RFC 7519 section 4.1.2), also if it is a whole number of up to 128 bits. A
+/// type that reads any JSON value, such as an untagged enum or `serde_json::Value`, would read the number
+/// back as text: signing such a number is an error.
 pub use jam_macros::JamPayload;
 
-/// Makes an enum of plain variants a [`Role`](trait@crate::Role), by the names that serde gives them.
+/// Implements [`Role`](trait@crate::Role) for an enum of unit variants, with the names that serde gives them.
+///
+/// # Limits
+///
+/// A role is written and read by one name: variants take no `alias`, `other` or `skip`, and no
+/// `rename(serialize = .., deserialize = ..)`.
 pub use jam_macros::JamRole;

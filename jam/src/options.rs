@@ -1,7 +1,7 @@
 //! The options of [`#[jam_auth(..)]`](macro@crate::jam_auth), one item each: an editor
 //! that hovers over an option in the attribute shows what is written here.
 
-/// What an option of the attribute is.
+/// An option of the attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct AttributeOption {
     _private: (),
@@ -16,13 +16,13 @@ macro_rules! options {
 }
 
 options! {
-    /// `backend = "jwt"` or `backend = "session"`: who knows the caller. `backend(ApiKeys)` is one
-    /// of your own, by the type that implements `Backend`.
+    /// `backend = "jwt"` or `backend = "session"`: the backend that authenticates the caller.
+    /// `backend(ApiKeys)` is one of your own, by the type that implements `Backend`.
     backend;
     /// `any(jwt(cookie = "jwt"), session(cookie = "sid", role(Role::Admin)))`: one of two to
-    /// four backends, each with its own places and conditions, in the order of looking;
+    /// four backends, each with its own cookies, headers and conditions, in this order;
     /// `backend(ApiKeys, header = "x-api-key")` is one of your own. The
-    /// credential that is found first decides. Options outside of it hold for all.
+    /// credential that is found first decides. Options outside of it hold for all of them.
     any;
     /// `cookie = "name"`: the credential is in this cookie. `cookie` alone is the
     /// backend's own name, `__Host-jwt` or `__Host-session`. Beside `header`, the one that
@@ -34,7 +34,7 @@ options! {
     header;
     /// `login = "/login"`: browsers are sent to this page of the same site instead of 401.
     login;
-    /// `optional`: strangers are let in too, and the handler takes `Option<Auth<_>>`.
+    /// `optional`: anonymous requests are admitted too, and the handler takes `Option<Auth<_>>`.
     optional;
     /// `role(Role::Admin)`: the caller has this role.
     role;
@@ -45,15 +45,15 @@ options! {
     /// `fresh = "5m"`: the caller signed in within this time: a whole number and `s`, `m` or
     /// `h`.
     fresh;
-    /// `hide`: who lacks a role or a scope is told 404 instead of 403.
+    /// `hide`: a caller without a role or a scope is rejected with 404 instead of 403.
     hide;
-    /// `policy(is_owner)`: a question about the request, asked after the rule and before the
-    /// handler's other arguments: an async function of extractors that returns `bool`.
+    /// `policy(is_owner)`: an async function of extractors that returns `bool`. It runs after the rule and
+    /// before the handler's other arguments.
     policy;
     /// `state = App`: the state of the router, for `policy`. It need not be named where the
     /// handler takes it itself, as `State<App>`; where it takes a part, `State<Db>`, it must.
     state;
-    /// `public = "health probe"`: everybody may call, for this reason. It stands alone.
+    /// `public = "health probe"`: every request is admitted, for this reason. It stands alone.
     public;
     /// `payload(user: u64, name: String)`: makes the payload's type for this handler;
     /// `get_user` gets `GetUserPayload`.

@@ -1,5 +1,4 @@
-//! What the macros' output names. None of it is for use by hand, and all of it may
-//! change with any version.
+//! The names that expansions use. They are not for use by hand, and may change with any version.
 
 use std::future::Future;
 

@@ -20,7 +20,7 @@ const RULE: &str = "WEB = ";
 const ROW: &str = "get(\"/notes\", notes::list)";
 const OPTIONS: &str = "backend = \"jwt\"";
 
-/// What is typed, in place of which part, and what must be among the names that are offered.
+/// The typed text, the part that it replaces, and names that the editor must offer.
 /// Brackets are closed, as editors do it: of a macro with an open one rust-analyzer sees
 /// nothing.
 const COMPLETIONS: [(&str, &str, &[&str]); 16] = [

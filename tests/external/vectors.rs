@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::time::Duration;
 use tower::ServiceExt;
 
-/// Whatever is in the claims.
+/// A payload with any claims.
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 struct Anything {}
 
@@ -56,7 +56,7 @@ fn key_of(row: &Value) -> &Value {
     }
 }
 
-/// Whether the signature was found good, whatever became of the claims.
+/// Returns `true` if the signature was valid, also if the claims were not.
 fn signature_is_good(jam: &Jam, token: &str) -> bool {
     match jam.verify_jwt_token::<Anything>(token) {
         Ok(_) => true,
@@ -157,7 +157,7 @@ async fn by_cookie(user: Auth<User>) -> Json<User> {
     Json(user.into_inner())
 }
 
-/// What the vectors call one protected resource with two ways in: the header first.
+/// One protected resource with two ways: the header first.
 async fn both(
     axum::extract::State(jam): axum::extract::State<Jam>,
     request: Request,

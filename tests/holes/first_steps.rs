@@ -1,4 +1,4 @@
-//! What a newcomer meets in the first hour.
+//! The first steps of a newcomer.
 
 use std::process::Command;
 

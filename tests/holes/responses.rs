@@ -1,4 +1,4 @@
-//! What browsers, caches and htmx are told besides the answer itself.
+//! Headers for browsers, caches and htmx.
 
 use axum::Router;
 use axum::extract::State;

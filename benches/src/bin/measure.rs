@@ -68,7 +68,7 @@ fn count(name: &str) -> Outcome {
     Ok(())
 }
 
-/// What the parts of this program take that it counts when it is called so: the least of them, for
+/// The instructions of the counted parts of this program: the least of them, for
 /// reading the system's clock is tried again when the clock is set meanwhile, and a program that is
 /// stepped is slow.
 fn least(arguments: &[&str]) -> Result<u64, Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! What a careful program does without a library for it: an extractor, a prepared key and
+//! A careful program without a library for it: an extractor, a prepared key and
 //! `jsonwebtoken` with AWS-LC.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The same by other libraries.
+//! The cases with other libraries.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Once};

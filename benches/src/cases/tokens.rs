@@ -112,7 +112,7 @@ pub(super) fn editor() -> Case {
     editor_case(get(me))
 }
 
-/// The same caller and token, of whom more is asked.
+/// The caller and the token of the case before, with a rule that requires more.
 pub(super) fn editor_rules() -> Case {
     const EDITORS: Access<Editor> = user()
         .backend("jwt")

@@ -87,7 +87,7 @@ fn is_modulus(bytes: &[u8]) -> bool {
     is_usual && is_large && !(2..4096).any(is_divided_by)
 }
 
-/// What `text` may stand for: base64, base64url, hexadecimal digits, a JSON string of these.
+/// Returns the bytes that `text` may encode: base64, base64url, hexadecimal digits, a JSON string of these.
 fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
     let unquoted = text
         .strip_prefix(b"\"")

@@ -24,12 +24,11 @@ use crate::response::consulted;
 use crate::response::rejection::Rejection;
 use crate::setup::jam::Jam;
 
-/// A caller who was let in: the proof of it, and the payload.
+/// The authenticated and authorized caller of a handler.
 ///
-/// It is the first argument of a protected handler, so that nothing else of the request
-/// is read for a caller who is not let in. It derefs to the payload and cannot be made by
-/// hand: a function that takes `&Auth<User>` cannot be called for a stranger, and `&user`
-/// of any protected handler passes for one.
+/// It is the first argument of a protected handler, so that nothing else of the request is read before the
+/// caller is admitted. It derefs to the payload. It has no public constructor, so a function that takes
+/// `&Auth<User>` can only be called with an authenticated caller; pass `&user` from any protected handler.
 ///
 /// ```
 /// use axum::Json;
@@ -50,12 +49,11 @@ use crate::setup::jam::Jam;
 /// ```
 ///
 /// The hidden second parameter is the rule that `#[jam_auth]` or a table puts there.
-/// Without any rule the extractor fails closed: 500, and the log says what is missing.
-/// Behind an [`AuthenticationLayer`](crate::AuthenticationLayer) it answers 401 to a
-/// stranger.
+/// Without any rule the extractor answers 500, and the log says what is missing. Behind an
+/// [`AuthenticationLayer`](crate::layer::AuthenticationLayer) it rejects an anonymous request with 401.
 pub struct Auth<P, R: Level = Plain>(R::Holds<P>);
 
-/// A caller of one extractor alone, or one that several share.
+/// A caller of one extractor, or one that several share.
 #[doc(hidden)]
 #[derive(Clone)]
 #[allow(missing_debug_implementations, clippy::exhaustive_enums)] // private but for `Level`
@@ -74,7 +72,7 @@ impl<P> Holding<P> {
 }
 
 impl<P, R: Level> Auth<P, R> {
-    /// The payload.
+    /// Returns the payload by value.
     pub fn into_inner(self) -> P
     where
         P: Clone,
@@ -90,7 +88,7 @@ impl<P, R: Level> Auth<P, R> {
         Auth(R::into_holding(self.0))
     }
 
-    /// The registered claims, if it was a token that let the caller in.
+    /// Returns the registered claims, if the credential is a token.
     pub fn token(&self) -> Option<&RegisteredClaims> {
         match &self.caller().evidence {
             Evidence::Token(claims) => Some(claims),
@@ -98,7 +96,7 @@ impl<P, R: Level> Auth<P, R> {
         }
     }
 
-    /// The session, if it was one that let the caller in.
+    /// Returns the session, if the credential is a session's token.
     pub fn session(&self) -> Option<&SessionInfo> {
         match &self.caller().evidence {
             Evidence::Session(session) => Some(session),
@@ -106,24 +104,24 @@ impl<P, R: Level> Auth<P, R> {
         }
     }
 
-    /// The backend that knew the caller.
+    /// Returns the backend that authenticated the caller.
     pub fn backend(&self) -> BackendName {
         self.caller().evidence.backend()
     }
 
-    /// Where in the request the credential was.
+    /// Returns the cookie or the header of the credential.
     pub fn source(&self) -> Source {
         self.caller().source
     }
 
-    /// When the user proved who they are, in seconds since the Unix epoch. A token of
-    /// another issuer may not say, nor may a backend of your own.
+    /// Returns the time of the login, in seconds since the Unix epoch. A token of another issuer may not have
+    /// it, nor a backend of your own.
     pub fn auth_time(&self) -> Option<u64> {
         self.caller().evidence.auth_time()
     }
 
-    /// The first second, since the Unix epoch, at which the credential is no longer good
-    /// however much it is used. Tokens and sessions always have one.
+    /// Returns the first second, since the Unix epoch, at which the credential is no longer valid, also if it
+    /// is used. Tokens and sessions always have one.
     pub fn expires_at(&self) -> Option<u64> {
         self.caller().evidence.expires_at()
     }
@@ -135,7 +133,7 @@ impl<P, R: Level> Auth<P, R> {
 
 #[cfg(feature = "testing")]
 impl<P, R: Level> Auth<P, R> {
-    /// A proof of nothing, for tests alone.
+    /// Makes a caller without any check, for tests.
     pub(crate) fn holding_of(holding: Holding<P>) -> Self {
         Self(R::hold(holding))
     }
@@ -163,12 +161,12 @@ impl<P> Auth<P> {
         &self.0
     }
 
-    /// A caller of whom nobody else is told.
+    /// Makes a caller that no other extractor has.
     pub(crate) fn own(caller: Caller<P>) -> Self {
         Self(Holding::Own(caller))
     }
 
-    /// The caller whom a gate in front let in.
+    /// Makes a caller that other extractors share.
     pub(crate) fn shared(caller: Arc<Caller<P>>) -> Self {
         Self(Holding::Shared(caller))
     }
@@ -220,8 +218,8 @@ impl<P, R: Level> fmt::Debug for Auth<P, R> {
             `#[debug_handler(state = App)]`"
 )]
 pub trait JamState: Send + Sync + 'static {
-    /// The `Jam` in it. A state that is one is not counted once more, which each request would
-    /// wait for.
+    /// Returns the `Jam` of the state. A state that is a `Jam` is borrowed: cloning it would change a counter
+    /// that all requests share.
     fn jam(&self) -> Cow<'_, Jam>;
 }
 

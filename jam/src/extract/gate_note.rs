@@ -9,12 +9,12 @@ use jam_core::payload::Payload;
 
 use crate::setup::jam::Jam;
 
-/// Which rule a request is under.
+/// The identity of a rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GateId {
-    /// That of a table or a layer, by its place in memory.
+    /// The rule of a table or a layer, by its address.
     Place(usize),
-    /// That of a handler, by its marker.
+    /// The rule of a handler, by its marker type.
     Handler(TypeId),
 }
 
@@ -28,17 +28,17 @@ impl GateId {
     }
 }
 
-/// The innermost gate that a request has come to, for whatever payload. It takes the place of the
-/// one around it, so that nothing found there counts here.
+/// The innermost gate of a request, for any payload. It replaces the note of an outer gate, whose result does
+/// not count here.
 #[derive(Clone)]
 pub(crate) struct GateNote {
     pub(super) id: GateId,
     pub(crate) jam: Jam,
-    /// What it found out; a layer does when it is asked.
+    /// The result; `None` for a layer that no extractor has asked yet.
     found: Option<Who>,
 }
 
-/// A caller of whatever payload, or a stranger to a rule over it.
+/// A caller with any payload, or an anonymous request for a rule over a payload.
 #[derive(Clone)]
 enum Who {
     Caller(Arc<dyn Any + Send + Sync>),
@@ -46,7 +46,7 @@ enum Who {
 }
 
 impl GateNote {
-    /// The gate of a layer.
+    /// Makes the note of a layer that no extractor has asked yet.
     pub(crate) fn unasked(id: GateId, jam: Jam) -> Self {
         Self {
             id,
@@ -69,7 +69,7 @@ impl GateNote {
         }
     }
 
-    /// Who it is, if the gate judged callers with this payload.
+    /// Returns the caller, or `None` inside for an anonymous request, if the rule is over this payload.
     pub(super) fn who<P: Payload>(&self) -> Option<Option<Arc<Caller<P>>>> {
         match self.found.as_ref()? {
             Who::Caller(caller) => Arc::clone(caller).downcast().ok().map(Some),
@@ -78,7 +78,7 @@ impl GateNote {
     }
 }
 
-/// Puts back what a gate around noted, in place of what the gate inside noted.
+/// Puts the note of the outer gate back.
 pub(crate) fn restore(around: Option<GateNote>, parts: &mut Parts) {
     match around {
         Some(around) => parts.extensions.insert(around),

@@ -27,11 +27,11 @@ pub(crate) struct Sources {
     pub(crate) caching: CacheHeaders,
 }
 
-/// What a layer leaves in a request for the extractors behind it.
+/// The rule of a layer, which extractors find in the request.
 #[derive(Clone)]
 pub struct LayerRule {
     sources: Arc<Sources>,
-    /// What they leave for the layer.
+    /// Notes of the extractors for the layer.
     asked: Option<Arc<Mutex<Asked>>>,
 }
 
@@ -83,7 +83,7 @@ impl LayerRule {
         GateId::of(&self.sources)
     }
 
-    /// The caller, or nobody for a stranger.
+    /// Runs the gate. Returns the caller, or `None` for an anonymous request.
     pub(crate) async fn admit<P: Payload>(
         &self,
         parts: &Parts,
@@ -102,8 +102,8 @@ impl LayerRule {
         Ok(caller)
     }
 
-    /// The refusal of a stranger by a handler that asks for a caller. The cookie that was
-    /// no good stays: this page needs one, and says so.
+    /// Makes the rejection of an anonymous request by a handler that requires a caller. An invalid cookie is
+    /// not cleared, because this page needs one.
     pub(crate) fn no_credential(parts: &Parts) -> Rejection {
         let mut kind = RejectionKind::NoCredential;
         if let Some(rule) = parts.extensions.get::<Self>() {

@@ -17,7 +17,7 @@ pub trait OpenRule: Send + 'static {
     fn options() {}
 }
 
-/// At compile time: the rule of a handler that takes `Auth<_>` demands a caller.
+/// Checks at compile time that the rule of a handler with `Auth<_>` requires a caller.
 #[doc(hidden)]
 #[track_caller]
 pub const fn required<P: Payload>(access: Access<P>) {
@@ -28,7 +28,7 @@ pub const fn required<P: Payload>(access: Access<P>) {
     );
 }
 
-/// At compile time: the rule of a handler that takes `Option<Auth<_>>` lets anonymous requests in.
+/// Checks at compile time that the rule of a handler with `Option<Auth<_>>` admits anonymous requests.
 #[doc(hidden)]
 #[track_caller]
 pub const fn anonymous_too<P: Payload>(access: Access<P>) {
@@ -49,7 +49,7 @@ const fn not_for_guests<P: Payload>(access: Access<P>) {
     );
 }
 
-/// No rule of its own: what a table or a layer found out.
+/// Marker: the enclosing table or layer authenticates.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_enums)] // it is empty for good
@@ -71,8 +71,8 @@ pub trait Policed<S: 'static>: 'static {
     fn policies() -> &'static Policies<S>;
 }
 
-/// What an [`Auth`] holds and derefs to: [`Plain`] holds the caller and leads to the
-/// payload, a rule's holds a plain one and leads to it.
+/// The content of an [`Auth`] and the target of its `Deref`: with [`Plain`] the caller and the payload, with
+/// the mark of a rule a plain `Auth`.
 #[doc(hidden)]
 pub trait Level {
     type Holds<P>;

@@ -7,10 +7,10 @@ use crate::response::logout::Logout;
 use crate::setup::jam::Jam;
 
 impl Jam {
-    /// Signs `user` out: ends the session under whatever id it has now, and returns the response, or a
-    /// part of one, that has the browser forget the cookie and the pages that it has kept.
+    /// Signs `user` out: ends the session, also if it was rotated meanwhile, and returns a response, or a part
+    /// of one, that removes the cookie and the cached pages from the browser.
     ///
-    /// A token stays valid until it expires: only its cookie is removed.
+    /// A token stays valid until it expires; only its cookie is removed.
     ///
     /// ```
     /// use axum::{extract::State, response::{IntoResponse, Redirect}};
@@ -27,7 +27,7 @@ impl Jam {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`] if the session may still exist (503): the cookie is kept too, so
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the session may still exist (503): the cookie is kept too, so
     /// that the user can try again.
     pub async fn logout<P, R: Level>(&self, user: &Auth<P, R>) -> Result<Logout, Error> {
         if let Some(session) = user.session() {

@@ -16,9 +16,9 @@ use super::policy::Policies;
 use crate::response::rejection::Rejection;
 use crate::setup::jam::Jam;
 
-/// What the extractor before this one found out behind a layer.
+/// The result for an extractor behind a layer, kept for further extractors.
 struct LayerAnswer<P> {
-    /// The gate: what it found is worth nothing behind another one.
+    /// The gate. Behind another one the result does not count.
     by: GateId,
     who: Option<Arc<Caller<P>>>,
 }
@@ -32,16 +32,16 @@ impl<P> Clone for LayerAnswer<P> {
     }
 }
 
-/// Who calls, of those with the payload `P`.
+/// Returns the caller with the payload `P`, or `None` for an anonymous request.
 async fn who<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Rejection> {
     match parts.extensions.get::<GateNote>().map(GateNote::who) {
         Some(Some(who)) => Ok(who),
-        // In a box, so that handlers in tables, which never come here, have smaller futures.
+        // Boxed, so that the futures of handlers in tables, which do not need it, are smaller.
         _ => Box::pin(ask_layer(parts)).await,
     }
 }
 
-/// The same behind a layer, which asks nobody before a handler wants to know.
+/// Runs the gate of a layer, once for each payload.
 async fn ask_layer<P: Payload>(parts: &mut Parts) -> Result<Option<Arc<Caller<P>>>, Rejection> {
     let Some(gate) = parts.extensions.get::<GateNote>() else {
         return Err(Rejection::misconfigured(

@@ -1,4 +1,4 @@
-//! Policies: questions about one request that no role answers.
+//! Policies: decisions about one request that need more than a role.
 
 use std::fmt;
 use std::future::Future;
@@ -14,8 +14,8 @@ use crate::arities::arities;
 use crate::response::rejection::Rejection;
 use crate::setup::jam::Jam;
 
-/// A question about a request, asked after the gate and before the handler's own arguments:
-/// an async function of extractors that returns `bool`.
+/// An async function of extractors that returns `bool`. It decides about a request after the rule and before
+/// the handler's own arguments.
 ///
 /// ```
 /// # use axum::extract::{Path, State};
@@ -37,8 +37,8 @@ use crate::setup::jam::Jam;
 ///
 /// # Errors
 ///
-/// `false` is 403, or 404 where the rule has `hide`. An extractor that fails denies as well: no
-/// opinion is not a yes.
+/// `false` rejects the request with 403, or 404 where the rule has `hide`. An extractor that fails does so
+/// too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy",
     label = "not a policy",
@@ -54,20 +54,20 @@ pub trait Policy<T, S>: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Denial>> + Send;
 }
 
-/// Why a policy does not let a request on.
+/// The reason for which a policy denies a request.
 #[doc(hidden)]
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums)] // private but for `Policy`
 pub enum Denial {
-    /// It said no.
+    /// It returned `false`.
     No,
-    /// An extractor had nothing for it.
+    /// An extractor failed.
     Undecided,
-    /// It answered itself.
+    /// It returned a response.
     Answer(Box<Response>),
 }
 
-/// What a policy returns.
+/// The result of a policy.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the verdict of a policy",
     label = "not a verdict",
@@ -130,7 +130,7 @@ macro_rules! policies {
 arities! { 16 => policies }
 
 impl Denial {
-    /// What the caller is told; `hide` if they may not know that there is anything here.
+    /// Makes the rejection. With `hide` it does not reveal that the resource exists.
     pub(crate) fn into_rejection(self, hide: bool, jam: &Jam, parts: &Parts) -> Rejection {
         match self {
             // Ignores 2xx: a denial must not look like success.
@@ -166,7 +166,7 @@ impl<S: Send + Sync + 'static> Policies<S> {
         }
     }
 
-    /// `policy`, too.
+    /// Adds a policy.
     pub fn and<F, T>(mut self, policy: F, name: &'static str) -> Self
     where
         F: Policy<T, S>,
@@ -187,7 +187,7 @@ impl<S: Send + Sync + 'static> Policies<S> {
         &self.names
     }
 
-    /// Every one of them, until one denies.
+    /// Runs the policies in order, until one denies.
     pub(crate) async fn decide(&self, parts: &mut Parts, state: &S) -> Result<(), Denial> {
         for policy in &self.all {
             policy(parts, state).await?;

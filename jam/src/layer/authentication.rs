@@ -1,4 +1,4 @@
-//! The middleware form: one layer over a whole router finds out who calls.
+//! A layer that authenticates the callers of a whole router.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use crate::extract::layer_rule::{LayerRule, Sources};
 use crate::response::cache::CacheHeaders;
 use crate::setup::jam::Jam;
 
-/// Who may call, found out by signed tokens; for an [`AuthenticationLayer`].
+/// Signed tokens, for an [`AuthenticationLayer`].
 ///
 /// # Defaults
 ///
@@ -23,7 +23,7 @@ use crate::setup::jam::Jam;
 #[must_use = "a backend does nothing until it is in an AuthenticationLayer"]
 pub struct JwtBackend(Sources);
 
-/// Who may call, found out by sessions; for an [`AuthenticationLayer`].
+/// Sessions, for an [`AuthenticationLayer`].
 ///
 /// # Defaults
 ///
@@ -79,11 +79,11 @@ macro_rules! backend {
 backend!(JwtBackend, BackendName::Jwt);
 backend!(SessionBackend, BackendName::Session);
 
-/// A layer that lets every request pass and tells handlers who calls.
+/// A layer that passes every request on and gives handlers their caller.
 ///
-/// `Option<Auth<P>>` in a handler is the caller, or `None` for a stranger; `Auth<P>`
-/// answers 401 to a stranger. A credential is judged when a handler asks for it, so a bad
-/// one never keeps anybody from a page that needs none.
+/// A handler takes `Option<Auth<P>>`, which is `None` for an anonymous request, or `Auth<P>`, which rejects
+/// an anonymous request with 401. The credential is verified when a handler takes the caller, so an invalid
+/// one does not keep a client from a page that needs none.
 ///
 /// ```
 /// use axum::{Json, Router, routing::get};

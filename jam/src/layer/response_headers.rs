@@ -18,7 +18,7 @@ use crate::setup::jam::Jam;
 ///
 /// The answer of a protected handler gets `Vary`, with the fields that may hold the credential, and
 /// behind a cookie `Cache-Control: private, no-cache` unless the handler says otherwise. A table, an
-/// [`AuthenticationLayer`](crate::AuthenticationLayer) and an optional handler add them without this
+/// [`AuthenticationLayer`](crate::layer::AuthenticationLayer) and an optional handler add them without this
 /// layer; `#[jam_auth(..)]` on any other handler is an extractor, which cannot touch the answer.
 /// Answers of handlers without a rule stay as they are.
 ///

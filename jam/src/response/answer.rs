@@ -8,17 +8,17 @@ use axum::response::{IntoResponse, Response};
 use super::cache::CacheHeaders;
 use super::set_cookie::{self, SetCookie};
 
-/// What the answer of an optional handler is to say besides its own.
+/// Headers that the answer of an optional handler gets.
 #[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct Stale {
-    /// The cookie that let nobody in and is to be cleared.
+    /// An invalid cookie, which is cleared.
     pub(crate) removal: Option<SetCookie>,
-    /// The headers that tell caches on which fields the answer depends.
+    /// The headers for caches.
     pub(crate) caching: CacheHeaders,
 }
 
-/// What a handler whose rule is optional returns, with what is to be added to it.
+/// The answer of a handler with an optional rule, and the headers that it gets.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Answered<R> {
@@ -39,7 +39,7 @@ impl<R: IntoResponse> IntoResponse for Answered<R> {
     }
 }
 
-/// What a handler with `#[jam_auth(public = "..")]` returns: its answer, and the reason `R` as a type.
+/// The answer of a handler with `#[jam_auth(public = "..")]`, with the reason `R` as a type.
 ///
 /// It derefs to the answer.
 #[doc(hidden)]
@@ -58,7 +58,7 @@ pub fn open<T: HandlerResponse, R>(answer: T) -> Open<T, R> {
 }
 
 impl<T, R> Open<T, R> {
-    /// The answer of the handler.
+    /// Returns the answer of the handler.
     pub fn into_inner(self) -> T {
         self.answer
     }
@@ -87,7 +87,7 @@ impl Stale {
     }
 }
 
-/// What a handler may return.
+/// A type that a handler may return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a response",
     label = "this type does not implement `axum::response::IntoResponse`",

@@ -17,12 +17,11 @@ const MAX_NAME_AND_VALUE: usize = 4096;
 /// RFC 6265bis section 5.6.2: a browser caps the life of a cookie at 400 days.
 const MAX_AGE: u64 = 400 * 24 * 60 * 60;
 
-/// A cookie that goes out with the response: put it into the tuple that the handler
-/// returns.
+/// A cookie of the response: put it into the tuple that the handler returns.
 ///
 /// It is `HttpOnly`, `SameSite=Lax`, `Path=/`, without `Domain`, and `Secure` outside
 /// of development mode (RFC 6265bis section 4.1.2). The answer also gets
-/// `Cache-Control: no-store`, so that no cache keeps somebody's credential, and it
+/// `Cache-Control: no-store`, so that no cache keeps the credential, and it
 /// replaces any other `Set-Cookie` of the same name in it.
 ///
 /// # Errors
@@ -40,7 +39,7 @@ pub struct SetCookie {
 }
 
 impl SetCookie {
-    /// A cookie that lives as long as the credential in it, `life` seconds.
+    /// Makes a cookie that lives as long as its credential, `life` seconds.
     pub(crate) fn new(transport: Transport, name: &str, value: String, life: u64) -> Self {
         Self {
             name: transport.wire_name(name).to_owned(),
@@ -50,7 +49,7 @@ impl SetCookie {
         }
     }
 
-    /// What makes the browser forget the cookie `name`.
+    /// Makes the header that removes the cookie `name` from the browser.
     pub(crate) fn removal(transport: Transport, name: &str) -> Self {
         Self::new(transport, name, String::new(), 0)
     }
@@ -131,7 +130,7 @@ fn names(field: &HeaderValue, name: &str) -> bool {
     )
 }
 
-/// Whether `headers` set the cookie `name` (its name on the wire).
+/// Returns `true` if `headers` set the cookie `name`, its name on the wire.
 pub(crate) fn sets(headers: &HeaderMap, name: &str) -> bool {
     headers
         .get_all(SET_COOKIE)
@@ -164,7 +163,7 @@ impl fmt::Debug for SetCookie {
     }
 }
 
-/// Clears a cookie that let nobody in, unless the handler has just set it anew.
+/// Clears an invalid cookie, unless the handler has set it anew.
 pub(crate) fn clear(response: &mut Response, removal: &SetCookie) {
     if sets(response.headers(), removal.name()) {
         return;

@@ -1,4 +1,4 @@
-//! What stands in front of a handler in a table: the gate, then the policies.
+//! The gate and the policies in front of a handler of a table.
 
 use std::future::{Future, ready};
 use std::marker::PhantomData;
@@ -71,13 +71,13 @@ impl<P: Payload> Guard<P> {
         }
     }
 
-    /// Notes in the request who calls, and returns what was noted there before.
+    /// Notes the caller in the request, and returns the note of an outer gate.
     fn note(&self, caller: Option<Arc<Caller<P>>>, parts: &mut Parts) -> Option<GateNote> {
         let note = GateNote::of(GateId::of(&self.0), self.jam().clone(), caller);
         parts.extensions.insert(note)
     }
 
-    /// What a caller is told whom a policy turned away.
+    /// Makes the rejection of a caller that a policy denied.
     fn denied(
         &self,
         denial: Denial,
@@ -89,7 +89,7 @@ impl<P: Payload> Guard<P> {
         denial.into_rejection(hide, self.jam(), parts)
     }
 
-    /// What every answer behind this rule says besides its own.
+    /// Adds the headers of this rule to an answer.
     fn finish(&self, mut answer: Response, stale: Option<&'static str>) -> Response {
         if let Some(name) = stale {
             set_cookie::clear(&mut answer, &self.jam().remove_cookie(name));

@@ -78,7 +78,7 @@ pub(crate) struct Route<S> {
 
 type Build<T> = Box<dyn FnOnce(&Jam) -> T + Send + Sync>;
 
-/// What a route leads to, once it is known which `Jam` guards it.
+/// The target of a route, built once its `Jam` is known.
 enum Target<S> {
     Handler(Build<MethodRouter<S>>),
     Router(Build<Router<S>>),
@@ -131,7 +131,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
         self
     }
 
-    /// Who may call what, as data: the very rules that are enforced.
+    /// Returns the rules of all routes as data: the rules that are enforced.
     pub fn table(&self) -> RouteTable {
         RouteTable::new(self.routes.iter().map(|route| route.row.clone()).collect())
     }

@@ -1,4 +1,4 @@
-//! What the table says in the words of OpenAPI 3.1.
+//! The table as OpenAPI 3.1.
 
 use serde_json::{Map, Value, json};
 

@@ -19,7 +19,7 @@ use crate::extract::policy::Policies;
 use jam_core::payload::Payload;
 use jam_core::rule::{Access, Public};
 
-/// What can stand at the head of a section.
+/// A rule at the head of a section.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a rule for a section of routes",
     label = "not a rule",
@@ -30,7 +30,7 @@ pub trait SectionRule: sealed::Sealed + Copy + Send + Sync + 'static {
     #[doc(hidden)]
     fn info(self) -> RuleInfo;
 
-    /// The payload of those who are let in, where it matters who they are.
+    /// The payload of the callers; [`NoCaller`] for a public rule.
     #[doc(hidden)]
     type Caller;
 
@@ -53,7 +53,7 @@ pub trait SectionRule: sealed::Sealed + Copy + Send + Sync + 'static {
     where
         S: Clone + Send + Sync + 'static;
 
-    /// Those with whom a test tries the rule.
+    /// The callers with which a test tries the rule.
     #[cfg(feature = "testing")]
     #[doc(hidden)]
     fn callers(self) -> Option<Box<dyn Callers>>;

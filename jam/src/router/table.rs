@@ -10,7 +10,7 @@ use jam_core::payload::Payload;
 use jam_core::payload::kind;
 use jam_core::rule::{Access, Audience, BackendName, Condition, Public, Source};
 
-/// Who may call what: what [`JamRouter::table`](crate::JamRouter::table) gives.
+/// The rules of all routes, from [`JamRouter::table`](crate::JamRouter::table).
 ///
 /// It prints as an aligned text, a line for each route:
 ///
@@ -44,7 +44,7 @@ pub struct TableRow {
     pub(super) info: RuleInfo,
 }
 
-/// What of a rule is known without its payload's type.
+/// The facts about a rule that do not need the type of its payload.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleInfo {
@@ -183,7 +183,7 @@ impl RouteTable {
         rows.collect()
     }
 
-    /// What an OpenAPI 3.1 document says of access: `components.securitySchemes`, and
+    /// Returns the parts of an OpenAPI 3.1 document about access: `components.securitySchemes`, and
     /// `security` for every operation in `paths`.
     ///
     /// Merge it into the document of your operations. A mounted router is not in it: its

@@ -1,4 +1,4 @@
-//! Putting a [`Jam`] together.
+//! The builder of a [`Jam`].
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -31,12 +31,12 @@ pub enum WantsBackend {}
 #[allow(clippy::exhaustive_enums)] // it is empty for good
 pub enum Ready {}
 
-/// Puts a [`Jam`] together.
+/// The builder of a [`Jam`].
 ///
 /// # Defaults
 ///
-/// Cookies are for https alone, the origin of the application is the host that a request
-/// names, and refusals are RFC 9457 problem documents.
+/// Cookies need https, the origin of the application is the host that a request names, and rejections are RFC
+/// 9457 problem documents.
 #[must_use = "nothing is configured until .build() is called"]
 pub struct JamBuilder<S> {
     pub(crate) jwt: Option<Jwt>,
@@ -88,10 +88,10 @@ impl<S> JamBuilder<S> {
         self.with_backend()
     }
 
-    /// Names an origin of the application besides its own, such as `https://app.example`: a request
-    /// from there may change something by the credential in a cookie. It may be called several times.
+    /// Allows state-changing requests with cookies from this origin, such as `https://app.example`, in addition
+    /// to the application's own. It may be called several times.
     ///
-    /// The own origin is the host that the request names; it needs no name. Name an origin when a
+    /// The own origin is the host that the request names. Name an origin if a
     /// proxy in front changes the `Host` of requests, or when the pages are at another origin than the
     /// application. Desktop and mobile shells have origins of their own, such as `tauri://localhost`.
     ///
@@ -104,21 +104,20 @@ impl<S> JamBuilder<S> {
         self
     }
 
-    /// Lets cookies travel over plain http, for a server on `address`: the one that the
-    /// listener got.
+    /// Allows cookies over plain http, for a server on `address`, the address of the listener.
     ///
     /// # Errors
     ///
-    /// An address that is not loopback makes [`build`](JamBuilder::build) fail, and so does
-    /// a release build: without https whoever shares the network can take a cookie. A
-    /// request that names another host than loopback is answered with 500.
+    /// An address that is not loopback makes [`build`](JamBuilder::build) fail, and so does a release build:
+    /// without https another machine on the network can read a cookie. A request for a host that is not
+    /// loopback is answered with 500.
     pub fn development(mut self, address: SocketAddr) -> Self {
         self.development = Some(address);
         self
     }
 
-    /// Answers every refused request by `answer`, which gets the refusal and the request's
-    /// head.
+    /// Sets the function that makes the answer to every rejected request. It gets the rejection and the head of
+    /// the request.
     ///
     /// ```
     /// use axum::response::{IntoResponse, Redirect};
@@ -137,8 +136,8 @@ impl<S> JamBuilder<S> {
     /// # }
     /// ```
     ///
-    /// Whatever it answers, a 401 gets its challenge, a 503 its `Retry-After`, and every
-    /// answer `Cache-Control: no-store`, unless they are there already.
+    /// Its answer gets the challenge of a 401, the `Retry-After` of a 503 and `Cache-Control: no-store`, unless it
+    /// has them.
     pub fn on_reject<R: IntoResponse>(
         mut self,
         answer: impl Fn(&Rejection, &Parts) -> R + Send + Sync + 'static,
@@ -149,7 +148,7 @@ impl<S> JamBuilder<S> {
         self
     }
 
-    /// Judges by `clock` instead of the system's.
+    /// Uses `clock` instead of the system's clock.
     #[cfg(feature = "testing")]
     pub fn clock(mut self, clock: jam_core::base::clock::ManualClock) -> Self {
         self.clock = Clock::Manual(clock);
@@ -191,7 +190,7 @@ impl<S> JamBuilder<S> {
     ///
     /// # Errors
     ///
-    /// One [`ConfigError`] that lists everything that is wrong.
+    /// One [`ConfigError`] that lists all mistakes.
     pub fn build(self) -> Result<Jam, ConfigError>
     where
         S: HasBackend,

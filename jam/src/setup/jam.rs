@@ -23,9 +23,9 @@ use crate::response::set_cookie::SetCookie;
 /// Makes the application's own answer to a rejected request.
 pub(crate) type OnReject = dyn Fn(&Rejection, &Parts) -> Response + Send + Sync;
 
-/// The operations on tokens and sessions, and the configuration of both.
+/// The operations on tokens and sessions, with their configuration.
 ///
-/// Cloning it is cheap. Keep it in the router's state: the state itself, or a field of
+/// Cloning is cheap. Keep it in the router's state: the state itself, or a field of
 /// one that derives `axum::extract::FromRef`.
 #[derive(Clone)]
 pub struct Jam(Arc<Inner>);
@@ -36,7 +36,7 @@ struct Inner {
 }
 
 impl Jam {
-    /// Begins a `Jam`; [`build`](JamBuilder::build) exists once a backend was given.
+    /// Returns a builder. [`build`](JamBuilder::build) is available once a backend was added.
     ///
     /// ```
     /// use jam::{Jam, Jwt, Sessions};
@@ -63,12 +63,10 @@ impl Jam {
 
     // Tokens
 
-    /// Claims around `payload`: `jti`, `iat` and `exp` are added, and `iss` and `aud` if
-    /// they are configured. It is for a login; to renew a token see
-    /// [`Claims::with_auth_time`].
+    /// Makes claims of `payload`: adds `jti`, `iat` and `exp`, and `iss` and `aud` if they are configured.
     ///
-    /// Without a JWT backend the claims have expired already, and
-    /// [`gen_jwt_token`](Self::gen_jwt_token) says so.
+    /// It is for a login; to renew a token see [`Claims::with_auth_time`]. Without a JWT backend the claims
+    /// have expired, and [`gen_jwt_token`](Self::gen_jwt_token) returns an error.
     #[must_use]
     pub fn make_payload<P: Payload>(&self, payload: P) -> Claims<P> {
         match &self.authenticator().tokens {
@@ -77,24 +75,24 @@ impl Jam {
         }
     }
 
-    /// Signs `claims`.
+    /// Signs claims.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::BackendMissing`] without a JWT backend (500), [`ErrorKind::Payload`]
+    /// [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) without a JWT backend (500), [`ErrorKind::Payload`](crate::ErrorKind::Payload)
     /// when the payload is no JSON object or longer than a token may be (500),
-    /// [`ErrorKind::Random`] when the system had no random bytes for `jti` (503).
+    /// [`ErrorKind::Random`](crate::ErrorKind::Random) when the system had no random bytes for `jti` (503).
     pub fn gen_jwt_token<P: Payload>(&self, claims: &Claims<P>) -> Result<Token, Error> {
         Ok(self.authenticator().tokens()?.sign(claims)?)
     }
 
-    /// The claims of `token`, if it is good: now, here, and for this payload.
+    /// Verifies a token and returns its claims.
     ///
-    /// A handler does not need it: `#[jam_auth(..)]` has done it.
+    /// A handler with `#[jam_auth(..)]` does not need it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Token`] with the reason (401), [`ErrorKind::BackendMissing`] without
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token) with the reason (401), [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) without
     /// a JWT backend (500).
     pub fn verify_jwt_token<P: Payload>(&self, token: &str) -> Result<Claims<P>, Error> {
         let tokens = self.authenticator().tokens()?;
@@ -105,19 +103,17 @@ impl Jam {
 
     // Sessions
 
-    /// Begins a session of `key`, which holds `data`.
+    /// Creates a session with `data` for the owner `key`.
     ///
-    /// `key` is whose session it is: the user's name or number. It is what
-    /// [`sessions`](Self::sessions) and [`clear_sessions`](Self::clear_sessions) take.
-    /// Every call makes a new id, and adopts none that the browser brought. An earlier session
-    /// of the same user lives on, as on another device: end it with
-    /// [`delete_session`](Self::delete_session) or
-    /// [`clear_sessions`](Self::clear_sessions) if it should not.
+    /// `key` is the user's name or number. [`sessions`](Self::sessions) and
+    /// [`clear_sessions`](Self::clear_sessions) take it too. Every call makes a new id; an id that the browser
+    /// sent is never used. Earlier sessions of the user stay, as on another device: end them with
+    /// [`delete_session`](Self::delete_session) or [`clear_sessions`](Self::clear_sessions).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`] or [`ErrorKind::Random`] (503), [`ErrorKind::SessionLimit`] (409),
-    /// [`ErrorKind::BackendMissing`] or [`ErrorKind::Payload`] (500).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) or [`ErrorKind::Random`](crate::ErrorKind::Random) (503), [`ErrorKind::SessionLimit`](crate::ErrorKind::SessionLimit) (409),
+    /// [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) or [`ErrorKind::Payload`](crate::ErrorKind::Payload) (500).
     pub async fn create_session<P: Payload>(
         &self,
         key: &str,
@@ -129,13 +125,13 @@ impl Jam {
             .await?)
     }
 
-    /// The session `id`, or `None` when it has ended or does not hold a `P`.
+    /// Returns the session `id`, or `None` if it has ended or does not hold a `P`.
     ///
-    /// Looking does not count as use.
+    /// This does not count as a use of the session.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`] (503), [`ErrorKind::BackendMissing`] (500).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) (503), [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) (500).
     pub async fn get_session<P: Payload>(
         &self,
         id: impl AsRef<SessionId>,
@@ -146,17 +142,17 @@ impl Jam {
             .await?)
     }
 
-    /// Changes the data of the session `id` by `change`, and gives it as it is then.
+    /// Changes the data of the session `id` by `change`, and returns the session with the new data.
     ///
-    /// No change is lost: when another one comes between, `change` is applied again to
-    /// what that one left. It may thus run several times, and should do nothing else.
+    /// No change is lost: if another change comes between, `change` runs again on the data of that one. So it
+    /// may run several times, and should have no other effect.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::SessionMissing`] when the session has ended (401),
-    /// [`ErrorKind::SessionConflict`] after 100 changes that came between (409),
-    /// [`ErrorKind::Store`] (503), [`ErrorKind::BackendMissing`] or
-    /// [`ErrorKind::Payload`] (500).
+    /// [`ErrorKind::SessionMissing`](crate::ErrorKind::SessionMissing) when the session has ended (401),
+    /// [`ErrorKind::SessionConflict`](crate::ErrorKind::SessionConflict) after 100 changes that came between (409),
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) (503), [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) or
+    /// [`ErrorKind::Payload`](crate::ErrorKind::Payload) (500).
     pub async fn update_session<P: Payload>(
         &self,
         id: impl AsRef<SessionId>,
@@ -166,25 +162,24 @@ impl Jam {
         Ok(sessions.update(id.as_ref(), self.now(), change).await?)
     }
 
-    /// Gives the session `id` a new token; the old one is worth nothing from then on.
+    /// Gives the session `id` a new token. The old token is not valid any more.
     ///
-    /// Do it whenever what the user may do changes (OWASP Session Management). What the
-    /// session holds and when it ends stay as they are.
+    /// Call it when the user's permissions change (OWASP Session Management). The data and the end of the
+    /// session stay as they are.
     ///
     /// # Errors
     ///
-    /// As [`update_session`](Self::update_session); [`ErrorKind::Random`] (503).
+    /// As [`update_session`](Self::update_session); [`ErrorKind::Random`](crate::ErrorKind::Random) (503).
     pub async fn rotate_session(&self, id: impl AsRef<SessionId>) -> Result<SessionToken, Error> {
         let sessions = self.sessions_backend()?;
         Ok(sessions.rotate(id.as_ref(), self.now()).await?)
     }
 
-    /// Notes that the user of the session `id` has proved again who they are: now is its
-    /// `auth_time`, and both its limits begin anew. It gets a new token, as at every login.
+    /// Notes that the user of the session `id` has signed in again: sets its `auth_time` to now, starts both
+    /// timeouts anew, and gives it a new token, as at every login.
     ///
-    /// Call it when the password was right on a page that a rule with
-    /// [`fresh`](crate::Access::fresh) sent the user to. With tokens instead of sessions sign
-    /// a new one.
+    /// Call it after the login on the page to which a rule with [`fresh`](crate::Access::fresh) sent the user.
+    /// With tokens instead of sessions, sign a new token.
     ///
     /// # Errors
     ///
@@ -197,16 +192,16 @@ impl Jam {
         Ok(sessions.reauthenticate(id.as_ref(), self.now()).await?)
     }
 
-    /// Ends the session `id`, under whatever token it is open now. Returns `true` if it existed.
+    /// Ends the session `id`, also if it was rotated meanwhile. Returns `true` if it existed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`]: it may live on (503). [`ErrorKind::BackendMissing`] (500).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store): it may live on (503). [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) (500).
     pub async fn delete_session(&self, id: impl AsRef<SessionId>) -> Result<bool, Error> {
         Ok(self.sessions_backend()?.delete(id.as_ref()).await?)
     }
 
-    /// Ends every session of `key`. How many there were.
+    /// Ends every session of `key`. Returns the number of sessions that ended.
     ///
     /// # Errors
     ///
@@ -215,7 +210,8 @@ impl Jam {
         Ok(self.sessions_backend()?.clear(key, None).await?)
     }
 
-    /// Ends every session of `key` but `keep`: "sign out my other devices".
+    /// Ends every session of `key` except `keep`: "sign out my other devices". Returns the number of sessions
+    /// that ended.
     ///
     /// # Errors
     ///
@@ -229,21 +225,21 @@ impl Jam {
         Ok(sessions.clear(key, Some(keep.as_ref())).await?)
     }
 
-    /// The sessions of `key` that are alive and hold a `P`, the one used last first. Their ids end a
-    /// session and do not open one.
+    /// Returns the sessions of `key` that are alive and hold a `P`, the most recently used one first. Their ids
+    /// can end a session, and cannot open one.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`] (503), [`ErrorKind::BackendMissing`] (500).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) (503), [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) (500).
     pub async fn sessions<P: Payload>(&self, key: &str) -> Result<Vec<Session<P>>, Error> {
         Ok(self.sessions_backend()?.list(key, self.now()).await?)
     }
 
     // Responses
 
-    /// The cookie that carries `token`, and lives as long as it.
+    /// Makes the cookie for `token`, with the token's lifetime.
     ///
-    /// `name` is the one that the rule names; `None` is `__Host-jwt`.
+    /// `name` is the name in the rule; `None` is `__Host-jwt`.
     pub fn jwt_cookie<'a>(&self, name: impl Into<Option<&'a str>>, token: Token) -> SetCookie {
         let name = name.into().unwrap_or(DEFAULT_JWT_COOKIE);
         let life = token.expires_at().saturating_sub(self.now());
@@ -251,9 +247,9 @@ impl Jam {
         SetCookie::new(self.transport(), name, token.into_string(), life)
     }
 
-    /// The cookie that carries `session`, and lives as long as it may.
+    /// Makes the cookie for `session`, with the session's lifetime.
     ///
-    /// `name` is the one that the rule names; `None` is `__Host-session`.
+    /// `name` is the name in the rule; `None` is `__Host-session`.
     pub fn session_cookie<'a>(
         &self,
         name: impl Into<Option<&'a str>>,
@@ -265,10 +261,9 @@ impl Jam {
         SetCookie::new(self.transport(), name, session.into_string(), life)
     }
 
-    /// What makes the browser forget the cookie `name`.
+    /// Makes the header that removes the cookie `name` from the browser.
     ///
-    /// It ends nothing on the server: whoever kept the value still has it. See
-    /// [`logout`](Self::logout).
+    /// The session or the token stays valid on the server. See [`logout`](Self::logout).
     pub fn remove_cookie(&self, name: &str) -> SetCookie {
         SetCookie::removal(self.transport(), name)
     }

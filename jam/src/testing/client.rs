@@ -54,7 +54,7 @@ use jam_core::rule::{BackendName, Source};
 pub struct TestClient {
     app: Router,
     jam: Jam,
-    /// Where the rules of the table look for sessions and for tokens.
+    /// The sources of sessions and of tokens in the rules of the table.
     sessions: Vec<Source>,
     tokens: Vec<Source>,
     sign_in: Mutex<Option<SignIn>>,
@@ -435,7 +435,7 @@ impl<'a> IntoFuture for TestRequest<'a> {
     }
 }
 
-/// What the application answered to a [`TestRequest`].
+/// The answer to a [`TestRequest`].
 #[derive(Clone, Debug)]
 pub struct TestResponse {
     status: StatusCode,
@@ -459,7 +459,7 @@ impl TestResponse {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Where the answer redirects to.
+    /// Returns the `Location` of the answer.
     pub fn location(&self) -> Option<&str> {
         self.header(LOCATION.as_str())
     }

@@ -18,24 +18,23 @@ use jam_core::rule::BackendName;
 use jam_core::session::Sessions;
 use jam_core::token::Jwt;
 
-/// Fails when a caller who must be refused is let in, by any route.
+/// Panics if any route admits a caller that its rule must reject.
 ///
-/// Every route is called, through the rule that guards it in the place of the table, by everybody
-/// whom it must refuse: without a credential, with one that is garbage, forged, expired or revoked, without
-/// each role and each scope that is asked for, signed in too long ago, from another site, or, on
-/// a page for guests, signed in. It is also called by one whom it must let in, so that a
-/// rule that nobody can meet is found too. Behind the rules stand no
-/// handlers and no policies: the router's state, bodies and a database are not needed. What is added
-/// to the router beside the table is not seen. Payloads are made up; see [`Denials`] for those
-/// that cannot be.
+/// It calls every route through its rule with every kind of caller that the rule must reject: without a
+/// credential, with one that is garbage, forged, expired or revoked, without each required role and scope,
+/// signed in too long ago, from another site, or, on a page for guests, signed in. It also calls every
+/// route with a caller that the rule must admit, which finds a rule that no caller can meet. Handlers and
+/// policies do not run, so the test needs no state, no bodies and no database. Routes that are added to the
+/// router beside the table are not tested. Payloads are generated; see [`Denials`] for types for which that
+/// fails.
 ///
-/// `open` lists the routes that strangers may call, each as `"GET /path"` (`MOUNT` and `ANY` as in
-/// the table). So a route that is opened by mistake fails the test, and an opening that is meant
-/// is reviewed in it.
+/// `open` lists the routes that admit anonymous requests, each as `"GET /path"` (`MOUNT` and `ANY` as in the
+/// table). So the test fails for a route that was opened by mistake, and an intended opening is reviewed in
+/// the list.
 ///
 /// # Panics
 ///
-/// Then, with a line for each route and caller.
+/// Panics if a route admits a caller that it must reject, and lists each route and caller.
 ///
 /// ```
 /// # use jam::{Access, JamPayload, JamRouter, dsl::user, jam_routes};
@@ -61,8 +60,7 @@ where
     Denials::of(routes).open(open).assert();
 }
 
-/// What [`assert_denies`] does, with payloads of your own where none can be made up: those that
-/// only some texts or numbers fit.
+/// The test of [`assert_denies`], with payloads of your own for types that accept only some texts or numbers.
 ///
 /// ```
 /// # use jam::{Access, JamPayload, JamRouter, dsl::user, jam_routes};
@@ -267,7 +265,7 @@ mod tests {
 
     async fn handler() {}
 
-    /// What is said of routes when `app` answers in their place.
+    /// Returns the faults that the test finds if `app` answers in place of the routes.
     fn faults_of(routes: JamRouter, app: impl Fn(usize) -> Router) -> Vec<String> {
         let routes = Denials::of(routes).routes;
         let clock = ManualClock::at(1_800_000_000);

@@ -1,4 +1,4 @@
-//! What tests of an application need (feature `testing`).
+//! Tools for tests of an application (feature `testing`).
 //!
 //! Switch the feature on for tests alone, in `[dev-dependencies]`.
 
@@ -21,11 +21,11 @@ pub use table::check_table;
 use crate::extract::auth::{Auth, Holding};
 use crate::extract::level::Level;
 
-/// A caller who was let in by nobody: to call a protected handler directly in a unit test.
+/// Builds an [`Auth`] without any check, to call a protected handler directly in a unit test.
 ///
-/// It takes the type that the handler asks for. It looks like the caller of a token in the
-/// `Authorization` header that was issued in 1970 and never expires. For a handler that is
-/// optional write `Some(auth(..)).into()`, or `None.into()`.
+/// It has the type that the handler takes, and looks like the caller of a token in the `Authorization` header
+/// that was issued in 1970 and never expires. For an optional handler write `Some(auth(..)).into()`, or
+/// `None.into()`.
 ///
 /// ```
 /// # use axum::Json;

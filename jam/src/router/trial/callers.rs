@@ -1,4 +1,4 @@
-//! Those who call a route in the matrix, and what each of them must be told.
+//! The callers of a route in the test of a table, and the answer that each must get.
 
 use std::any::Any;
 use std::collections::HashSet;
@@ -28,7 +28,7 @@ use jam_core::token::Jwt;
 /// How long a session of the matrix lives, in seconds: longer than any rule asks back.
 pub(crate) const LIFE: u64 = 100 * 365 * 24 * 60 * 60;
 
-/// What every row is tried with.
+/// The application and the tools for every row.
 #[allow(missing_debug_implementations, unreachable_pub)] // named by a hidden method alone
 pub struct Bench {
     /// The routes, with their rules and without their handlers.
@@ -50,7 +50,7 @@ pub trait Callers: Send + Sync {
     fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow, route: &'a Route) -> Faults<'a>;
 }
 
-/// What knows the matrix' callers in place of backends of the application's own.
+/// Stand-ins for backends of the application's own, which accept the test's credentials.
 #[derive(Default)]
 #[allow(missing_debug_implementations, unreachable_pub)]
 pub struct StandIns {
@@ -132,7 +132,7 @@ struct Matrix<'a, P: Payload> {
 /// A field of a request's head.
 type Field = (&'static str, String);
 
-/// What a caller must be told; nobody is told anything whom the rule lets in.
+/// The statuses that a caller must get; none for a caller that the rule admits.
 type Refusals = &'static [u16];
 
 /// For the credential.
@@ -169,7 +169,7 @@ impl<'a, P: Payload> Matrix<'a, P> {
         Ok(())
     }
 
-    /// Where strangers are let in, a cookie that is no good makes a stranger.
+    /// Sends invalid credentials. A rule that admits anonymous requests treats an invalid cookie as none.
     async fn bad_credentials(&mut self, way: &Way<P::Role>, source: Source) -> Result<(), String> {
         if self.access.allows_anonymous() && matches!(source, Source::Cookie(_)) {
             return Ok(());
@@ -386,13 +386,13 @@ fn max_age<R: Role>(way: &Way<R>) -> Option<u64> {
     })
 }
 
-/// Whether a caller who signed in now is let in on this way.
+/// Returns `true` if a caller who has just signed in meets this way.
 fn meets<P: Payload>(way: &Way<P::Role>, payload: &P) -> bool {
     way.conditions()
         .all(|condition| gate::meets(payload, condition))
 }
 
-/// What of a request's head holds the credential.
+/// Returns the header with the credential.
 fn field(source: Source, credential: &str) -> Field {
     if let Some(name) = source.cookie_name() {
         return ("cookie", format!("{name}={credential}"));

@@ -18,9 +18,9 @@ use crate::extract::policy::Policies;
 use crate::setup::jam::Jam;
 use jam_core::rule::{BackendName, Source};
 
-/// What one route is tried with.
+/// The target and the callers of one route in a test.
 pub(super) struct Trial {
-    /// What answers from behind the row's rule bear.
+    /// The number that answers from behind the rule have.
     id: usize,
     target: Target<Jam>,
     callers: Option<Box<dyn Callers>>,
@@ -59,7 +59,7 @@ impl Trial {
     }
 }
 
-/// Who calls each route.
+/// The callers of each route.
 pub(crate) type Everybody = Vec<(usize, Option<Box<dyn Callers>>)>;
 
 impl<S: Clone + Send + Sync + 'static> JamRouter<S> {

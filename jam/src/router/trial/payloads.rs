@@ -40,7 +40,7 @@ pub(super) fn lacking<P: Payload>(
     Ok(found)
 }
 
-/// Whether whoever meets `one` meets `other`.
+/// Returns `true` if every caller who meets `one` meets `other`.
 fn implies<R: Role>(one: Condition<R>, other: Condition<R>) -> bool {
     match (one, other) {
         (Condition::Role(one), Condition::Role(other)) => one.0 == other.0,

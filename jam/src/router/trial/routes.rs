@@ -5,7 +5,7 @@ use crate::router::TableRow;
 /// The requests of one row.
 #[allow(missing_debug_implementations, unreachable_pub)] // named by a hidden method alone
 pub struct Route {
-    /// What its answers bear.
+    /// The number that answers of the route have.
     pub(crate) id: usize,
     pub(crate) path: String,
     /// A method that reads if the row has one.

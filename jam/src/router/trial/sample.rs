@@ -53,7 +53,7 @@ pub(super) fn sample<T: DeserializeOwned>(fits: impl Fn(&T) -> bool) -> Result<T
     Err(why)
 }
 
-/// What was chosen at each point, out of how many.
+/// The choice at each point, and the number of alternatives.
 #[derive(Default)]
 struct Choices {
     made: Vec<(usize, usize)>,

@@ -1,9 +1,9 @@
-//! What is wrong with a configuration: all of it at once.
+//! The mistakes of a configuration, all at once.
 
 use std::error::Error;
 use std::fmt;
 
-/// Everything that is wrong with a configuration.
+/// All mistakes of a configuration.
 ///
 /// It prints a line for each fault: the file, if there is one, the key and the reason.
 /// No secret is printed, nor any line of a file, since a secret may stand in the wrong place.
