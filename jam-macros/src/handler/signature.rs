@@ -158,7 +158,10 @@ impl Parameter {
     fn read(tokens: &[TokenTree]) -> Option<Self> {
         let (_, tokens) = attributes(tokens);
         match tokens {
-            [TokenTree::Punct(_), ..] => Some(Self::Lifetime(tokens.into())),
+            // The quote and the name, without bounds.
+            [TokenTree::Punct(_), TokenTree::Ident(_), ..] => {
+                Some(Self::Lifetime(tokens[..2].into()))
+            }
             [TokenTree::Ident(word), TokenTree::Ident(name), ..] if word == "const" => {
                 Some(Self::Const(name.clone()))
             }
@@ -261,3 +264,6 @@ mod tests {
         assert_eq!(quote!(#same #body).to_string(), item.to_string());
     }
 }
+
+#[cfg(test)]
+mod twin;
