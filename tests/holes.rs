@@ -45,7 +45,7 @@ fn reset() -> PasswordReset {
 }
 
 #[tokio::test]
-async fn a_credential_for_something_else_signs_its_holder_in() {
+async fn a_credential_of_another_kind_does_not_sign_in() {
     let (jam, _) = jam();
     let app = app(jam.clone());
     let session = jam.create_session("1", &reset()).await.unwrap();
@@ -87,7 +87,7 @@ async fn name(user: Auth<User>) -> String {
 }
 
 #[tokio::test]
-async fn a_caller_of_an_outer_layer_passes_a_stricter_one_inside() {
+async fn the_caller_of_an_outer_layer_does_not_pass_a_stricter_inner_one() {
     async fn audit(
         _: Option<Auth<User>>,
         request: axum::extract::Request,
@@ -119,7 +119,7 @@ async fn a_caller_of_an_outer_layer_passes_a_stricter_one_inside() {
 }
 
 #[tokio::test]
-async fn a_logout_that_races_a_rotation_leaves_the_successor_alive() {
+async fn a_logout_during_a_rotation_ends_the_successor_too() {
     // The request is past the gate when another one changes the id; twice, for good measure.
     #[jam_auth(backend = "session", cookie = "sid")]
     async fn slow_logout(
@@ -153,7 +153,7 @@ async fn a_logout_that_races_a_rotation_leaves_the_successor_alive() {
 }
 
 #[tokio::test]
-async fn a_page_at_a_named_origin_is_refused_by_what_its_browser_calls_it() {
+async fn a_page_at_a_configured_origin_is_accepted_whatever_sec_fetch_site_says() {
     let builder = Jam::builder().sessions(Sessions::in_memory());
     let jam = builder.origin("https://spa.example").build().unwrap();
     let app = app(jam);
@@ -176,13 +176,13 @@ async fn a_page_at_a_named_origin_is_refused_by_what_its_browser_calls_it() {
 }
 
 #[test]
-fn a_binary_secret_in_the_environment_becomes_one_that_can_be_guessed() {
+fn a_binary_secret_in_the_environment_is_an_error() {
     const CASE: &str = "JAM_TESTS_BINARY";
     if std::env::var_os(CASE).is_none() {
         let binary = std::ffi::OsString::from_vec(vec![0xff; 40]);
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--nocapture"])
-            .arg("holes::a_binary_secret_in_the_environment_becomes_one_that_can_be_guessed")
+            .arg("holes::a_binary_secret_in_the_environment_is_an_error")
             .env(CASE, "1")
             .env("JAM_JWT_SECRET", binary)
             .env("JAM_ORIGINS", "")
@@ -214,7 +214,7 @@ async fn admins_page(admin: Option<Auth<Admin>>) -> &'static str {
 }
 
 #[tokio::test]
-async fn an_optional_page_for_others_signs_a_user_out() {
+async fn an_optional_page_of_another_payload_keeps_the_cookie() {
     const ADMINS: Access<Admin> = user().backend("session").cookie("sid").optional();
     let (jam, _) = jam();
     let table: JamRouter<Jam> = jam_routes![ADMINS = [get("/table", table_page)]];
@@ -238,7 +238,7 @@ async fn an_optional_page_for_others_signs_a_user_out() {
 }
 
 #[tokio::test]
-async fn a_plain_argument_is_refused_in_another_way_than_the_application_wants() {
+async fn a_plain_argument_is_rejected_as_the_application_wants() {
     const MAYBE: Access<User> = user().backend("session").cookie("sid");
     /// An extractor of the application's own that needs a caller.
     struct Asks;
@@ -291,7 +291,7 @@ async fn a_mapped_401_has_no_challenge_when_ours_would_be_another_status() {
 }
 
 #[test]
-fn a_file_discards_what_the_builder_was_told() {
+fn a_file_keeps_the_settings_of_the_builder() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jam.json");
     let config = r#"{"session":{"store":"memory"},"origins":["https://a.example"]}"#;
@@ -308,7 +308,7 @@ fn a_file_discards_what_the_builder_was_told() {
 }
 
 #[tokio::test]
-async fn sessions_that_nobody_uses_fill_the_memory_until_their_absolute_end() {
+async fn unused_sessions_are_freed_after_the_idle_timeout() {
     let store = Arc::new(MemoryStore::new());
     let sessions =
         Sessions::in_store(Arc::clone(&store)).idle_timeout(std::time::Duration::from_secs(60));
@@ -330,7 +330,7 @@ async fn sessions_that_nobody_uses_fill_the_memory_until_their_absolute_end() {
 }
 
 #[tokio::test]
-async fn a_rotation_loses_the_use_that_came_between() {
+async fn a_rotation_keeps_a_use_that_came_between() {
     let store = MemoryStore::new();
     let (old, new) = (
         SessionId::from_bytes([1; 32]),
@@ -355,7 +355,7 @@ async fn a_rotation_loses_the_use_that_came_between() {
 }
 
 #[tokio::test]
-async fn another_site_keeps_a_session_alive() {
+async fn a_request_of_another_site_is_no_use_of_a_session() {
     let (jam, clock) = jam();
     let app = app(jam);
     let cookie = login(&app, "/session/login").await;
@@ -376,7 +376,7 @@ async fn another_site_keeps_a_session_alive() {
 }
 
 #[test]
-fn a_public_key_is_taken_for_a_secret() {
+fn a_public_key_is_not_accepted_as_a_secret() {
     for pem in [
         "-----BEGIN PUBLIC KEY-----\nMIIBIjANBg",
         "\n-----BEGIN RSA PUBLIC KEY-----\nMII",
@@ -388,7 +388,7 @@ fn a_public_key_is_taken_for_a_secret() {
 }
 
 #[tokio::test]
-async fn a_layer_takes_names_that_cannot_be() {
+async fn a_layer_rejects_impossible_names() {
     for wrong in ["x token", "", "cookie", "Cookie"] {
         let (jam, _) = jam();
         let made = catch_unwind(AssertUnwindSafe(|| JwtBackend::new(jam).header(wrong)));
@@ -400,7 +400,7 @@ async fn a_layer_takes_names_that_cannot_be() {
 }
 
 #[test]
-fn claims_without_a_jti_are_told_that_the_generator_failed() {
+fn claims_without_a_jti_get_one_when_they_are_signed() {
     let (jam, _) = jam();
     let foreign = jam.verify_jwt_token::<User>(&foreign_token()).unwrap();
     assert!(foreign.registered().token_id().is_none());
@@ -411,7 +411,7 @@ fn claims_without_a_jti_are_told_that_the_generator_failed() {
 }
 
 #[tokio::test]
-async fn a_proof_cannot_be_passed_on_by_value() {
+async fn a_marked_caller_can_be_passed_on_by_value() {
     async fn job(user: Auth<User>) -> u64 {
         user.user
     }
@@ -445,7 +445,7 @@ async fn one_expression(user: Option<Auth<User>>) -> String {
 }
 
 #[tokio::test]
-async fn an_optional_handler_of_one_expression_is_warned_about() {
+async fn an_optional_handler_of_one_expression_has_no_warning() {
     let app = Router::new()
         .route("/", get(one_expression))
         .with_state(jam().0);
@@ -455,7 +455,7 @@ async fn an_optional_handler_of_one_expression_is_warned_about() {
 const SIGNED_IN: Access<User> = user().backend("session").cookie("sid").login("/login");
 
 #[tokio::test]
-async fn whoever_is_to_sign_in_again_is_sent_in_circles() {
+async fn a_user_who_has_to_sign_in_again_reaches_the_login_page() {
     async fn page() -> &'static str {
         "page"
     }
@@ -480,7 +480,7 @@ async fn whoever_is_to_sign_in_again_is_sent_in_circles() {
 }
 
 #[tokio::test]
-async fn the_login_page_sends_to_the_login_page() {
+async fn the_login_page_does_not_redirect_to_itself() {
     const BY_HEADER: Access<User> = user()
         .backend("session")
         .header("authorization")
@@ -570,7 +570,7 @@ impl SessionStore for Lagging {
 }
 
 #[tokio::test]
-async fn a_logout_never_ends_when_the_store_lists_what_is_gone() {
+async fn a_logout_ends_when_the_store_still_lists_deleted_sessions() {
     let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Lagging::default()));
     let app = app(jam);
     let cookie = login(&app, "/session/login").await;
@@ -580,7 +580,7 @@ async fn a_logout_never_ends_when_the_store_lists_what_is_gone() {
 }
 
 #[test]
-fn a_rule_for_guests_escapes_the_check_at_the_start() {
+fn a_rule_for_guests_is_checked_at_the_start() {
     async fn page() {}
     let tokens_only = Jam::builder().jwt(Jwt::hs256(SECRET)).build().unwrap();
     let table: JamRouter = jam_routes![SIGNED_IN.guest() = [get("/login", page)]];
@@ -625,7 +625,7 @@ async fn a_denial_says_200_or_shows_what_is_hidden() {
 }
 
 #[test]
-fn a_document_says_public_where_the_verbs_own_rule_is_enforced() {
+fn a_document_has_the_rule_of_the_verb_before_that_of_any() {
     const TOKEN: Access<User> = user().backend("jwt");
     async fn page() {}
     let table: JamRouter = jam_routes![
@@ -641,7 +641,7 @@ fn a_document_says_public_where_the_verbs_own_rule_is_enforced() {
 }
 
 #[test]
-fn a_table_does_not_show_for_whom_it_is() {
+fn a_table_shows_the_payload_of_its_rules() {
     const USERS: Access<User> = user().backend("session").cookie("sid");
     const ADMINS: Access<Admin> = user().backend("session").cookie("sid");
     assert_ne!(USERS.to_string(), ADMINS.to_string());
@@ -649,7 +649,7 @@ fn a_table_does_not_show_for_whom_it_is() {
 }
 
 #[tokio::test]
-async fn a_limit_without_end_overflows_at_a_login() {
+async fn an_endless_timeout_does_not_overflow_at_a_login() {
     use std::time::Duration;
     let sessions = Sessions::in_memory()
         .idle_timeout(Duration::MAX)
@@ -670,7 +670,7 @@ struct LikeTheOthers {
 }
 
 #[test]
-fn a_kind_that_is_the_type_of_all_tokens_tells_nothing_apart() {
+fn a_kind_with_the_type_of_all_tokens_is_not_accepted() {
     let jwt = Jwt::hs256(SECRET).token_type("at+jwt");
     let (jam, _) = jam_with(jwt, Sessions::in_memory());
     let login = jam
@@ -684,7 +684,7 @@ fn a_kind_that_is_the_type_of_all_tokens_tells_nothing_apart() {
 }
 
 #[test]
-fn a_renewed_token_passes_for_a_login() {
+fn a_renewed_token_keeps_the_time_of_the_login() {
     let (jam, clock) = jam();
     let login = jam
         .gen_jwt_token(&jam.make_payload(User { user: 1 }))

@@ -32,7 +32,7 @@ fn whole_app(jam: &Jam) -> Router {
 }
 
 #[tokio::test]
-async fn a_planted_cookie_does_not_lock_out_of_pages_that_need_no_caller() {
+async fn a_planted_cookie_does_not_close_pages_that_need_no_caller() {
     let (jam, _) = jam();
     let app = whole_app(&jam);
     let mine = login(&app, "/session/login").await;
@@ -91,7 +91,7 @@ async fn two_cookies_of_one_value_are_one() {
 
 /// A token of another payload is somebody's login elsewhere in the application.
 #[tokio::test]
-async fn a_good_token_of_another_payload_is_not_cleared() {
+async fn a_valid_token_of_another_payload_is_not_cleared() {
     #[derive(Clone, Serialize, Deserialize, JamPayload)]
     struct Named {
         name: String,

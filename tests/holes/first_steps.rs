@@ -28,7 +28,7 @@ async fn source(user: Auth<User>) -> String {
 }
 
 #[tokio::test]
-async fn a_rule_without_a_place_reads_what_is_set_without_a_name() {
+async fn a_rule_without_a_source_reads_the_default_cookie() {
     let (jam, _) = jam();
     let table: JamRouter<Jam> = jam_routes![
         SESSION = [get("/table/session", source)],
@@ -70,7 +70,7 @@ async fn a_rule_without_a_place_reads_what_is_set_without_a_name() {
 }
 
 #[tokio::test]
-async fn a_rule_without_a_backend_reads_the_place_of_the_only_one() {
+async fn a_rule_without_a_backend_reads_the_source_of_the_only_one() {
     let sessions = Jam::builder()
         .sessions(Sessions::in_memory())
         .build()
@@ -102,7 +102,7 @@ async fn a_rule_without_a_backend_reads_the_place_of_the_only_one() {
 }
 
 #[tokio::test]
-async fn two_names_of_one_cookie_are_told_once() {
+async fn a_cookie_that_no_rule_reads_is_logged_once() {
     #[jam_auth(backend = "session", cookie = "sid")]
     async fn page(_: Auth<User>) {}
     let (jam, _) = jam();
@@ -129,7 +129,7 @@ async fn two_names_of_one_cookie_are_told_once() {
 }
 
 #[tokio::test]
-async fn a_refused_origin_is_told_with_those_that_are_allowed() {
+async fn a_rejected_origin_is_logged_with_the_allowed_ones() {
     let builder = Jam::builder().sessions(Sessions::in_memory());
     let jam = builder.origin("https://app.example").build().unwrap();
     let table: JamRouter = jam_routes![SESSION = [post("/", source)]];
@@ -175,7 +175,7 @@ fn an_empty_environment_says_what_to_set() {
 }
 
 #[test]
-fn a_proof_is_passed_on_by_value() {
+fn a_caller_is_passed_on_by_value() {
     fn takes(user: Auth<User>) -> User {
         user.into_inner()
     }

@@ -214,7 +214,7 @@ async fn two_types_of_one_kind_are_an_error_wherever_the_second_is_used() {
 }
 
 #[test]
-fn a_kind_that_is_fixed_survives_that_the_type_is_renamed() {
+fn a_fixed_kind_survives_a_renamed_type() {
     #[derive(Clone, Serialize, Deserialize, JamPayload)]
     #[jam(kind = "renamed")]
     struct AnyName {}
@@ -272,7 +272,7 @@ impl Serialize for Tagged {
 }
 
 #[test]
-fn a_member_that_is_called_as_a_marks_claim_is_not_signed() {
+fn a_member_with_the_name_of_a_marked_claim_is_not_signed() {
     let (jam, _) = jam();
     let tagged = Tagged {
         scopes: Scopes::none(),
@@ -325,7 +325,7 @@ impl Serialize for LeavesOut {
 }
 
 #[tokio::test]
-async fn what_a_field_leaves_out_no_map_brings_in() {
+async fn a_flattened_map_does_not_bring_in_an_omitted_claim() {
     let leaves_out = |id: &str, name: &str, value: serde_json::Value| LeavesOut {
         id: id.to_owned(),
         roles: Vec::new(),
@@ -356,7 +356,7 @@ async fn issue(data: impl Payload) -> [Result<(), Error>; 2] {
 
 /// Tests are debug builds.
 #[tokio::test]
-async fn what_cannot_be_read_back_is_an_error_where_it_is_issued() {
+async fn a_payload_that_cannot_be_read_back_is_not_issued() {
     let rest = |name: &str| WithRest {
         name: "a".to_owned(),
         rest: [(name.to_owned(), "b".to_owned())].into(),
@@ -393,7 +393,7 @@ async fn what_cannot_be_read_back_is_an_error_where_it_is_issued() {
 }
 
 #[test]
-fn an_unreadable_token_of_our_own_is_told_once_a_minute_by_its_claim() {
+fn an_unreadable_token_of_our_own_is_logged_once_a_minute_with_its_claim() {
     let (jam, clock) = jam();
     let (lines, _guard) = log();
     let warnings = || lines.text().matches("WARN").count();

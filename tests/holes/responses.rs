@@ -53,7 +53,7 @@ async fn session(jam: &Jam) -> String {
 }
 
 #[tokio::test]
-async fn pages_behind_a_cookie_are_kept_by_no_shared_cache_and_asked_for_again() {
+async fn pages_behind_a_cookie_are_private_and_revalidated() {
     let (jam, _) = jam();
     let table: JamRouter<Jam> = jam_routes![
         WEB = [get("/page", page), get("/cached", cached)],
@@ -100,7 +100,7 @@ async fn pages_behind_a_cookie_are_kept_by_no_shared_cache_and_asked_for_again()
 }
 
 #[tokio::test]
-async fn a_refusal_by_an_attribute_says_on_what_it_depends() {
+async fn a_rejection_by_an_attribute_has_vary() {
     let (jam, _) = jam();
     let app = Router::new().route("/", get(by_cookie)).with_state(jam);
     let answer = get_with(&app, "/", &[]).await;
@@ -133,7 +133,7 @@ async fn a_logout_is_a_response_that_clears_the_pages_too() {
 }
 
 #[tokio::test]
-async fn htmx_is_told_where_to_go_beside_the_answer() {
+async fn htmx_gets_the_login_page_in_a_header() {
     let (jam, clock) = jam();
     let table: JamRouter<Jam> = jam_routes![
         WEB = [
@@ -190,7 +190,7 @@ async fn htmx_is_told_where_to_go_beside_the_answer() {
 }
 
 #[tokio::test]
-async fn an_application_may_answer_refusals_with_any_response() {
+async fn an_application_may_answer_rejections_with_any_response() {
     let builder = Jam::builder().sessions(jam::Sessions::in_memory());
     let jam = builder
         .on_reject(|rejection, _| match rejection.kind() {

@@ -32,7 +32,7 @@ async fn status(app: &Router, token: &str) -> u16 {
 
 /// The store keeps those in use in a few thousand places: what is found there has to be compared.
 #[tokio::test]
-async fn tokens_that_were_never_issued_open_nothing_among_many_sessions_in_use() {
+async fn tokens_that_were_never_issued_open_no_session() {
     let (jam, _) = jam();
     let app = app(jam.clone());
     let mut tokens = Vec::new();
@@ -62,7 +62,7 @@ async fn tokens_that_were_never_issued_open_nothing_among_many_sessions_in_use()
 }
 
 #[tokio::test]
-async fn a_listed_session_is_the_one_that_is_meant_however_often_it_was_rotated() {
+async fn the_id_of_a_listed_session_stays_valid_through_rotations() {
     let (jam, clock) = jam();
     let app = app(jam.clone());
     for round in 0..30 {
@@ -109,7 +109,7 @@ async fn a_listed_session_is_the_one_that_is_meant_however_often_it_was_rotated(
 }
 
 #[tokio::test]
-async fn a_logout_ends_what_was_rotated_while_it_was_under_way() {
+async fn a_logout_ends_a_session_that_is_rotated_meanwhile() {
     #[jam_auth(backend = "session", cookie = "sid")]
     async fn logout(user: Auth<User>, State(jam): State<Jam>) -> Result<Logout, Error> {
         let _ = jam.rotate_session(user.session().unwrap()).await?;
@@ -169,7 +169,7 @@ async fn a_session_of_a_clock_that_was_ahead_does_not_outlive_its_limit() {
 }
 
 #[tokio::test]
-async fn a_login_of_the_future_is_not_fresh() {
+async fn a_login_in_the_future_is_not_fresh() {
     #[jam_auth(backend = "jwt", fresh = "5m")]
     async fn page(_: Auth<User>) {}
     let (jam, _) = jam_with(
@@ -211,7 +211,7 @@ async fn an_owner_has_a_thousand_sessions_and_the_least_recently_used_one_ends()
 }
 
 #[tokio::test]
-async fn a_login_beyond_the_limit_may_be_refused() {
+async fn a_login_beyond_the_limit_may_be_rejected() {
     async fn login(State(jam): State<Jam>) -> Result<(), Error> {
         jam.create_session("a", &User { user: 1 }).await.map(drop)
     }

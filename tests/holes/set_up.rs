@@ -40,7 +40,7 @@ fn an_error_of_the_configuration_shows_no_part_of_a_secret() {
 }
 
 #[test]
-fn a_key_that_is_there_twice_is_an_error() {
+fn a_duplicate_key_is_an_error() {
     let twice = format!(r#"{{"jwt":{{"secret":"{SECRET}","lifetime":60,"lifetime":3600}}}}"#);
     let error = from_json(&twice).unwrap_err().to_string();
     assert!(error.contains("a key is there twice"), "{error}");

@@ -295,7 +295,7 @@ fn a_value_with_the_answer_of_a_public_handler_declares_nothing() {
 }
 
 #[test]
-fn a_parameter_that_is_twice_in_a_path_is_an_error_at_start_up() {
+fn a_repeated_parameter_in_a_path_is_an_error_at_start_up() {
     let inner: JamRouter<Jam> = jam_routes![API = [get("/notes/{id}", asks)]];
     let found = faults(jam_routes![
         nest("/users/{id}", inner),
