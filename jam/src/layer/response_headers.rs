@@ -1,4 +1,4 @@
-//! A layer for what a handler's extractor cannot do: add headers to the answer.
+//! A layer that adds headers to answers, which an extractor cannot do.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -52,7 +52,7 @@ pub struct ResponseHeadersLayer {
 }
 
 impl ResponseHeadersLayer {
-    /// Makes the layer for handlers whose rules ask `jam`.
+    /// Makes the layer for handlers whose rules use `jam`.
     pub fn new(jam: &Jam) -> Self {
         consulted::switch_on();
         Self { jam: jam.clone() }

@@ -13,7 +13,8 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// its headers to another response.
 ///
 /// It removes the cookie, and says `Clear-Site-Data: "cache"` (W3C Clear Site Data), so that the back
-/// button does not show the user's pages to whoever comes next. It is `Cache-Control: no-store`.
+/// button does not show the user's pages to the next person at the browser. It also sets
+/// `Cache-Control: no-store`.
 #[must_use = "the browser keeps its cookie until this is part of a response"]
 #[derive(Clone, Debug)]
 pub struct Logout {

@@ -1,4 +1,4 @@
-//! A message for whoever serves a table instead of its router.
+//! A compile error for a program that serves a table instead of its router.
 
 use std::convert::Infallible;
 use std::future::Ready;

@@ -1,4 +1,4 @@
-//! The table as data: who may call what, for people, for tests and for tools.
+//! The table of routes as data, for people, tests and tools.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -37,7 +37,7 @@ pub struct TableRow {
     pub handler: &'static str,
     /// The rule, in words.
     pub rule: String,
-    /// Why everybody may call, where everybody may.
+    /// The reason of a public route.
     pub reason: Option<&'static str>,
     /// The policies, as the table names them.
     pub policies: Vec<&'static str>,
@@ -51,11 +51,11 @@ pub struct RuleInfo {
     text: String,
     reason: Option<&'static str>,
     pub(super) ways: Vec<WayInfo>,
-    /// Strangers are let in.
+    /// The rule admits anonymous requests.
     pub(super) open: bool,
-    /// Nobody else is.
+    /// The rule admits only anonymous requests.
     pub(super) guests: bool,
-    /// Why its payload cannot be told from another one.
+    /// The mistake, if the payload has the kind of another one.
     pub(super) clash: Option<String>,
 }
 
@@ -193,7 +193,7 @@ impl RouteTable {
     }
 }
 
-/// An aligned text, a line for each route: method, path, who may call, handler.
+/// Writes aligned text with one line for each route: method, path, rule, handler.
 impl fmt::Display for RouteTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = |column: &dyn Fn(&TableRow) -> usize| self.rows.iter().map(column).max();

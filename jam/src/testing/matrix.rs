@@ -93,7 +93,7 @@ impl<S: Clone + Send + Sync + 'static> Denials<S> {
         }
     }
 
-    /// Routes that strangers may call, each as `"GET /path"`.
+    /// Lists the routes that admit anonymous requests, each as `"GET /path"`.
     pub fn open(mut self, routes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let routes = routes.into_iter();
         self.open
@@ -108,11 +108,12 @@ impl<S: Clone + Send + Sync + 'static> Denials<S> {
         self
     }
 
-    /// Tries everybody on every route.
+    /// Calls every route as every kind of caller.
     ///
     /// # Panics
     ///
-    /// When somebody is let in who must not be, with a line for each route and caller.
+    /// Panics if a route admits a caller that its rule must reject, rejects one that it must admit, or is open
+    /// without being listed, with a line for each.
     #[track_caller]
     pub fn assert(self) {
         let faults = self.faults();
@@ -164,7 +165,7 @@ impl<S> std::fmt::Debug for Denials<S> {
     }
 }
 
-/// Which routes let strangers in is what the list says, no more and no less.
+/// Compares the routes that admit anonymous requests with the list.
 fn check_open(rows: &[TableRow], listed: &[String], faults: &mut Vec<String>) {
     let name = |row: &TableRow| format!("{} {}", row.method, row.path);
     for row in rows.iter().filter(|row| row.allows_anonymous()) {

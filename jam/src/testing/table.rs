@@ -1,15 +1,16 @@
-//! The table of routes, compared with the one that was reviewed.
+//! The table of routes, compared with the reviewed one.
 
 use std::path::Path;
 
 use crate::router::RouteTable;
 
-/// Fails when who may call what is not what the file says: see
+/// Compares the rules of the routes with the file: see
 /// [`assert_table!`](crate::assert_table).
 ///
 /// # Panics
 ///
-/// Then, with the lines that are new and those that are gone.
+/// Panics if they differ, with the lines that are new and those that are gone, and if the file cannot be read
+/// or written.
 #[doc(hidden)]
 pub fn check_table(table: &RouteTable, path: &Path) {
     let now = table.to_string();
@@ -51,7 +52,7 @@ pub fn check_table(table: &RouteTable, path: &Path) {
     );
 }
 
-/// Fails when who may call what changes without the change being reviewed.
+/// Fails if the rules of the routes change without a review.
 ///
 /// It compares the table of routes with a file that is kept beside the code, in the folder of
 /// the package. `JAM_BLESS=1` in the environment writes the file.
