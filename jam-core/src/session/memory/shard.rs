@@ -178,6 +178,7 @@ fn place<'a, T>(in_use: &'a mut [T; IN_USE], id: &SessionId) -> &'a mut T {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(not(jam_plain))]
     use std::sync::Arc;
 
     use super::{Gone, Shard};
