@@ -180,7 +180,7 @@ async fn a_denial_hides_where_the_rule_hides_and_a_failed_extractor_denies() {
 }
 
 #[tokio::test]
-async fn a_policy_of_an_optional_handler_may_turn_strangers_away() {
+async fn a_policy_of_an_optional_handler_can_reject_anonymous_requests() {
     let (app, jam, _) = app();
     assert_eq!(get_with(&app, "/some", &[]).await.status, 403);
     let token = bearer(&jam, &User { user: 1 });
@@ -196,7 +196,7 @@ async fn a_policy_of_an_optional_handler_may_turn_strangers_away() {
 }
 
 #[tokio::test]
-async fn a_policy_leaves_what_the_table_around_it_has_found() {
+async fn a_policy_keeps_the_caller_that_the_outer_table_found() {
     let (_, jam, asked) = app();
     let routes: JamRouter<App> =
         jam_routes![API = [mount("/table", Router::new().route("/tenant", get(tenant)))]];

@@ -139,7 +139,7 @@ async fn with_key(app: &Router, method: &str, path: &str, key: &str) -> (u16, St
 }
 
 #[tokio::test]
-async fn a_backend_of_ones_own_lets_in_whom_it_knows() {
+async fn a_custom_backend_admits_the_callers_it_recognizes() {
     let (app, jam, _) = app();
     let known = with_key(&app, "GET", "/who", "script").await;
     assert_eq!(known, (200, "script api_key None None".to_owned()));
@@ -168,7 +168,7 @@ async fn a_backend_of_ones_own_lets_in_whom_it_knows() {
 }
 
 #[tokio::test]
-async fn whom_it_does_not_know_is_refused_as_by_any_other_backend() {
+async fn a_caller_it_does_not_recognize_is_rejected_as_by_other_backends() {
     let (app, _, _) = app();
     let anonymous = get_with(&app, "/who", &[]).await;
     assert_eq!(
@@ -274,7 +274,7 @@ async fn a_rule_that_names_no_backend_does_not_mean_one_of_ones_own() {
     assert!(
         error
             .to_string()
-            .contains("names no backend, and a backend of your own is named by its type"),
+            .contains("names no backend, and a custom backend is named by its type"),
         "{error}"
     );
 }
@@ -295,7 +295,7 @@ fn tables_and_documents_name_it() {
 }
 
 #[test]
-fn no_debug_shows_what_it_holds() {
+fn no_debug_output_shows_a_secret() {
     let (_, jam, _) = app();
     let text = format!("{jam:?} {SCRIPTS:?}");
     assert!(text.contains(r#"own: ["api_key"]"#), "{text}");
@@ -331,7 +331,7 @@ const TWINS: Access<Client> = WRITERS.or(user().backend_type::<Keys<false>>().he
 async fn twins(_: Auth<Client>) {}
 
 #[tokio::test]
-async fn what_one_backend_asks_of_its_callers_no_other_of_its_name_lets_them_off() {
+async fn the_conditions_of_one_backend_hold_for_each_backend_of_its_name() {
     let jam = Jam::builder().backend(Keys::<true>).build().unwrap();
     let app: Router = Router::new().route("/", post(twins)).with_state(jam);
     assert_eq!(with_key(&app, "POST", "/", "anybody").await.0, 403);

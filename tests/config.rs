@@ -102,7 +102,7 @@ fn all_that_is_wrong_is_told_at_once_with_key_and_reason() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_by_place_without_quoting_a_secret() {
+fn unreadable_configuration_is_named_by_its_place_and_never_quoted() {
     for line in [
         r#"secret = "my-broken-secret"#,
         r#"secret = "my-broken-secret\q""#,
@@ -246,7 +246,7 @@ fn variables() {
         }
         "env-twice" => {
             let error = Jam::from_env().unwrap_err().to_string();
-            assert!(error.contains("in other letters too"), "{error}");
+            assert!(error.contains("occurs in another case"), "{error}");
             assert!(!error.contains(SECRET), "{error}");
         }
         "env-none" => {

@@ -69,7 +69,7 @@ async fn an_unsafe_request_by_cookie_must_come_from_the_same_origin() {
 }
 
 #[tokio::test]
-async fn the_refusal_says_on_what_it_depends() {
+async fn a_rejection_names_in_vary_what_it_depends_on() {
     let app = app(jam().0);
     let cookie = login(&app, "/session/login").await;
     let headers = [
@@ -113,7 +113,7 @@ async fn safe_methods_and_header_credentials_are_exempt() {
 }
 
 #[tokio::test]
-async fn a_bad_credential_stays_401_and_a_stranger_a_stranger() {
+async fn from_another_site_a_bad_credential_stays_401_and_no_credential_stays_anonymous() {
     let app = app(jam().0);
     let cross = [("sec-fetch-site", "cross-site"), ("cookie", "sid=garbage")];
     assert_eq!(

@@ -139,7 +139,7 @@ async fn get_as(token: &str, path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn every_form_lets_the_caller_in_and_keeps_strangers_out() {
+async fn every_form_admits_the_caller_and_rejects_anonymous_requests() {
     for (path, status, body) in [
         ("/constant", 200, r#"{"user":1}"#),
         ("/nameless", 204, ""),

@@ -153,7 +153,7 @@ async fn a_logout_during_a_rotation_ends_the_successor_too() {
 }
 
 #[tokio::test]
-async fn a_page_at_a_configured_origin_is_accepted_whatever_sec_fetch_site_says() {
+async fn a_page_at_a_configured_origin_is_accepted_with_any_sec_fetch_site() {
     let builder = Jam::builder().sessions(Sessions::in_memory());
     let jam = builder.origin("https://spa.example").build().unwrap();
     let app = app(jam);
@@ -383,7 +383,7 @@ fn a_public_key_is_not_accepted_as_a_secret() {
     ] {
         let secret = format!("{pem}{}", "A".repeat(64));
         let error = Jam::builder().jwt(Jwt::hs256(secret)).build().unwrap_err();
-        assert!(error.to_string().contains("no secret"), "{error}");
+        assert!(error.to_string().contains("not a secret"), "{error}");
     }
 }
 

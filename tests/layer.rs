@@ -38,7 +38,7 @@ fn by_token() -> Router {
 }
 
 #[tokio::test]
-async fn strangers_pass_and_only_handlers_that_ask_refuse_them() {
+async fn the_layer_admits_anonymous_requests_and_only_handlers_reject_them() {
     let app = by_token();
     assert_eq!(get_with(&app, "/public", &[]).await.body, "public");
     assert_eq!(get_with(&app, "/maybe", &[]).await.body, "stranger");
@@ -62,7 +62,7 @@ async fn a_caller_is_known_from_either_source() {
 }
 
 #[tokio::test]
-async fn a_bad_credential_keeps_nobody_from_what_needs_none() {
+async fn a_bad_credential_does_not_block_routes_that_need_none() {
     let app = by_token();
     let bad = [("cookie", "jwt=a.b.c")];
     assert_eq!(get_with(&app, "/public", &bad).await.status, 200);

@@ -203,7 +203,7 @@ fn faults_of<S: Clone + Send + Sync + 'static>(denials: Denials<S>) -> Vec<Strin
             let mut lines = text.lines().map(str::to_owned);
             assert_eq!(
                 lines.next().unwrap(),
-                "who may call what is not as declared:"
+                "the routes do not enforce what they declare:"
             );
             lines.collect()
         }
@@ -211,7 +211,7 @@ fn faults_of<S: Clone + Send + Sync + 'static>(denials: Denials<S>) -> Vec<Strin
 }
 
 #[test]
-fn a_table_of_every_kind_of_rule_denies_whom_it_must() {
+fn a_table_of_every_kind_of_rule_rejects_the_callers_it_must() {
     assert_denies(routes(), OPEN);
 }
 
@@ -257,7 +257,7 @@ struct Member {
 }
 
 #[test]
-fn those_who_meet_no_way_are_found_among_single_roles_and_in_what_a_test_gives() {
+fn callers_that_meet_no_way_are_found_among_single_roles_and_samples() {
     const ADMINS: Access<Member> = user().backend("jwt").role(Role::Admin);
     const READERS: Access<Member> = user().backend("jwt").role(Role::Reader);
     const EITHER: Access<Member> = ADMINS.or(READERS);
@@ -278,39 +278,39 @@ fn a_route_that_was_opened_is_named() {
     assert_eq!(
         faults_of(Denials::of(opened).open(["GET /maybe", "GET /gone", "POST /admin"])),
         [
-            "GET /admin (`handler`) is open to strangers (public: quick fix): if that is meant, \
+            "GET /admin (`handler`) admits anonymous requests (public: quick fix): if that is intended, \
              list \"GET /admin\" as open",
-            "GET /open (`open`) is open to strangers (public: probe): if that is meant, list \
+            "GET /open (`open`) admits anonymous requests (public: probe): if that is intended, list \
              \"GET /open\" as open",
-            "\"GET /gone\" is listed as open, and is no route",
-            "\"POST /admin\" is listed as open, and is no route",
+            "\"GET /gone\" is listed as open, but the table has no such route",
+            "\"POST /admin\" is listed as open, but the table has no such route",
         ]
     );
     let closed: JamRouter<App> = jam_routes![WEB = [get("/", handler)]];
     assert_eq!(
         faults_of(Denials::of(closed).open(["GET /"])),
-        ["\"GET /\" is listed as open, and is not"]
+        ["\"GET /\" is listed as open, but rejects anonymous requests"]
     );
 }
 
 #[test]
-fn a_rule_that_nobody_can_meet_is_named() {
+fn a_rule_that_no_caller_can_meet_is_named() {
     let routes: JamRouter<App> =
         jam_routes![OFFICER = [get("/", handler).role(Role::Admin).role(Role::Editor)],];
     assert_eq!(
         faults_of(Denials::of(routes)),
-        ["GET / (`handler`) cannot be tried: no `Officer` can have all that the rule asks for"]
+        ["GET / (`handler`) cannot be tried: no `Officer` can meet all conditions of the rule"]
     );
 }
 
 #[test]
-fn a_payload_that_cannot_be_made_up_is_asked_for() {
+fn a_payload_that_cannot_be_generated_is_asked_for() {
     const CLIENTS: Access<Client> = user().backend("jwt");
     let routes = || -> JamRouter<App> { jam_routes![CLIENTS = [get("/", handler)]] };
     assert_eq!(
         faults_of(Denials::of(routes())),
         [
-            "GET / (`handler`) cannot be tried: no `Client` can be made up (no IBAN): give one to \
+            "GET / (`handler`) cannot be tried: no `Client` can be generated (no IBAN): give one to \
           Denials::sample(..)"
         ]
     );
@@ -319,7 +319,7 @@ fn a_payload_that_cannot_be_made_up_is_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_served_is_not_tried() {
+fn a_table_that_cannot_be_served_is_not_tried() {
     let routes: JamRouter<App> = jam_routes![
         WEB = [get("/{a}", handler)],
         merge(jam_routes![WEB = [get("/{b}", handler)]]),

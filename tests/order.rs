@@ -115,7 +115,7 @@ impl<F: FnOnce() + Unpin> futures_core::Stream for Once<F> {
 }
 
 #[tokio::test]
-async fn a_refused_request_runs_nothing_else() {
+async fn a_rejected_request_runs_no_extractor_and_no_handler() {
     let (app, runs) = app();
     let forged = foreign_token() + "A";
     for path in ["/attribute", "/table"] {

@@ -233,7 +233,7 @@ async fn a_handler_with_a_layer_stands_in_a_table_under_a_name() {
 /// Which way it is, is a matter of types.
 #[test]
 #[allow(clippy::needless_borrow)] // it is as the macro writes it
-fn only_what_cannot_ask_stands_beside_an_argument() {
+fn only_extractors_that_cannot_read_the_caller_stand_beside_an_argument() {
     async fn open() {}
     async fn second(_: Method, _: Auth<User>) {}
     async fn two(_: Auth<User>, _: Auth<User>) {}

@@ -347,7 +347,7 @@ async fn a_denial_is_answered_as_the_application_wants() {
 }
 
 #[test]
-fn who_may_call_what_is_a_file() {
+fn the_table_is_pinned_in_a_file() {
     jam::assert_table!(routes(), "rows-table.txt");
 }
 
@@ -370,7 +370,7 @@ fn the_table_is_json() {
 }
 
 #[test]
-fn the_table_is_what_openapi_says_of_security() {
+fn openapi_security_equals_the_table() {
     let document = routes().table().openapi();
     assert_eq!(
         document["components"]["securitySchemes"],

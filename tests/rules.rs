@@ -102,7 +102,7 @@ async fn session_of(jam: &Jam, user: &User) -> String {
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
 #[tokio::test]
-async fn either_side_of_an_or_lets_in_and_the_first_that_is_presented_decides() {
+async fn either_side_of_an_or_admits_and_the_first_presented_credential_decides() {
     let (app, jam, _) = app();
     let someone = user_with(&[], &[]);
     let (cookie, token) = (session_of(&jam, &someone).await, bearer(&jam, &someone));
@@ -131,7 +131,7 @@ async fn either_side_of_an_or_lets_in_and_the_first_that_is_presented_decides() 
 }
 
 #[tokio::test]
-async fn what_one_side_asks_for_is_not_asked_of_the_other() {
+async fn the_condition_of_one_way_does_not_apply_to_the_other() {
     let (app, jam, _) = app();
     let writer = user_with(&[], &["notes:write"]);
     let admin = user_with(&[Role::Admin], &[]);
@@ -159,7 +159,7 @@ async fn what_one_side_asks_for_is_not_asked_of_the_other() {
 }
 
 #[tokio::test]
-async fn a_browser_without_a_credential_is_sent_to_the_login_page_and_nobody_else() {
+async fn only_a_browser_without_a_credential_is_redirected_to_the_login_page() {
     let (app, _, _) = app();
     let location = async |method: &str, path: &str, headers: &[(&str, &str)]| {
         let answer = call(&app, method, path, headers).await;
@@ -216,7 +216,7 @@ async fn a_browser_without_a_credential_is_sent_to_the_login_page_and_nobody_els
 }
 
 #[tokio::test]
-async fn behind_a_nested_router_the_whole_path_is_come_back_to() {
+async fn behind_a_nested_router_the_login_page_gets_the_whole_path() {
     let (inner, _, _) = app();
     let app = Router::new().nest("/area", inner);
     let answer = get_with(&app, "/area/web?x", &[HTML]).await;
@@ -256,7 +256,7 @@ fn only_pages_of_this_site_are_returned_to() {
 }
 
 #[tokio::test]
-async fn guests_are_let_in_and_the_others_are_told_or_sent_elsewhere() {
+async fn guests_are_admitted_and_signed_in_callers_are_rejected_or_redirected() {
     let (app, jam, _) = app();
     let someone = user_with(&[], &[]);
     let (cookie, token) = (session_of(&jam, &someone).await, bearer(&jam, &someone));
@@ -405,7 +405,7 @@ async fn a_token_is_as_recent_as_it_says() {
 }
 
 #[test]
-fn a_rule_says_what_it_is() {
+fn a_rule_is_displayed_as_it_is_written() {
     for (rule, words) in [
         (API, "User: jwt by header authorization"),
         (
@@ -426,11 +426,11 @@ fn a_rule_says_what_it_is() {
         ),
         (
             GUEST_ELSE,
-            "guests, else to /, of User: jwt by header authorization or session by cookie sid; login /login?theme=dark",
+            "guests of User: jwt by header authorization or session by cookie sid; others to /; login /login?theme=dark",
         ),
         (
             WEB.optional(),
-            "everybody, or User: session by cookie sid; login /login?theme=dark",
+            "anonymous or User: session by cookie sid; login /login?theme=dark",
         ),
     ] {
         assert_eq!(rule.to_string(), words);

@@ -76,7 +76,7 @@ async fn a_session_is_read_changed_listed_and_ended() {
 }
 
 #[tokio::test]
-async fn what_has_ended_cannot_be_changed_or_reworked_back() {
+async fn an_ended_session_cannot_be_changed_or_restored() {
     let (jam, _) = jam();
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
     jam.delete_session(&session).await.unwrap();
@@ -291,7 +291,7 @@ async fn data_of_another_type_is_no_session_and_no_500() {
 }
 
 #[tokio::test]
-async fn strangers_write_nothing_to_the_store() {
+async fn anonymous_requests_write_nothing_to_the_store() {
     let store = Arc::new(MemoryStore::new());
     let (jam, _) = jam_with(
         Jwt::hs256(SECRET),
@@ -309,7 +309,7 @@ async fn strangers_write_nothing_to_the_store() {
 }
 
 #[tokio::test]
-async fn what_is_known_of_a_session_is_shown() {
+async fn a_session_shows_its_times_and_note() {
     let (jam, clock) = jam();
     let token = jam.create_session("ann", &User { user: 1 }).await.unwrap();
     clock.advance(600);

@@ -234,7 +234,10 @@ fn a_number_that_would_come_back_as_text_is_not_signed() {
         for [token, session] in errors {
             let token = token.unwrap();
             assert_eq!(token.kind(), ErrorKind::Payload);
-            assert!(token.to_string().contains("come back as text"), "{token}");
+            assert!(
+                token.to_string().contains("be read back as text"),
+                "{token}"
+            );
             assert!(
                 session.is_none(),
                 "a session keeps JSON, where it stays a number"
@@ -247,7 +250,7 @@ fn a_number_that_would_come_back_as_text_is_not_signed() {
 }
 
 #[test]
-fn what_is_no_subject_is_not_signed() {
+fn an_invalid_subject_is_not_signed() {
     fn is_refused<S: Id + 'static>(id: S) {
         let [token, _] = issue(&of(id));
         let token = token.unwrap_err();

@@ -163,7 +163,7 @@ async fn answers_say_that_they_depend_on_the_credential() {
 
 /// Headers that the handler's own answer has are not repeated.
 #[tokio::test]
-async fn vary_adds_what_the_answer_does_not_say() {
+async fn vary_is_added_where_the_answer_lacks_it() {
     const BOTH: Access<User> = user().backend("jwt").cookie("jwt").header("authorization");
     async fn some() -> ([(&'static str, &'static str); 1], &'static str) {
         ([("vary", "Cookie, Accept")], "some")

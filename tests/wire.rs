@@ -48,7 +48,7 @@ async fn no_credential_is_401_with_a_bare_challenge() {
 }
 
 #[tokio::test]
-async fn a_good_credential_is_let_in() {
+async fn a_valid_credential_is_admitted() {
     let app = app(jam().0);
     let token = bearer(&foreign_token());
     let answer = get_with(&app, "/bearer/user", &[("authorization", &token)]).await;
@@ -183,7 +183,7 @@ async fn a_token_in_the_query_or_in_other_headers_is_not_looked_at() {
 }
 
 #[tokio::test]
-async fn head_is_judged_like_get_and_options_runs_nothing() {
+async fn head_is_authorized_like_get_and_options_runs_no_handler() {
     let app = app(jam().0);
     let head = call(&app, "HEAD", "/bearer/user", &[]).await;
     assert_eq!(head.status, StatusCode::UNAUTHORIZED);

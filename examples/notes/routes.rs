@@ -54,7 +54,7 @@ mod tests {
     use super::routes;
 
     #[test]
-    fn who_may_call_what_is_what_was_reviewed() {
+    fn the_table_is_the_reviewed_one() {
         jam::assert_table!(routes(), "notes/auth-table.txt");
     }
 

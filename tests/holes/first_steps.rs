@@ -156,14 +156,14 @@ async fn a_rejected_origin_is_logged_with_the_allowed_ones() {
 }
 
 #[test]
-fn an_empty_environment_says_what_to_set() {
+fn an_empty_environment_is_an_error_that_names_the_variables() {
     const CASE: &str = "JAM_TESTS_EMPTY";
     if std::env::var_os(CASE).is_none() {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let command = command
             .args([
                 "--exact",
-                "holes::first_steps::an_empty_environment_says_what_to_set",
+                "holes::first_steps::an_empty_environment_is_an_error_that_names_the_variables",
             ])
             .env(CASE, "1");
         assert!(command.output().unwrap().status.success());

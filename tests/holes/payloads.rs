@@ -406,7 +406,7 @@ fn an_unreadable_token_of_our_own_is_logged_once_a_minute_with_its_claim() {
     assert_eq!(warnings(), 1);
     let text = lines.text();
     assert!(
-        text.contains("the claim `user` is there twice, or not as it must be"),
+        text.contains("the claim `user` occurs twice or has the wrong type"),
         "{text}"
     );
     assert!(text.contains("payload=User"), "{text}");
@@ -491,21 +491,21 @@ fn the_warning_names_the_claim_that_is_wrong() {
         (r#"{"exp":1,"sub":"7"}"#, "the claim `even` is missing"),
         (
             r#"{"exp":1,"sub":"7","even":3}"#,
-            "the claim `even` is there twice, or not as it must be",
+            "the claim `even` occurs twice or has the wrong type",
         ),
         (
             r#"{"exp":1,"sub":"7","even":2,"even":2}"#,
-            "the claim `even` is there twice",
+            "the claim `even` occurs twice",
         ),
         (
             r#"{"exp":1,"sub":"7","even":2,"x":{"a":1,"a":2}}"#,
-            "a name is there twice in it, or it nests",
+            "a name occurs twice, or the JSON is nested",
         ),
         (
             r#"{"exp":1,"sub":"7","even":2,"a\nb":1,"a\nb":2}"#,
-            "the claim `a\\nb` is there twice",
+            "the claim `a\\nb` occurs twice",
         ),
-        (r#"["exp"]"#, "its claims do not fit together"),
+        (r#"["exp"]"#, "its claims contradict each other"),
     ] {
         let text = told(claims);
         assert!(text.contains(why), "{claims}: {text}");
@@ -570,7 +570,7 @@ fn a_token_without_iat_is_measured_from_now() {
 }
 
 #[test]
-fn a_token_serializes_to_its_text_and_prints_nothing() {
+fn a_token_serializes_to_its_text_and_debug_hides_it() {
     #[derive(Serialize)]
     struct Answer {
         access_token: Token,

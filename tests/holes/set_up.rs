@@ -43,7 +43,7 @@ fn an_error_of_the_configuration_shows_no_part_of_a_secret() {
 fn a_duplicate_key_is_an_error() {
     let twice = format!(r#"{{"jwt":{{"secret":"{SECRET}","lifetime":60,"lifetime":3600}}}}"#);
     let error = from_json(&twice).unwrap_err().to_string();
-    assert!(error.contains("a key is there twice"), "{error}");
+    assert!(error.contains("a key occurs twice"), "{error}");
     assert!(from_json(&format!(r#"{{"jwt":{{"secret":"{SECRET}"}}}}"#)).is_ok());
 }
 

@@ -54,7 +54,7 @@ fn a_public_row_whose_handler_needs_a_caller_is_an_error_at_start_up() {
     assert_eq!(found.len(), 5, "{found:#?}");
     assert_eq!(
         found[0],
-        "GET /a (`asks`) is public and takes `Auth<_>`, which nobody has there: remove the argument, \
+        "GET /a (`asks`) is public and takes `Auth<_>`, but a public row has no caller: remove the argument, \
          or move the row to a section with a rule"
     );
     let denied = catch_unwind(AssertUnwindSafe(|| {
@@ -227,7 +227,7 @@ async fn a_nested_table_shows_the_paths_that_are_served() {
     ];
     let found = faults(twice);
     assert!(
-        found[0].contains("GET /api/notes/{id} (`id`) is there twice"),
+        found[0].contains("GET /api/notes/{id} (`id`) is in the table twice"),
         "{found:#?}"
     );
     assert!(found[1].contains("cannot be routed"), "{found:#?}");
@@ -269,7 +269,7 @@ fn erased<O>(function: fn() -> Boxed<O>) -> fn() -> Boxed<O> {
 }
 
 #[test]
-fn a_value_with_the_answer_of_a_public_handler_declares_nothing() {
+fn a_value_with_the_answer_of_a_public_handler_is_not_declared() {
     let stats = async || health().await;
     let pointer = erased(|| Box::pin(async { health().await }));
     let reference = leaked(health, move || {
@@ -287,8 +287,8 @@ fn a_value_with_the_answer_of_a_public_handler_declares_nothing() {
     ]);
     let of = |name: &str| {
         format!(
-            "GET /{name} (`{name}`): `{name}` is a value, and no `#[jam_auth(..)]` stands on it: name the \
-             function that has one"
+            "GET /{name} (`{name}`): `{name}` is a value without `#[jam_auth(..)]`: name the \
+             function that has the attribute"
         )
     };
     assert_eq!(found, [of("stats"), of("pointer"), of("reference")]);

@@ -106,11 +106,11 @@ pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
     let mut found = Gathered::default();
     match read_members::<P>(json, &mut found) {
         Ok(_) if found.expires_at.is_none() => "the claim `exp` is missing".to_owned(),
-        Ok(_) => "a name is there twice in it, or it nests too deep".to_owned(),
+        Ok(_) => "a name occurs twice, or the JSON is nested too deeply".to_owned(),
         Err(error) => match (&found.last, error.to_string()) {
             (Some(name), _) => {
                 let name = name.escape_debug();
-                format!("the claim `{name}` is there twice, or not as it must be")
+                format!("the claim `{name}` occurs twice or has the wrong type")
             }
             // This message of serde names a field of the struct and contains no value.
             (None, text) if text.starts_with("missing field `") => {
@@ -121,7 +121,7 @@ pub(crate) fn culprit<P: Payload>(json: &[u8]) -> String {
                     mark.map_or(name, |mark| mark.claim)
                 )
             }
-            (None, _) => "its claims do not fit together".to_owned(),
+            (None, _) => "its claims contradict each other".to_owned(),
         },
     }
 }
@@ -283,7 +283,7 @@ impl<'de, A: MapAccess<'de>, P: Payload> MapAccess<'de> for &mut MemberAccess<'_
             if let Some(seen) = &mut self.seen {
                 self.found.last = Some(name.as_ref().into());
                 if !seen.insert(name.clone()) {
-                    return Err(de::Error::custom("a claim is there twice"));
+                    return Err(de::Error::custom("a claim occurs twice"));
                 }
             }
             let marked = P::MARKS.iter().find(|mark| mark.claim == name);

@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for Strict {
                 return Err(de::Error::custom("a number is written as a map"));
             }
             if seen.contains(&name) {
-                return Err(de::Error::custom("a name is there twice"));
+                return Err(de::Error::custom("a name occurs twice"));
             }
             seen.push(name);
             map.next_value_seed(inside)?;

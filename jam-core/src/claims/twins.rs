@@ -545,7 +545,7 @@ mod tests {
             let json = format!("{{{}}}", members.join(","));
             assert!(
                 read::<Rest>(json.as_bytes(), None, &mut RegisteredClaims::default()).is_err(),
-                "a name is there twice"
+                "a name occurs twice"
             );
             compare(json.as_bytes());
         }

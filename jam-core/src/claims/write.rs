@@ -77,7 +77,7 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
             Some(mark) => mark.claim,
             None if P::MARKS.iter().any(|mark| mark.claim == field) => {
                 return Err(M::Error::custom(format_args!(
-                    "the payload has a member `{field}`, and a field that is marked as that claim"
+                    "the payload has a member `{field}` and a field that is marked as the same claim"
                 )));
             }
             None => field,
@@ -95,8 +95,8 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
     fn subject<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
         match value.serialize(SubjectWriter::new(self.map))? {
             Form::Number if shape::<P>().subject_is_anything => Err(M::Error::custom(
-                "the subject is a number, and its type reads whatever comes, as an untagged enum \
-                 does: it would come back as text. Use a number or a `String`",
+                "the subject is a number, and its type accepts any value, as an untagged enum \
+                 does: it would be read back as text. Use a number or a `String`",
             )),
             Form::Number | Form::Text => Ok(()),
         }

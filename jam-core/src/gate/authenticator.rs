@@ -97,7 +97,7 @@ impl Authenticator {
                 "this Jam has two: add .backend(\"jwt\") or .backend(\"session\") to the rule"
             }
             None => {
-                "a backend of your own is named by its type: add .backend_type::<ApiKeys>() to \
+                "a custom backend is named by its type: add .backend_type::<ApiKeys>() to \
                  the rule"
             }
         }

@@ -54,10 +54,10 @@ impl fmt::Display for RejectionKind {
             Self::InsufficientRole => "a role is missing",
             Self::Denied => "a policy denied it",
             Self::Stale => "the login is too long ago",
-            Self::SignedIn => "the page is for those who are not signed in",
-            Self::Hidden => "the caller may not know of this",
+            Self::SignedIn => "the page is for guests only",
+            Self::Hidden => "the resource is hidden from this caller",
             Self::CrossSite => "the request comes from another site",
-            Self::Unavailable => "the session store is out of reach",
+            Self::Unavailable => "the session store is not available",
             Self::Misconfigured => "authentication is not set up for this",
         })
     }

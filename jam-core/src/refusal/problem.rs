@@ -73,8 +73,13 @@ impl Problem {
         "The credential is malformed or given more than once."
     );
     /// 403 for a caller that does not meet the rule.
-    pub const FORBIDDEN: Self =
-        problem!(FORBIDDEN, None, "403", "Forbidden", "You may not do this.");
+    pub const FORBIDDEN: Self = problem!(
+        FORBIDDEN,
+        None,
+        "403",
+        "Forbidden",
+        "You do not have permission to do this."
+    );
     /// 403 for a request from another site.
     pub const CROSS_SITE: Self = Self {
         vary: Some("Sec-Fetch-Site, Origin"),
@@ -92,7 +97,7 @@ impl Problem {
         None,
         "401",
         "Unauthorized",
-        "This needs a login that is more recent."
+        "This resource needs a more recent login."
     );
     /// 403 for a caller under a rule that admits anonymous requests only.
     pub const SIGNED_IN: Self = problem!(
@@ -100,7 +105,7 @@ impl Problem {
         None,
         "403",
         "Forbidden",
-        "This is for those who are not signed in."
+        "This resource is for guests, and you are signed in."
     );
     /// 404 for a caller that the resource is hidden from.
     pub const HIDDEN: Self = problem!(
@@ -124,7 +129,7 @@ impl Problem {
         None,
         "409",
         "Conflict",
-        "There are as many logins as allowed; end one of them first."
+        "You have the maximum number of logins; sign out of one first."
     );
     /// 500 for an application that is not configured for its rule.
     pub const INTERNAL: Self = problem!(
@@ -140,7 +145,7 @@ impl Problem {
         None,
         "503",
         "Service Unavailable",
-        "Authentication is out of reach for the moment."
+        "Authentication is temporarily not available."
     );
 }
 

@@ -98,7 +98,7 @@ impl Origins {
             sec_fetch_site = ?texts(SEC_FETCH_SITE),
             host = ?host(parts),
             named = ?self.named,
-            "a request from another origin was refused: if that origin is one of yours, name it with \
+            "a request from another origin was rejected: if that origin is one of yours, name it with \
              JamBuilder::origin"
         );
     }

@@ -46,7 +46,7 @@ use crate::payload::Payload;
 ///
 /// The methods panic if the rule would contradict itself. In a constant the panic is a compile
 /// error.
-#[must_use = "a rule guards nothing until it stands in a table or an attribute"]
+#[must_use = "a rule guards nothing until a table or an attribute uses it"]
 pub struct Access<P: Payload> {
     ways: List<Way<P::Role>, 4>,
     /// The kinds of requests that the rule admits.
@@ -174,9 +174,9 @@ impl<P: Payload> Access<P> {
             Some(BackendName::Jwt) => self.cookie(DEFAULT_JWT_COOKIE),
             Some(BackendName::Session) => self.cookie(DEFAULT_SESSION_COOKIE),
             Some(BackendName::Own(_)) => {
-                panic!("a backend of your own has no cookie yet: .cookie(\"name\")")
+                panic!("a custom backend has no default cookie: .cookie(\"name\")")
             }
-            None => panic!("name the backend first: its cookie's name follows from it"),
+            None => panic!("name the backend first: the default cookie depends on it"),
         }
     }
 
@@ -203,7 +203,7 @@ impl<P: Payload> Access<P> {
                 self.ways = self.ways.set(0, way);
                 self
             }
-            _ => panic!("say where the credential is before .or(..): each side has its own place"),
+            _ => panic!("name the source before .or(..): each side has its own source"),
         }
     }
 
@@ -340,7 +340,7 @@ impl<P: Payload> Access<P> {
         );
         assert!(
             matches!(self.audience, Audience::Guests { .. }),
-            "only a rule for guests sends the others elsewhere: WEB.guest().redirect_to(\"/\")"
+            "only a rule for guests redirects other callers: WEB.guest().redirect_to(\"/\")"
         );
         self.audience = Audience::Guests {
             redirect_to: Some(path),
@@ -352,14 +352,14 @@ impl<P: Payload> Access<P> {
     const fn check_unconditional(&self) {
         assert!(
             matches!(self.audience, Audience::Callers),
-            "a rule is for callers, for everybody or for guests: say it once"
+            "a rule is for callers, for everyone (.optional()) or for guests (.guest()): choose one, once"
         );
         let mut at = 0;
         while at < self.ways.len() {
             if let Some(way) = self.ways.at(at) {
                 assert!(
                     way.conditions.is_empty(),
-                    "this rule asks something of the caller, and a stranger has none of it"
+                    "this rule has conditions, and an anonymous request cannot meet them"
                 );
             }
             at += 1;
@@ -377,7 +377,7 @@ impl<P: Payload> Access<P> {
     const fn check_narrows(&self) {
         assert!(
             matches!(self.audience, Audience::Callers),
-            "a rule that lets anonymous requests in cannot ask anything of them: they have no role, no \
+            "a rule that admits anonymous requests cannot have conditions: they have no role, no \
              scope and no login"
         );
     }

@@ -11,11 +11,8 @@ impl<P: Payload> Display for Access<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.audience {
             Audience::Callers => {}
-            Audience::Optional => f.write_str("everybody, or ")?,
-            Audience::Guests { redirect_to: None } => f.write_str("nobody signed in by ")?,
-            Audience::Guests {
-                redirect_to: Some(path),
-            } => write!(f, "guests, else to {path}, of ")?,
+            Audience::Optional => f.write_str("anonymous or ")?,
+            Audience::Guests { .. } => f.write_str("guests of ")?,
         }
         write!(f, "{}: ", kind::name::<P>())?;
         for (at, way) in self.ways().enumerate() {
@@ -23,6 +20,12 @@ impl<P: Payload> Display for Access<P> {
                 f.write_str(" or ")?;
             }
             way.fmt(f)?;
+        }
+        if let Audience::Guests {
+            redirect_to: Some(path),
+        } = self.audience
+        {
+            write!(f, "; others to {path}")?;
         }
         match self.login {
             Some(login) => write!(f, "; login {login}"),

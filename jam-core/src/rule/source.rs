@@ -30,7 +30,7 @@ impl BackendName {
             return Self::Session;
         }
         panic!(
-            "unknown backend: it is \"jwt\" or \"session\", and one of your own is named by its \
+            "unknown backend: it is \"jwt\" or \"session\", and a custom backend is named by its \
              type: .backend_type::<ApiKeys>()"
         )
     }

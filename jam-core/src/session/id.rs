@@ -126,7 +126,7 @@ impl fmt::Debug for SessionId {
 ///
 /// Pass it to `Jam::session_cookie`. The server keeps only its hash, so the token exists once, when it is
 /// made. `Debug` does not print it.
-#[must_use = "a session whose token is given to nobody cannot be used"]
+#[must_use = "a session cannot be used without its token: send it to the caller"]
 #[derive(Clone)]
 pub struct SessionToken {
     text: String,

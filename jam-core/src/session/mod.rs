@@ -107,7 +107,10 @@ impl Sessions {
             ("session.absolute_timeout", self.absolute_timeout),
         ] {
             if seconds == 0 {
-                faults.push((what, "a session must live for a second at least".to_owned()));
+                faults.push((
+                    what,
+                    "a session must live for at least one second".to_owned(),
+                ));
             }
         }
         if self.idle_timeout > self.absolute_timeout {
@@ -118,13 +121,13 @@ impl Sessions {
             ));
         }
         if self.per_owner.most == 0 {
-            let why = "an owner must be able to have a session";
+            let why = "at least one session per owner is required";
             faults.push(("session.per_owner", why.to_owned()));
         }
         if self.store_timeout.is_zero() {
             faults.push((
                 "session.store_timeout",
-                "no store answers in no time".to_owned(),
+                "a timeout of zero fails every call".to_owned(),
             ));
         }
         faults

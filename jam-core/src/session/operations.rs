@@ -57,7 +57,7 @@ impl Sessions {
         }
         Err(Error::because(
             ErrorKind::Random,
-            "it gave ids that are taken, one after the other",
+            "the store reports every new id as taken",
         ))
     }
 
@@ -259,7 +259,7 @@ impl Sessions {
         }
         Err(Error::because(
             ErrorKind::Store,
-            "it finds a session that it cannot end",
+            "the store finds a session that it cannot delete",
         ))
     }
 

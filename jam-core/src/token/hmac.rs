@@ -22,8 +22,8 @@ impl HmacSha256 {
         }
         if is_public_key(secret) {
             return Err(
-                "this is a key of another algorithm and no secret: whoever has its public half \
-                 could sign (RFC 8725 section 2.1); make a secret with `openssl rand -base64 32`",
+                "this is a key of another algorithm and not a secret: everyone who has the public \
+                 key could sign (RFC 8725 section 2.1); make a secret with `openssl rand -base64 32`",
             );
         }
         // The crate accepts keys of any length.

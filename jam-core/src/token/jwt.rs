@@ -161,7 +161,7 @@ impl Jwt {
         if self.lifetime == 0 {
             faults.push((
                 "jwt.lifetime",
-                "a token must live for a second at least".to_owned(),
+                "a token must live for at least one second".to_owned(),
             ));
         }
         if self.lifetime > self.max_lifetime {

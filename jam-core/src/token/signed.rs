@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 /// The text is the credential, so `Debug` does not print it. Pass the token to `Jam::jwt_cookie`, or put
 /// [`as_str`](Self::as_str) into a JSON answer over https. It serializes to its text.
 #[derive(Clone)]
-#[must_use = "a token that is given to nobody lets nobody in"]
+#[must_use = "a token does nothing until it is sent to a caller"]
 pub struct Token {
     pub(super) text: String,
     pub(super) expires_at: u64,

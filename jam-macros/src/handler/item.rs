@@ -100,8 +100,8 @@ impl Handler {
             if !matches!(self.relation_of(&argument.ty), Relation::None) {
                 errors.at(
                     &argument.ty,
-                    "a public handler knows no caller",
-                    "to tell callers from strangers, replace `public` by a rule with `optional`",
+                    "a public handler has no caller",
+                    "for callers and anonymous requests, replace `public` by a rule with `optional`",
                 );
             }
         }
@@ -223,7 +223,7 @@ impl Handler {
                         errors.at(
                             &argument.ty,
                             "the caller must be the first argument",
-                            "move it to the front: a stranger's request is then left unread",
+                            "move it to the front: an anonymous request is then rejected before its other parts are read",
                         );
                     }
                     found = Some(Caller {
@@ -242,7 +242,7 @@ impl Handler {
                 Relation::Result => {
                     errors.at(
                         &argument.ty,
-                        "a `Result` would let in callers whom the rule refuses",
+                        "a `Result` would admit callers that the rule rejects",
                         format!(
                             "take `Auth<{payload}>`; for anonymous requests too, add `optional` and \
                              take `Option<Auth<{payload}>>`"

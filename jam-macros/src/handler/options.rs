@@ -139,7 +139,7 @@ pub(super) fn fresh(args: &mut Args, option: &AttrOption<'_>, errors: &mut Error
         ),
         Some(0) => errors.at(
             &age,
-            "nobody signed in within no time",
+            "an age of zero admits no caller",
             "write one second at least: `fresh = \"5m\"`",
         ),
         Some(seconds) => args.conditions.fresh = Some((option.key.clone(), seconds)),
@@ -193,7 +193,7 @@ fn roles(option: &AttrOption<'_>, list: &Group, errors: &mut Errors) -> Vec<Toke
     if parts.len() == 0 {
         errors.at(
             list,
-            format!("`{key}` names no role, so nobody could be let in"),
+            format!("`{key}` names no role, so no caller could be admitted"),
             format!("write `{example}`, or leave `{key}` out"),
         );
     }

@@ -301,14 +301,14 @@ fn check_alone(args: &Args, seen: &[Ident], errors: &mut Errors) {
             errors.at(
                 key,
                 format!("`{key}` cannot stand beside `public`"),
-                "keep one of the two: behind `public` everybody may call",
+                "keep one of the two: `public` has no conditions",
             );
         }
         if let Some(constant) = &args.constant {
             errors.at(
                 constant,
                 format!("`{}` cannot stand beside `public`", text::of(constant)),
-                "keep one of the two: behind `public` everybody may call",
+                "keep one of the two: `public` has no conditions",
             );
         }
     } else if let Some(constant) = &args.constant {

@@ -317,7 +317,7 @@ fn check_default_cookies<'a>(
             if let (Backend::Typed(_), Source::Cookie(key, None)) = (backend, source) {
                 errors.at(
                     key,
-                    "a backend of your own has no cookie yet",
+                    "a custom backend has no default cookie",
                     "name it: `cookie = \"key\"`",
                 );
             }
@@ -331,7 +331,7 @@ fn check_unconditional<'a>(conditions: impl Iterator<Item = &'a Ident>, errors: 
         errors.at(
             key,
             format!("`{key}` cannot stand beside `optional`"),
-            format!("remove `optional`: a stranger could never meet `{key}`"),
+            format!("remove `optional`: an anonymous request never meets `{key}`"),
         );
     }
 }
@@ -343,14 +343,17 @@ fn check_optional(optional: Option<&Ident>, caller: &Caller, complete: bool, err
         Some(_) if !caller.optional => errors.at(
             &caller.written,
             format!(
-                "`optional` lets anonymous requests in, and `{}` has to have a caller",
+                "`optional` admits anonymous requests, and `{}` requires a caller",
                 written()
             ),
             format!("take `Option<{}>`", written()),
         ),
         None if caller.optional && complete => errors.at(
             &caller.written,
-            format!("`{}` is for handlers that are open to strangers", written()),
+            format!(
+                "`{}` is for handlers that accept anonymous requests",
+                written()
+            ),
             format!(
                 "add `optional` to the rule, or take `Auth<{}>`",
                 text::of(&caller.payload.to_token_stream())

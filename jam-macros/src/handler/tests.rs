@@ -148,7 +148,7 @@ fn public_is_checked() {
         [
             "handler `health` must be async",
             "handler `health` cannot take `self`",
-            "a public handler knows no caller",
+            "a public handler has no caller",
         ]
     );
 }
@@ -203,7 +203,7 @@ fn any_is_checked() {
     );
     assert_eq!(
         of(quote!(any(backend(Keys, cookie), jwt))),
-        ["a backend of your own has no cookie yet"]
+        ["a custom backend has no default cookie"]
     );
     assert_eq!(
         of(quote!(any(jwt))),
@@ -292,7 +292,7 @@ fn one_build_reports_all_mistakes() {
             "unknown option `haeder`",
             "`header` needs a value",
             "`optional` takes no value",
-            "`role` names no role, so nobody could be let in",
+            "`role` names no role, so no caller could be admitted",
             "a role is a value of the payload's role type, not a literal",
             "\"a b\" is not a scope",
             "`hide` is set twice",

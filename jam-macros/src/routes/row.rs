@@ -195,7 +195,7 @@ fn is_allowed(name: &Ident, arguments: Option<&Group>, head: &Head, errors: &mut
     match (head.rule, tightener, arguments) {
         (Rule::Public, ..) => errors.at(
             name,
-            "a public section asks nothing of its callers",
+            "a public section has no conditions",
             "move the row to a section of its own rule: `RULE = [..]`",
         ),
         (Rule::Declared, ..) => errors.at(
@@ -205,7 +205,7 @@ fn is_allowed(name: &Ident, arguments: Option<&Group>, head: &Head, errors: &mut
         ),
         (Rule::Named, None, _) => errors.at(
             name,
-            format!("rules of a row only narrow, and `{word}` does not"),
+            format!("a row can only narrow the rule of its section, and `{word}` does not"),
             format!("put it on the section's rule: `{rule}.{call} = [..]`"),
         ),
         (Rule::Named, Some((_, example)), None) => errors.at(

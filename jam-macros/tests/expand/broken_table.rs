@@ -103,7 +103,7 @@ fn routes() -> JamRouter<App> {
                 "a row has no `roel`\n= help: did you mean `role`?"
             }
             ::core::compile_error! {
-                "rules of a row only narrow, and `optional` does not\n= help: put it on the section's rule: `WEB.optional() = [..]`"
+                "a row can only narrow the rule of its section, and `optional` does not\n= help: put it on the section's rule: `WEB.optional() = [..]`"
             }
             ::core::compile_error! {
                 "a row has no `await`\n= help: write one of `role`, `any_role`, `scope`, `fresh`, `policy`, `hide`"

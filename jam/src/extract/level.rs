@@ -24,7 +24,7 @@ pub const fn required<P: Payload>(access: Access<P>) {
     not_for_guests(access);
     assert!(
         !access.allows_anonymous(),
-        "this rule lets anonymous requests in: take `Option<Auth<_>>` instead of `Auth<_>`"
+        "this rule admits anonymous requests: take `Option<Auth<_>>` instead of `Auth<_>`"
     );
 }
 
@@ -35,7 +35,7 @@ pub const fn anonymous_too<P: Payload>(access: Access<P>) {
     not_for_guests(access);
     assert!(
         matches!(access.audience, Audience::Optional),
-        "this rule lets no anonymous request in: take `Auth<_>` instead of `Option<Auth<_>>`, or end \
+        "this rule rejects anonymous requests: take `Auth<_>` instead of `Option<Auth<_>>`, or end \
          the rule with `.optional()`"
     );
 }
@@ -44,7 +44,7 @@ pub const fn anonymous_too<P: Payload>(access: Access<P>) {
 const fn not_for_guests<P: Payload>(access: Access<P>) {
     assert!(
         !matches!(access.audience, Audience::Guests { .. }),
-        "this rule lets in only who is not signed in: remove the argument and the attribute, and put \
+        "this rule is for guests, which have no caller: remove the argument and the attribute, and put \
          the handler under the rule in `jam_routes!`"
     );
 }

@@ -32,7 +32,7 @@ pub(super) fn fault<P, T>(row: &TableRow) -> Option<String> {
     }
     if row.reason.is_some() {
         return Some(format!(
-            "{row} is public and takes `Auth<_>`, which nobody has there: remove the argument, or \
+            "{row} is public and takes `Auth<_>`, but a public row has no caller: remove the argument, or \
              move the row to a section with a rule"
         ));
     }

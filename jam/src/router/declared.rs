@@ -1,5 +1,4 @@
-//! Rows of `declared()`: the rule of such a row is on its handler, and is found through the handler's
-//! type.
+//! Rows of `declared()`: the rule of such a row is on its handler, and the handler's type leads to it.
 //!
 //! `#[jam_auth(..)]` marks the first argument of a handler with the rule, or the return type if the
 //! handler is public. The table is then guarded by one gate, that of [`super::guarded`], and by one
@@ -32,19 +31,19 @@ use jam_core::rule::{Access, AttributeRule, AttributeRules};
             `RULE = [..]`"
 )]
 pub trait DeclaredHandler<T, S, K>: Sized {
-    /// The row that leads to it.
+    /// Returns the row that leads to the handler.
     #[allow(private_interfaces)] // for tables alone
     fn declared(self, verb: Verb, path: &'static str, name: &'static str) -> Route<S>;
 }
 
 /// The rule is that of the first argument.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
+#[allow(clippy::exhaustive_enums)] // it stays empty
 pub enum ByCaller {}
 
 /// The handler is public, as its return type says.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
+#[allow(clippy::exhaustive_enums)] // it stays empty
 pub enum ByAnswer {}
 
 /// The first argument of a handler with a rule.
@@ -170,8 +169,8 @@ where
     T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    // The answer of a public function can be the answer of a closure that calls it, and then nobody
-    // wrote that what the closure does is public.
+    // A closure can return the answer of a public function that it calls. Its own code is not declared
+    // public then, so it is refused.
     let ty = std::any::type_name::<H>();
     // The name of a function item is its path.
     let is_function = ty.starts_with(|first: char| first.is_alphabetic() || first == '_')
@@ -182,8 +181,8 @@ where
     let mut route = route(rule, verb, path, InRequest, handler, name, Policies::new());
     if !is_function {
         route.fault = Some(format!(
-            "{}: `{name}` is a value, and no `#[jam_auth(..)]` stands on it: name the function that has \
-             one",
+            "{}: `{name}` is a value without `#[jam_auth(..)]`: name the function that has \
+             the attribute",
             route.row
         ));
     }

@@ -179,7 +179,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                 earlier.find(|other| other.path == row.path && other.method == row.method)
             {
                 faults.push(format!(
-                    "{row} is there twice: first it goes to `{}`",
+                    "{row} is in the table twice: the first one goes to `{}`",
                     twin.handler
                 ));
             } else if matches!(target, Target::Router(_)) && row.path.contains('{') {

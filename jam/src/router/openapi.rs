@@ -8,7 +8,7 @@ use jam_core::rule::{BackendName, Source};
 pub(super) fn document(rows: &[TableRow]) -> Value {
     let mut schemes = Map::new();
     let mut paths = Map::new();
-    // A verb of its own goes before `any`, as in axum.
+    // A row with a verb goes before a row with `any`, as in axum.
     let (every, own): (Vec<_>, Vec<_>) = rows
         .iter()
         .filter(|row| row.method != "MOUNT")
@@ -30,7 +30,7 @@ pub(super) fn document(rows: &[TableRow]) -> Value {
     })
 }
 
-/// Section 4.8.9: the names of the operations of a path.
+/// Returns the names of the operations of a path (OpenAPI 3.1 section 4.8.9).
 fn operations(method: &str) -> &'static [&'static str] {
     match method {
         "GET" => &["get"],
@@ -42,10 +42,10 @@ fn operations(method: &str) -> &'static [&'static str] {
     }
 }
 
-/// Section 4.8.30: one of these is enough, and an empty one stands for no credential.
+/// Returns the alternatives of a row (OpenAPI 3.1 section 4.8.30). An empty one stands for no credential.
 fn security(row: &TableRow, schemes: &mut Map<String, Value>) -> Value {
     let mut ways = Vec::new();
-    // Whoever is a guest presents nothing.
+    // A guest presents no credential.
     if row.info.guests {
         return Value::Array(ways);
     }
@@ -62,7 +62,7 @@ fn security(row: &TableRow, schemes: &mut Map<String, Value>) -> Value {
     Value::Array(ways)
 }
 
-/// Section 4.8.27: a name that says what it is, and the scheme.
+/// Returns the name and the scheme of a source (OpenAPI 3.1 section 4.8.27).
 fn scheme(way: &WayInfo, source: Source) -> (String, Value) {
     let backend = way.backend.map_or("any", BackendName::as_str);
     match source {

@@ -204,62 +204,61 @@ arities! {
     )
 }
 
-macro_rules! asks_nobody {
+macro_rules! cannot_read_caller {
     ($(($($argument:ident)*; $($last:ident)?))*) => {$(
         impl<H, Fut, S, M, P, V: Level, $($argument,)* $($last,)?>
             ReceivesCaller<(M, P, $($argument,)* $($last,)?), V> for Handed<H, S>
         where
             H: FnOnce(Auth<P, V>, $($argument,)* $($last,)?) -> Fut
                 + Handler<(M, Auth<P, V>, $($argument,)* $($last,)?), S>,
-            $($argument: Unasking<S, false>,)*
-            $($last: Unasking<S, true>,)?
+            $($argument: CannotReadCaller<S, false>,)*
+            $($last: CannotReadCaller<S, true>,)?
         {
         }
     )*};
 }
 
-arities! { 7 => asks_nobody }
+arities! { 7 => cannot_read_caller }
 
 /// The future of every function that is a handler.
 pub(super) type HandlerFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// An extractor that does not ask who calls: one of axum's own, where nobody else can have written
-/// it. What reads the body is `LAST`, and an extractor of the application's elsewhere.
-pub trait Unasking<S, const LAST: bool> {}
+/// An extractor that cannot read the caller: one of axum's own whose implementation no application
+/// can replace. `LAST` is `true` for an extractor that reads the body.
+pub trait CannotReadCaller<S, const LAST: bool> {}
 
-impl<S> Unasking<S, true> for Body {}
-impl<S> Unasking<S, true> for Bytes {}
-impl<S> Unasking<S, true> for String {}
+impl<S> CannotReadCaller<S, true> for Body {}
+impl<S> CannotReadCaller<S, true> for Bytes {}
+impl<S> CannotReadCaller<S, true> for String {}
 
-impl<S, const LAST: bool> Unasking<S, LAST> for HeaderMap {}
-impl<S, const LAST: bool> Unasking<S, LAST> for Method {}
-impl<S, const LAST: bool> Unasking<S, LAST> for OriginalUri {}
-impl<S, const LAST: bool> Unasking<S, LAST> for RawPathParams {}
-impl<S, const LAST: bool> Unasking<S, LAST> for RawQuery {}
-impl<S, const LAST: bool> Unasking<S, LAST> for Uri {}
-impl<S, const LAST: bool> Unasking<S, LAST> for Version {}
+impl<S, const LAST: bool> CannotReadCaller<S, LAST> for HeaderMap {}
+impl<S, const LAST: bool> CannotReadCaller<S, LAST> for Method {}
+impl<S, const LAST: bool> CannotReadCaller<S, LAST> for OriginalUri {}
+impl<S, const LAST: bool> CannotReadCaller<S, LAST> for RawPathParams {}
+impl<S, const LAST: bool> CannotReadCaller<S, LAST> for RawQuery {}
+impl<S, const LAST: bool> CannotReadCaller<S, LAST> for Uri {}
+impl<S, const LAST: bool> CannotReadCaller<S, LAST> for Version {}
 
-// With axum's own bounds: of other types these are extractors too, if somebody writes them.
-impl<S, T, const LAST: bool> Unasking<S, LAST> for Extension<T> where
+// The bounds are axum's own: an application can implement the extractor for types outside of them.
+impl<S, T, const LAST: bool> CannotReadCaller<S, LAST> for Extension<T> where
     T: Clone + Send + Sync + 'static
 {
 }
-impl<S, T: DeserializeOwned + Send, const LAST: bool> Unasking<S, LAST> for Path<T> {}
-impl<S, T: FromRef<S>, const LAST: bool> Unasking<S, LAST> for State<T> {}
+impl<S, T: DeserializeOwned + Send, const LAST: bool> CannotReadCaller<S, LAST> for Path<T> {}
+impl<S, T: FromRef<S>, const LAST: bool> CannotReadCaller<S, LAST> for State<T> {}
 
-/// A handler of a router with the state `S`, of which the compiler finds out how it comes by its
-/// caller.
+/// A handler of a router with the state `S`. The compiler finds out how it receives its caller.
 #[allow(missing_debug_implementations)] // it lives within one expression
 pub struct Handed<H, S>(PhantomData<(H, S)>);
 
 impl<H, S> Handed<H, S> {
-    /// The handler is looked at, and not called.
+    /// Names the type of the handler without calling it.
     pub fn to(_: &H, _: PhantomData<S>) -> Self {
         Self(PhantomData)
     }
 }
 
-/// A handler that takes an `Auth<_, V>` first, and then nothing that could ask who calls.
+/// A handler with an `Auth<_, V>` as its first argument and no other argument that can read the caller.
 pub trait ReceivesCaller<T, V> {
     /// Returns how it receives its caller.
     fn __jam_passing(&self) -> AsArgument<V> {

@@ -1,20 +1,19 @@
-//! A client for a whole application, which signs in and calls as a browser does.
+//! A test client for an application, which signs in and keeps cookies as a browser does.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
-use http::{HeaderMap, HeaderName, Method, StatusCode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use http::header::{COOKIE, HOST, SET_COOKIE};
+use http::{HeaderMap, HeaderName, Method};
 use tower_service::Service;
 
+use super::request::{TestRequest, TestResponse};
 use crate::router::JamRouter;
 use crate::setup::jam::Jam;
 use jam_core::payload::Payload;
@@ -22,7 +21,7 @@ use jam_core::request::cookie::Transport;
 use jam_core::rule::DEFAULT_SESSION_COOKIE;
 use jam_core::rule::{BackendName, Source};
 
-/// Calls an application in the process, with a cookie jar and the headers that a browser adds.
+/// Calls an application inside the process, with a cookie jar and the headers that a browser adds.
 ///
 /// ```
 /// # use jam::{Access, Auth, Jam, JamPayload, JamRouter, Sessions, dsl::user, jam_routes};
@@ -50,7 +49,7 @@ use jam_core::rule::{BackendName, Source};
 ///
 /// A request has a `Host`, and with an unsafe method the `Origin` and `Sec-Fetch-Site` of a page of the
 /// application. Cookies that an answer sets are sent from then on. Redirects are not followed.
-#[must_use = "a client calls nobody by itself"]
+#[must_use = "a client does nothing until it sends a request"]
 pub struct TestClient {
     app: Router,
     jam: Jam,
@@ -58,13 +57,13 @@ pub struct TestClient {
     sessions: Vec<Source>,
     tokens: Vec<Source>,
     sign_in: Mutex<Option<SignIn>>,
-    /// Names and values of cookies, as they are on the wire.
+    /// The names, with their prefix, and the values of the cookies.
     cookies: Mutex<Vec<(String, String)>>,
     headers: Mutex<HeaderMap>,
 }
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-/// Makes the credential, at the first request.
+pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// Creates the credential at the first request.
 type SignIn = Box<dyn FnOnce(Jam) -> BoxFuture<'static, Result<Credential, crate::Error>> + Send>;
 
 enum Credential {
@@ -114,7 +113,7 @@ fn checked<S: Clone + Send + Sync + 'static>(routes: JamRouter<S>, jam: &Jam) ->
 }
 
 impl TestClient {
-    /// Makes a client of `app`: a table whose state is `jam` or nothing, a table with its state,
+    /// Creates a client for `app`: a table without a state or with the state `jam`, a table with its state as
     /// `(routes(), state)`, or an [`axum::Router`].
     ///
     /// # Panics
@@ -139,10 +138,10 @@ impl TestClient {
         }
     }
 
-    /// Signs in by a session: it is created at the first request, and is in the cookie that the
-    /// table's rules read, or in `__Host-session`.
+    /// Signs in with a session. The first request creates it. It is sent in the cookie that the rules of the
+    /// table read, or in `__Host-session`.
     ///
-    /// Its owner is the payload's subject, or `test`.
+    /// The owner of the session is the payload's subject, or `test`.
     pub fn session<P: Payload>(self, user: &P) -> Self {
         let user = user.clone();
         self.signing_in(Box::new(move |jam| {
@@ -156,8 +155,8 @@ impl TestClient {
         }))
     }
 
-    /// Signs in by a token: it is signed at the first request, and is where the table's rules read
-    /// one, or in the `Authorization` header.
+    /// Signs in with a token. The first request signs it. It is sent where the rules of the table read
+    /// tokens, or in the `Authorization` header.
     pub fn token<P: Payload>(self, user: &P) -> Self {
         let user = user.clone();
         self.signing_in(Box::new(move |jam| {
@@ -180,27 +179,27 @@ impl TestClient {
         self
     }
 
-    /// A GET request.
+    /// Creates a GET request.
     pub fn get(&self, path: &str) -> TestRequest<'_> {
         self.request(Method::GET, path)
     }
 
-    /// A POST request.
+    /// Creates a POST request.
     pub fn post(&self, path: &str) -> TestRequest<'_> {
         self.request(Method::POST, path)
     }
 
-    /// A PUT request.
+    /// Creates a PUT request.
     pub fn put(&self, path: &str) -> TestRequest<'_> {
         self.request(Method::PUT, path)
     }
 
-    /// A DELETE request.
+    /// Creates a DELETE request.
     pub fn delete(&self, path: &str) -> TestRequest<'_> {
         self.request(Method::DELETE, path)
     }
 
-    /// A request with any method. It is sent when it is awaited.
+    /// Creates a request with any method. It is sent when it is awaited.
     pub fn request(&self, method: impl Into<Method>, path: &str) -> TestRequest<'_> {
         let method = method.into();
         let host = match self.jam.transport() {
@@ -208,11 +207,7 @@ impl TestClient {
             Transport::PlainLoopback => "localhost",
         };
         let request = Request::builder().uri(path).header(HOST, host);
-        let request = TestRequest {
-            client: self,
-            request: request.method(method.clone()),
-            body: Body::empty(),
-        };
+        let request = TestRequest::new(self, request.method(method.clone()));
         match matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
             true => request,
             false => {
@@ -227,7 +222,7 @@ impl TestClient {
         }
     }
 
-    async fn send(&self, mut request: Request) -> TestResponse {
+    pub(super) async fn send(&self, mut request: Request) -> TestResponse {
         let sign_in = lock(&self.sign_in).take();
         if let Some(sign_in) = sign_in {
             match sign_in(self.jam.clone()).await {
@@ -250,16 +245,12 @@ impl TestClient {
         self.keep_cookies(&answer);
         let (parts, body) = answer.into_parts();
         match to_bytes(body, usize::MAX).await {
-            Ok(body) => TestResponse {
-                status: parts.status,
-                headers: parts.headers,
-                body,
-            },
+            Ok(body) => TestResponse::new(parts, body),
             Err(error) => panic!("the body of the answer cannot be read: {error}"),
         }
     }
 
-    /// Puts the credential where the rules look for it.
+    /// Puts the credential where the rules read it.
     fn present(&self, credential: Credential) {
         let (credential, sources, default) = match credential {
             Credential::Session(session) => (
@@ -269,7 +260,7 @@ impl TestClient {
             ),
             Credential::Token(token) => (token, &self.tokens, Source::AUTHORIZATION),
         };
-        // A session is in a cookie and a token in a header, where a rule reads it there.
+        // A session is sent in a cookie and a token in a header, unless no rule reads them there.
         let is_usual = |source: &Source| {
             matches!(source, Source::Cookie(_)) == matches!(default, Source::Cookie(_))
         };
@@ -322,7 +313,7 @@ fn set(cookies: &mut Vec<(String, String)>, name: &str, value: String) {
     cookies.push((name.to_owned(), value));
 }
 
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+pub(super) fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     match value.parse() {
         Ok(value) => {
             headers.insert(name, value);
@@ -333,151 +324,4 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A request of a [`TestClient`]; it is sent when it is awaited.
-#[must_use = "a request is sent when it is awaited"]
-pub struct TestRequest<'a> {
-    client: &'a TestClient,
-    request: http::request::Builder,
-    body: Body,
-}
-
-impl TestRequest<'_> {
-    /// Sets a header, in place of one that a browser would send.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the name or the value cannot be one.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else {
-            panic!("{name:?} is not the name of a header");
-        };
-        if let Some(headers) = self.request.headers_mut() {
-            insert(headers, name, value);
-        }
-        self
-    }
-
-    /// Comes from a page of another site.
-    pub fn from_another_site(self) -> Self {
-        self.header(ORIGIN.as_str(), "https://other.example")
-            .header("sec-fetch-site", "cross-site")
-    }
-
-    /// Sends `value` as JSON.
-    ///
-    /// # Panics
-    ///
-    /// Panics if it does not serialize.
-    pub fn json(mut self, value: &impl Serialize) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(json) => self.body = json.into(),
-            Err(error) => panic!("the body does not serialize: {error}"),
-        }
-        self.header(CONTENT_TYPE.as_str(), "application/json")
-    }
-
-    /// Posts a form as a browser does, which also accepts pages in answer.
-    pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
-        let mut text = String::new();
-        for (name, value) in fields {
-            if !text.is_empty() {
-                text.push('&');
-            }
-            encode(name, &mut text);
-            text.push('=');
-            encode(value, &mut text);
-        }
-        self.body = text.into();
-        self.header(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")
-            .header("accept", "text/html")
-    }
-
-    /// Sends a body as it is.
-    pub fn body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
-        self
-    }
-}
-
-/// Encodes a part of a form (URL standard, `application/x-www-form-urlencoded`).
-fn encode(part: &str, into: &mut String) {
-    for byte in part.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
-                into.push(char::from(byte));
-            }
-            b' ' => into.push('+'),
-            _ => into.push_str(&format!("%{byte:02X}")),
-        }
-    }
-}
-
-impl fmt::Debug for TestRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TestRequest")
-            .field("method", &self.request.method_ref())
-            .field("uri", &self.request.uri_ref())
-            .finish_non_exhaustive()
-    }
-}
-
-impl<'a> IntoFuture for TestRequest<'a> {
-    type Output = TestResponse;
-    type IntoFuture = BoxFuture<'a, TestResponse>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        match self.request.body(self.body) {
-            Ok(request) => Box::pin(self.client.send(request)),
-            Err(error) => panic!("the request cannot be made: {error}"),
-        }
-    }
-}
-
-/// The answer to a [`TestRequest`].
-#[derive(Clone, Debug)]
-pub struct TestResponse {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl TestResponse {
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The header `name`, if it is there and is text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// Returns the `Location` of the answer.
-    pub fn location(&self) -> Option<&str> {
-        self.header(LOCATION.as_str())
-    }
-
-    /// The body as text; what is no UTF-8 is replaced.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// The body, read as JSON.
-    ///
-    /// # Panics
-    ///
-    /// Panics if it does not read as a `T`, with the body.
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        match serde_json::from_slice(&self.body) {
-            Ok(value) => value,
-            Err(error) => panic!("{error} in {}", self.text()),
-        }
-    }
 }

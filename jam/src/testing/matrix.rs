@@ -1,4 +1,4 @@
-//! The matrix: every route against every kind of caller that must be refused.
+//! The matrix: every route against every kind of caller that must be rejected.
 
 use std::any::Any;
 use std::future::Future;
@@ -9,8 +9,9 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::ManualClock;
-use crate::router::trial::callers::{self, Bench, StandIns};
+use crate::router::trial::callers::{self, Bench};
 use crate::router::trial::routes::Route;
+use crate::router::trial::stand_ins::StandIns;
 use crate::router::{JamRouter, TableRow};
 use crate::setup::jam::Jam;
 use jam_core::payload::Payload;
@@ -119,7 +120,7 @@ impl<S: Clone + Send + Sync + 'static> Denials<S> {
         let faults = self.faults();
         assert!(
             faults.is_empty(),
-            "who may call what is not as declared:\n{}",
+            "the routes do not enforce what they declare:\n{}",
             faults.join("\n")
         );
     }
@@ -133,8 +134,8 @@ impl<S: Clone + Send + Sync + 'static> Denials<S> {
         let mut stand_ins = StandIns::default();
         self.routes.stand_ins(&mut stand_ins);
         let jam = jam(&rows, &clock, stand_ins);
-        let (app, everybody) = match self.routes.trial(&jam) {
-            Ok((router, everybody)) => (router.with_state(jam.clone()), everybody),
+        let (app, callers_by_route) = match self.routes.trial(&jam) {
+            Ok((router, callers_by_route)) => (router.with_state(jam.clone()), callers_by_route),
             Err(error) => {
                 faults.push(error.to_string());
                 return faults;
@@ -146,7 +147,7 @@ impl<S: Clone + Send + Sync + 'static> Denials<S> {
             clock,
             samples: self.samples,
         };
-        for (row, (id, callers)) in rows.iter().zip(everybody) {
+        for (row, (id, callers)) in rows.iter().zip(callers_by_route) {
             let Some(callers) = callers else { continue };
             let route = Route::of(row, id, &rows);
             faults.extend(block_on(callers.call(&bench, row, &route)));
@@ -156,7 +157,7 @@ impl<S: Clone + Send + Sync + 'static> Denials<S> {
 }
 
 impl<S> std::fmt::Debug for Denials<S> {
-    // The samples are users.
+    // The samples are not printed: they can hold personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Denials")
             .field("routes", &self.routes)
@@ -172,7 +173,7 @@ fn check_open(rows: &[TableRow], listed: &[String], faults: &mut Vec<String>) {
         let name = name(row);
         if !listed.contains(&name) {
             faults.push(format!(
-                "{row} is open to strangers ({}): if that is meant, list {name:?} as open",
+                "{row} admits anonymous requests ({}): if that is intended, list {name:?} as open",
                 row.rule
             ));
         }
@@ -180,13 +181,17 @@ fn check_open(rows: &[TableRow], listed: &[String], faults: &mut Vec<String>) {
     for listed in listed {
         match rows.iter().find(|row| name(row) == *listed) {
             Some(row) if row.allows_anonymous() => {}
-            Some(_) => faults.push(format!("{listed:?} is listed as open, and is not")),
-            None => faults.push(format!("{listed:?} is listed as open, and is no route")),
+            Some(_) => faults.push(format!(
+                "{listed:?} is listed as open, but rejects anonymous requests"
+            )),
+            None => faults.push(format!(
+                "{listed:?} is listed as open, but the table has no such route"
+            )),
         }
     }
 }
 
-/// A `Jam` with every backend that a rule names, whose sessions outlive every rule's patience.
+/// Builds a `Jam` with every backend that a rule names. Its sessions live longer than any `fresh` allows.
 fn jam(rows: &[TableRow], clock: &ManualClock, stand_ins: StandIns) -> Jam {
     let names = |wanted| {
         rows.iter()
@@ -195,7 +200,7 @@ fn jam(rows: &[TableRow], clock: &ManualClock, stand_ins: StandIns) -> Jam {
     };
     let unnamed = names(None);
     let sessions = names(Some(BackendName::Session));
-    // A rule that names no backend means the only one.
+    // A rule without a backend uses the only one.
     let tokens = names(Some(BackendName::Jwt)) || !sessions;
     let mut builder = Jam::builder()
         .clock(clock.clone())
@@ -216,7 +221,7 @@ fn jam(rows: &[TableRow], clock: &ManualClock, stand_ins: StandIns) -> Jam {
     }
 }
 
-/// Waits for a future, whatever runtime the test is in: everything here is in memory.
+/// Waits for a future without a runtime: everything here is in memory.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
 
@@ -272,9 +277,9 @@ mod tests {
         let clock = ManualClock::at(1_800_000_000);
         let rows = routes.table().rows().to_vec();
         let jam = jam(&rows, &clock, StandIns::default());
-        let (_, everybody) = routes.trial(&jam).expect("the table is served");
+        let (_, callers_by_route) = routes.trial(&jam).expect("the table is served");
         let mut faults = Vec::new();
-        for (row, (id, callers)) in rows.iter().zip(everybody) {
+        for (row, (id, callers)) in rows.iter().zip(callers_by_route) {
             let bench = Bench {
                 app: app(id),
                 jam: jam.clone(),
@@ -287,13 +292,13 @@ mod tests {
         faults
     }
 
-    /// Lets in everybody.
+    /// Admits every request.
     fn open(id: usize) -> Router {
         Router::new().fallback(any(async move || Extension(Reached(id))))
     }
 
     #[test]
-    fn a_gate_that_refuses_nobody_is_found_out_by_every_caller() {
+    fn a_gate_that_rejects_no_caller_is_reported_for_each_kind_of_caller() {
         const RULE: Access<User> = user()
             .backend("session")
             .cookie("sid")
@@ -312,15 +317,15 @@ mod tests {
             [
                 "a caller without a credential",
                 "a caller with garbage",
-                "a caller who was signed out",
-                "a caller whose credential has expired",
+                "a caller with a revoked credential",
+                "a caller with an expired credential",
                 "a caller without role Admin",
                 "a caller without scope write",
                 "a caller who signed in 300 s ago",
-                "a caller whom another site sends (sec-fetch-site)",
-                "a caller whom another site sends (origin)",
+                "a caller sent by another site (sec-fetch-site)",
+                "a caller sent by another site (origin)",
             ]
-            .map(|caller| format!("POST / (`h`) lets in {caller}"))
+            .map(|caller| format!("POST / (`h`) admits {caller}"))
         );
         let table = || {
             JamRouter::new()
@@ -328,7 +333,10 @@ mod tests {
                 .route(Verb::Any, "/", InRequest, handler, "h")
                 .end()
         };
-        assert_eq!(faults_of(table(), open)[2], "ANY / (`h`) lets in a forger");
+        assert_eq!(
+            faults_of(table(), open)[2],
+            "ANY / (`h`) admits a caller with a forged credential"
+        );
         let guests = JamRouter::new().section(RULE_OF_GUESTS);
         assert_eq!(
             faults_of(
@@ -336,18 +344,18 @@ mod tests {
                 open
             ),
             [
-                "a stranger whom another site sends (sec-fetch-site)",
-                "a stranger whom another site sends (origin)",
-                "a caller who is signed in",
+                "an anonymous request sent by another site (sec-fetch-site)",
+                "an anonymous request sent by another site (origin)",
+                "a signed-in caller",
             ]
-            .map(|caller| format!("POST / (`h`) lets in {caller}"))
+            .map(|caller| format!("POST / (`h`) admits {caller}"))
         );
     }
 
     const RULE_OF_GUESTS: Access<User> = user().backend("session").cookie("sid").guest();
 
     #[test]
-    fn a_gate_that_lets_in_by_a_way_that_is_not_met_is_found_out() {
+    fn a_gate_that_admits_by_a_way_that_is_not_met_is_reported() {
         const EITHER: Access<User> = user()
             .backend("jwt")
             .role(Role::Admin)
@@ -359,12 +367,12 @@ mod tests {
             .end();
         let faults = faults_of(table, open);
         let found = |caller: &str| faults.iter().any(|fault| fault.ends_with(caller));
-        assert!(found("lets in a caller without role Admin"), "{faults:?}");
-        assert!(found("lets in a caller without scope write"), "{faults:?}");
+        assert!(found("admits a caller without role Admin"), "{faults:?}");
+        assert!(found("admits a caller without scope write"), "{faults:?}");
     }
 
     #[test]
-    fn a_gate_that_does_not_hide_is_found_out() {
+    fn a_gate_that_does_not_hide_is_reported() {
         const HIDDEN: Access<User> = user().backend("jwt").role(Role::Admin).hide();
         let table = JamRouter::new().section(HIDDEN);
         let table = table.route(Verb::Get, "/", InRequest, handler, "h").end();
@@ -375,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_that_refuses_everybody_and_one_that_fails_are_found_out_too() {
+    fn a_gate_that_rejects_every_caller_and_one_that_fails_are_reported() {
         const API: Access<User> = user().backend("jwt");
         let table = || {
             JamRouter::new()
@@ -389,7 +397,7 @@ mod tests {
         };
         assert_eq!(
             faults_of(table(), status(401)),
-            ["GET / (`h`) refuses a caller who meets the rule, with 401"]
+            ["GET / (`h`) rejects a caller that meets the rule with 401"]
         );
         let faults = faults_of(table(), status(500));
         assert_eq!(

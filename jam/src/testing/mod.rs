@@ -1,9 +1,10 @@
 //! Tools for tests of an application (feature `testing`).
 //!
-//! Switch the feature on for tests alone, in `[dev-dependencies]`.
+//! Enable the feature for tests alone, in `[dev-dependencies]`.
 
 mod client;
 mod matrix;
+mod request;
 mod table;
 
 #[doc(inline)]
@@ -13,8 +14,9 @@ use jam_core::gate::{Caller, Evidence, Held};
 use jam_core::payload::Payload;
 use jam_core::rule::Source;
 
-pub use client::{Application, TestClient, TestRequest, TestResponse};
+pub use client::{Application, TestClient};
 pub use matrix::{Denials, assert_denies};
+pub use request::{TestRequest, TestResponse};
 #[doc(hidden)]
 pub use table::check_table;
 

@@ -46,8 +46,8 @@ pub fn check_table(table: &RouteTable, path: &Path) {
         false => "",
     };
     panic!(
-        "who may call what is not what {} says:{gone}{new}{order}\nIf that is meant, run the test with JAM_BLESS=1 \
-         and have the change of the file reviewed.",
+        "the table differs from {}:{gone}{new}{order}\nIf the change is intended, run the test \
+         with JAM_BLESS=1 and let the change of the file be reviewed.",
         path.display(),
     );
 }
@@ -62,7 +62,7 @@ pub fn check_table(table: &RouteTable, path: &Path) {
 /// # async fn health() {}
 /// # fn routes() -> JamRouter { jam_routes![public("probe") = [get("/healthz", health)]] }
 /// #[test]
-/// fn who_may_call_what() {
+/// fn the_matrix_of_every_route_and_caller() {
 ///     jam::assert_table!(routes(), "auth-table.txt");
 /// }
 /// ```

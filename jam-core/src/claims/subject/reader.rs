@@ -29,7 +29,7 @@ macro_rules! numbers {
             match self.subject {
                 WireSubject::Text(text) => match canonical::<$number>(&text) {
                     Some(number) => visitor.$visit(number),
-                    None => Err(E::custom("the subject is not such a number")),
+                    None => Err(E::custom("the subject is not a number of its type")),
                 },
                 WireSubject::Signed(number) => visitor.visit_i64(number),
                 WireSubject::Unsigned(number) => visitor.visit_u64(number),

@@ -30,7 +30,7 @@ impl<P: Payload> Access<P> {
     /// constant the panic is a compile error.
     #[track_caller]
     pub const fn fresh(self, age: Duration) -> Self {
-        assert!(age.as_secs() > 0, "nobody signed in within no time");
+        assert!(age.as_secs() > 0, "an age of zero admits no caller");
         self.condition(Condition::Fresh(SignedInWithin(age.as_secs())))
     }
 }

@@ -53,7 +53,7 @@ impl<P: Payload> Access<P> {
     {
         assert!(
             !roles.is_empty(),
-            "no role is named, so nobody could be let in"
+            "no role is named, so no caller could be admitted"
         );
         self.condition(Condition::AnyRole(HasAnyRole(roles)))
     }

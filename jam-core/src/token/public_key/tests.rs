@@ -156,7 +156,7 @@ fn a_public_key_is_told_in_all_its_spellings() {
 }
 
 #[test]
-fn what_only_resembles_a_key_is_a_secret() {
+fn a_secret_that_resembles_a_key_is_accepted() {
     let mut short = der(ED25519);
     short.truncate(40);
     // Three bytes behind the sequence, a length of twice as many, and one that is short of one.

@@ -1,23 +1,20 @@
 //! The callers of a route in the test of a table, and the answer that each must get.
 
 use std::any::Any;
-use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use serde_json::{Value, json};
 use tower_service::Service;
 
 use super::Reached;
 use super::payloads;
 use super::routes::Route;
+use super::stand_ins::{self, StandIns};
 use crate::router::TableRow;
 use crate::setup::jam::Jam;
-use jam_core::backend::{BackendId, Identity, OwnBackends};
-use jam_core::base::base64url;
 use jam_core::base::clock::ManualClock;
 use jam_core::gate;
 use jam_core::payload::{Payload, Role};
@@ -25,7 +22,7 @@ use jam_core::rule::condition::fresh::SignedInWithin;
 use jam_core::rule::{Access, Audience, BackendName, Condition, Source, Way};
 use jam_core::token::Jwt;
 
-/// How long a session of the matrix lives, in seconds: longer than any rule asks back.
+/// The lifetime of a session of the matrix, in seconds: longer than any `fresh` allows.
 pub(crate) const LIFE: u64 = 100 * 365 * 24 * 60 * 60;
 
 /// The application and the tools for every row.
@@ -40,57 +37,14 @@ pub struct Bench {
 
 type Faults<'a> = Pin<Box<dyn Future<Output = Vec<String>> + Send + 'a>>;
 
-/// Those who call a route under one rule.
+/// The callers that a test sends to a route under one rule.
 #[allow(unreachable_pub)]
 pub trait Callers: Send + Sync {
-    /// Has a stand-in for every backend of the application's own.
+    /// Adds a stand-in for every custom backend that the rule names.
     fn stand_ins(&self, stand_ins: &mut StandIns);
 
-    /// Has all of them call, and says what went wrong.
+    /// Sends every caller, and returns a line for each wrong answer.
     fn call<'a>(&'a self, bench: &'a Bench, row: &'a TableRow, route: &'a Route) -> Faults<'a>;
-}
-
-/// Stand-ins for backends of the application's own, which accept the test's credentials.
-#[derive(Default)]
-#[allow(missing_debug_implementations, unreachable_pub)]
-pub struct StandIns {
-    known: HashSet<&'static str>,
-    backends: OwnBackends,
-}
-
-impl StandIns {
-    /// A credential of it is who it is for.
-    fn add<P: Payload>(&mut self, id: BackendId) {
-        if !self.known.insert(id.name()) {
-            return;
-        }
-        let recognize = |credential: &str| Ok(identity_of::<P>(credential));
-        self.backends.add_ready(id, recognize);
-    }
-
-    pub(crate) fn into_backends(self) -> OwnBackends {
-        self.backends
-    }
-}
-
-/// The credential of somebody whom a stand-in knows.
-fn identity<P: Payload>(payload: &P, auth_time: u64, expires_at: u64) -> String {
-    let identity = json!({ "payload": payload, "auth_time": auth_time, "expires_at": expires_at });
-    base64url::encode(identity.to_string().as_bytes())
-}
-
-fn identity_of<P: Payload>(credential: &str) -> Option<Identity<P>> {
-    let json = base64url::decode(credential.as_bytes())?;
-    let mut value: Value = serde_json::from_slice(&json).ok()?;
-    let payload: P = serde_json::from_value(value["payload"].take()).ok()?;
-    let mut identity = Identity::<P>::new(payload);
-    if let Some(auth_time) = value["auth_time"].as_u64() {
-        identity = identity.with_auth_time(auth_time);
-    }
-    if let Some(expires_at) = value["expires_at"].as_u64() {
-        identity = identity.with_expires_at(expires_at);
-    }
-    Some(identity)
 }
 
 impl<P: Payload> Callers for Access<P> {
@@ -111,7 +65,7 @@ impl<P: Payload> Callers for Access<P> {
                 access: self,
                 faults: Vec::new(),
             };
-            if let Err(why) = matrix.everybody().await {
+            if let Err(why) = matrix.run().await {
                 let fault = format!("{row} cannot be tried: {why}");
                 matrix.faults.push(fault);
             }
@@ -132,31 +86,31 @@ struct Matrix<'a, P: Payload> {
 /// A field of a request's head.
 type Field = (&'static str, String);
 
-/// The statuses that a caller must get; none for a caller that the rule admits.
-type Refusals = &'static [u16];
+/// The statuses that a caller may get; none for a caller that the rule admits.
+type Statuses = &'static [u16];
 
-/// For the credential.
-const UNAUTHORIZED: Refusals = &[401];
-/// For what the caller is.
-const FORBIDDEN: Refusals = &[403];
-const HIDDEN: Refusals = &[404];
-/// By one of several ways.
-const BY_SOME_WAY: Refusals = &[401, 403, 404];
-/// For not being a guest.
-const SIGNED_IN: Refusals = &[303, 403];
-const NONE: Refusals = &[];
+/// The credential is missing or invalid.
+const UNAUTHORIZED: Statuses = &[401];
+/// The caller does not meet the rule.
+const FORBIDDEN: Statuses = &[403];
+const HIDDEN: Statuses = &[404];
+/// Each way of a rule can reject with its own status.
+const BY_ANY_WAY: Statuses = &[401, 403, 404];
+/// The route is for guests.
+const SIGNED_IN: Statuses = &[303, 403];
+const NONE: Statuses = &[];
 
 impl<'a, P: Payload> Matrix<'a, P> {
-    async fn everybody(&mut self) -> Result<(), String> {
-        let refusals = match self.access.allows_anonymous() {
+    async fn run(&mut self) -> Result<(), String> {
+        let statuses = match self.access.allows_anonymous() {
             true => NONE,
             false => UNAUTHORIZED,
         };
-        self.expect(refusals, "a caller without a credential", None, own_site())
+        self.expect(statuses, "a caller without a credential", None, own_site())
             .await;
         if matches!(self.access.audience, Audience::Guests { .. }) {
             for site in other_sites() {
-                self.expect_change("a stranger", None, site).await;
+                self.expect_change("an anonymous request", None, site).await;
             }
         }
         for way in self.access.ways() {
@@ -181,13 +135,19 @@ impl<'a, P: Payload> Matrix<'a, P> {
         if backend == BackendName::Session {
             let token = jam.create_session("matrix", &payload).await.map_err(text)?;
             jam.delete_session(&token).await.map_err(text)?;
-            bad.push(("a caller who was signed out", token.as_str().to_owned()));
+            bad.push((
+                "a caller with a revoked credential",
+                token.as_str().to_owned(),
+            ));
         }
         if backend == BackendName::Jwt {
             let forger = Jam::builder().jwt(Jwt::hs256_random());
             let forger = forger.clock(clock.clone()).build().map_err(text)?;
             let token = forger.gen_jwt_token(&forger.make_payload(payload.clone()));
-            bad.push(("a forger", token.map_err(text)?.into_string()));
+            bad.push((
+                "a caller with a forged credential",
+                token.map_err(text)?.into_string(),
+            ));
         }
         for (caller, credential) in bad {
             let field = field(source, &credential);
@@ -196,13 +156,13 @@ impl<'a, P: Payload> Matrix<'a, P> {
         }
         let expired = field(source, &self.mint(backend, &payload).await?);
         clock.advance(LIFE);
-        let caller = "a caller whose credential has expired";
+        let caller = "a caller with an expired credential";
         self.expect(UNAUTHORIZED, caller, Some(expired), own_site())
             .await;
         Ok(())
     }
 
-    /// Those who are who they say, and not who may call.
+    /// Sends valid credentials of callers that do not meet the rule.
     async fn bad_callers(&mut self, way: &Way<P::Role>, source: Source) -> Result<(), String> {
         let backend = self.backend(way);
         for (at, condition) in way.conditions().enumerate() {
@@ -213,7 +173,7 @@ impl<'a, P: Payload> Matrix<'a, P> {
             let Some(payload) = payloads::lacking(self.given(), way, at, &others)? else {
                 continue;
             };
-            let refusals = match gate::hides(
+            let statuses = match gate::hides(
                 self.bench.jam.authenticator(),
                 self.access,
                 (source, backend),
@@ -221,14 +181,14 @@ impl<'a, P: Payload> Matrix<'a, P> {
                 true => HIDDEN,
                 false => FORBIDDEN,
             };
-            // Whom another way would let in after a new login is told so.
-            let refusals = match others.iter().any(|other| max_age(other).is_some()) {
-                true => BY_SOME_WAY,
-                false => refusals,
+            // If another way would admit the caller after a new login, the answer is 401.
+            let statuses = match others.iter().any(|other| max_age(other).is_some()) {
+                true => BY_ANY_WAY,
+                false => statuses,
             };
             let credential = field(source, &self.mint(backend, &payload).await?);
             let caller = format!("a caller without {condition}");
-            self.expect(refusals, &caller, Some(credential), own_site())
+            self.expect(statuses, &caller, Some(credential), own_site())
                 .await;
         }
         let payload = payloads::meeting(self.given(), way)?;
@@ -249,11 +209,11 @@ impl<'a, P: Payload> Matrix<'a, P> {
         let credential = self.mint(self.backend(way), &payload).await?;
         let credential = Some(field(source, &credential));
         if matches!(self.access.audience, Audience::Guests { .. }) {
-            let caller = "a caller who is signed in";
+            let caller = "a signed-in caller";
             self.expect(SIGNED_IN, caller, credential, own_site()).await;
             return Ok(());
         }
-        let caller = "a caller who meets the rule";
+        let caller = "a caller that meets the rule";
         self.expect(NONE, caller, credential.clone(), own_site())
             .await;
         if matches!(source, Source::Cookie(_)) {
@@ -265,24 +225,24 @@ impl<'a, P: Payload> Matrix<'a, P> {
         Ok(())
     }
 
-    /// One request, by a method that reads if the row has one.
+    /// Sends one request with a safe method, if the row has one.
     async fn expect(
         &mut self,
-        refusals: Refusals,
+        statuses: Statuses,
         caller: &str,
         credential: Option<Field>,
         site: Field,
     ) {
         let method = self.route.reads;
-        self.send(method, refusals, caller, credential, site).await;
+        self.send(method, statuses, caller, credential, site).await;
     }
 
-    /// One request from another site, if the row has a method that changes something.
+    /// Sends one request from another site, if the row has an unsafe method.
     async fn expect_change(&mut self, caller: &str, credential: Option<Field>, site: Field) {
         let Some(method) = self.route.changes else {
             return;
         };
-        let caller = format!("{caller} whom another site sends ({})", site.0);
+        let caller = format!("{caller} sent by another site ({})", site.0);
         self.send(method, FORBIDDEN, &caller, credential, site)
             .await;
     }
@@ -290,7 +250,7 @@ impl<'a, P: Payload> Matrix<'a, P> {
     async fn send(
         &mut self,
         method: &str,
-        refusals: Refusals,
+        statuses: Statuses,
         caller: &str,
         credential: Option<Field>,
         site: Field,
@@ -316,12 +276,12 @@ impl<'a, P: Payload> Matrix<'a, P> {
             }
             reached => reached.is_some(),
         };
-        let fault = match (reached, refusals.is_empty()) {
+        let fault = match (reached, statuses.is_empty()) {
             (true, true) => return,
-            (true, false) => format!("{row} lets in {caller}"),
-            (false, true) => format!("{row} refuses {caller}, with {status}"),
-            (false, false) if refusals.contains(&status) => return,
-            (false, false) => format!("{row} answers {caller} with {status}, not {refusals:?}"),
+            (true, false) => format!("{row} admits {caller}"),
+            (false, true) => format!("{row} rejects {caller} with {status}"),
+            (false, false) if statuses.contains(&status) => return,
+            (false, false) => format!("{row} answers {caller} with {status}, not {statuses:?}"),
         };
         self.faults.push(fault);
     }
@@ -333,7 +293,7 @@ impl<'a, P: Payload> Matrix<'a, P> {
         named.unwrap_or(BackendName::Jwt)
     }
 
-    /// The rule's other ways that read the same place.
+    /// Returns the other ways of the rule that read the same source.
     fn beside(
         &self,
         way: &Way<P::Role>,
@@ -344,18 +304,18 @@ impl<'a, P: Payload> Matrix<'a, P> {
         ways.filter(move |other| other.reads(source) && other.to_string() != own)
     }
 
-    /// The payload that the test gave for this rule.
+    /// Returns the sample that the test gave for this rule.
     fn given(&self) -> Option<&P> {
         let mut given = self.bench.samples.iter();
         given.find_map(|sample| sample.downcast_ref())
     }
 
-    /// A credential of somebody who signed in now.
+    /// Returns the credential of a caller that signed in now.
     async fn mint(&self, backend: BackendName, payload: &P) -> Result<String, String> {
         self.mint_ago(backend, payload, 0).await
     }
 
-    /// A credential of somebody who signed in `ago` seconds before what is now the time.
+    /// Returns the credential of a caller that signed in `ago` seconds ago. Advances the clock by `ago`.
     async fn mint_ago(
         &self,
         backend: BackendName,
@@ -371,14 +331,15 @@ impl<'a, P: Payload> Matrix<'a, P> {
         }
         clock.advance(ago);
         if let BackendName::Own(_) = backend {
-            return Ok(identity(payload, auth_time, clock.now() + LIFE));
+            let expires_at = clock.now() + LIFE;
+            return Ok(stand_ins::credential(payload, auth_time, expires_at));
         }
         let claims = jam.make_payload(payload.clone()).with_auth_time(auth_time);
         Ok(jam.gen_jwt_token(&claims).map_err(text)?.into_string())
     }
 }
 
-/// The age of the login, in seconds, that the way requires to be shorter.
+/// Returns the maximum age of the login in seconds, if the way has one.
 fn max_age<R: Role>(way: &Way<R>) -> Option<u64> {
     way.conditions().find_map(|condition| match condition {
         Condition::Fresh(SignedInWithin(age)) => Some(age),
@@ -386,7 +347,7 @@ fn max_age<R: Role>(way: &Way<R>) -> Option<u64> {
     })
 }
 
-/// Returns `true` if a caller who has just signed in meets this way.
+/// Returns `true` if a caller that has just signed in meets this way.
 fn meets<P: Payload>(way: &Way<P::Role>, payload: &P) -> bool {
     way.conditions()
         .all(|condition| gate::meets(payload, condition))

@@ -5,12 +5,14 @@ pub(crate) mod callers;
 mod payloads;
 pub(crate) mod routes;
 mod sample;
+pub(crate) mod stand_ins;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{Extension, Router};
 
-use self::callers::{Callers, StandIns};
+use self::callers::Callers;
+use self::stand_ins::StandIns;
 use super::passing::InRequest;
 use super::verb::Verb;
 use super::{JamRouter, Route, RoutesError, SectionRule, TableRow, Target, build};
@@ -20,7 +22,7 @@ use jam_core::rule::{BackendName, Source};
 
 /// The target and the callers of one route in a test.
 pub(super) struct Trial {
-    /// The number that answers from behind the rule have.
+    /// The number in answers from behind the rule.
     id: usize,
     target: Target<Jam>,
     callers: Option<Box<dyn Callers>>,
@@ -30,14 +32,14 @@ pub(super) struct Trial {
 #[derive(Clone)]
 pub(crate) struct Reached(pub(crate) usize);
 
-/// A number that no other row has.
+/// Returns a number that no other row has.
 fn next_id() -> usize {
     static LAST: AtomicUsize = AtomicUsize::new(0);
     LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Trial {
-    /// A row of a section.
+    /// Builds the trial of a row in a section.
     pub(super) fn row(rule: impl SectionRule, verb: Verb) -> Self {
         let id = next_id();
         let reached = async move || Extension(Reached(id));
@@ -60,10 +62,10 @@ impl Trial {
 }
 
 /// The callers of each route.
-pub(crate) type Everybody = Vec<(usize, Option<Box<dyn Callers>>)>;
+pub(crate) type CallersByRoute = Vec<(usize, Option<Box<dyn Callers>>)>;
 
 impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
-    /// The places where the rules look for credentials, and of which backend.
+    /// Returns the sources of credentials that the rules read, each with its backend.
     pub(crate) fn sources(&self) -> Vec<(Option<BackendName>, Source)> {
         let rows = self.routes.iter().map(|route| &route.row);
         let mut all: Vec<_> = rows.flat_map(TableRow::sources).collect();
@@ -81,12 +83,12 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
         }
     }
 
-    /// The routes without their handlers, and who calls each.
+    /// Returns the routes without their handlers, and the callers of each route.
     ///
     /// # Errors
     ///
     /// As [`into_router`](Self::into_router).
-    pub(crate) fn trial(self, jam: &Jam) -> Result<(Router<Jam>, Everybody), RoutesError> {
+    pub(crate) fn trial(self, jam: &Jam) -> Result<(Router<Jam>, CallersByRoute), RoutesError> {
         self.check(jam)?;
         let (targets, callers): (Vec<_>, Vec<_>) = self
             .routes

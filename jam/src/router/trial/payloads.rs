@@ -1,4 +1,4 @@
-//! Payloads of callers who have what a rule asks for, but for one thing.
+//! Payloads that meet a rule, and payloads that meet all of it but one condition.
 
 use serde_json::{Value, json};
 
@@ -8,16 +8,16 @@ use jam_core::payload::kind;
 use jam_core::payload::{Payload, Role};
 use jam_core::rule::{Condition, Way};
 
-/// A caller who meets all of `way`: like `given`, with other roles and scopes.
+/// Returns a payload that meets all of `way`: `given` with other roles and scopes.
 pub(super) fn meeting<P: Payload>(given: Option<&P>, way: &Way<P::Role>) -> Result<P, String> {
     let conditions: Vec<_> = way.conditions().collect();
     let kind = kind::name::<P>();
     find(given, &conditions, None, &[])?
-        .ok_or_else(|| format!("no `{kind}` can have all that the rule asks for"))
+        .ok_or_else(|| format!("no `{kind}` can meet all conditions of the rule"))
 }
 
-/// A caller who meets all of `way` but the condition at `but`, and none of `others`. There is
-/// none where another condition asks for the same, or where everybody else may call too.
+/// Returns a payload that meets all of `way` but the condition at `but`, and none of `others`. Returns
+/// `None` if another condition implies that one, or if every such payload meets one of `others`.
 pub(super) fn lacking<P: Payload>(
     given: Option<&P>,
     way: &Way<P::Role>,
@@ -33,14 +33,14 @@ pub(super) fn lacking<P: Payload>(
     if found.is_none() && find(given, &conditions, Some(but), &[])?.is_none() {
         let condition = conditions[but];
         return Err(format!(
-            "no `{}` without {condition} can be made up",
+            "no `{}` without {condition} can be generated",
             kind::name::<P>()
         ));
     }
     Ok(found)
 }
 
-/// Returns `true` if every caller who meets `one` meets `other`.
+/// Returns `true` if every caller that meets `one` meets `other`.
 fn implies<R: Role>(one: Condition<R>, other: Condition<R>) -> bool {
     match (one, other) {
         (Condition::Role(one), Condition::Role(other)) => one.0 == other.0,
@@ -72,7 +72,7 @@ fn find<P: Payload>(
         Some(given) => given.clone(),
         None => sample(|_| true).map_err(|why| {
             let kind = kind::name::<P>();
-            format!("no `{kind}` can be made up ({why}): give one to Denials::sample(..)")
+            format!("no `{kind}` can be generated ({why}): give one to Denials::sample(..)")
         })?,
     };
     if fits(&base) {
@@ -81,8 +81,8 @@ fn find<P: Payload>(
     Ok(variants(&base, conditions, but).find(fits))
 }
 
-/// The payload with roles and scopes as the conditions ask for, and in turn with each role that
-/// is not to be lacking besides, in every form that a field may have.
+/// Returns the payload with the required roles and scopes, then with each further role that it may
+/// have, in every form that a field can take.
 fn variants<P: Payload>(
     base: &P,
     conditions: &[Condition<P::Role>],
@@ -128,7 +128,7 @@ fn variants<P: Payload>(
     })
 }
 
-/// These roles as a list, as one alone or none, and as an array of a fixed length.
+/// Returns these roles as a list, as a single role or none, and as arrays of a fixed length.
 fn forms(names: &[&str]) -> Vec<Value> {
     let mut forms = vec![json!(names), json!(names.first())];
     if let Some(first) = names.first() {

@@ -1,20 +1,20 @@
-//! How each row of a table is called, so that it answers and no other row does.
+//! The requests for each row of a table: only that row can answer them.
 
 use crate::router::TableRow;
 
 /// The requests of one row.
 #[allow(missing_debug_implementations, unreachable_pub)] // named by a hidden method alone
 pub struct Route {
-    /// The number that answers of the route have.
+    /// The number in the answers of the route.
     pub(crate) id: usize,
     pub(crate) path: String,
-    /// A method that reads if the row has one.
+    /// A safe method if the row has one, otherwise an unsafe one.
     pub(crate) reads: &'static str,
-    /// A method that changes something.
+    /// An unsafe method.
     pub(crate) changes: Option<&'static str>,
 }
 
-/// A method that no table names: `any` and a mounted router take it.
+/// A method that no row can name. `any` and a mounted router accept it.
 const OTHER: &str = "PROPPATCH";
 
 impl Route {
@@ -57,10 +57,10 @@ impl Route {
     }
 }
 
-/// Stands for a parameter: nothing that a table would route besides.
+/// The value of each path parameter. No table has it as a segment.
 const SEGMENT: &str = "jam-matrix";
 
-/// The path with something for each of its parameters. Doubled braces are single ones.
+/// Replaces each parameter of the path by a value, and `{{` and `}}` by single braces.
 fn filled(path: &str) -> String {
     let mut filled = String::new();
     let mut rest = path;

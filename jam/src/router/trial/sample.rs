@@ -1,7 +1,7 @@
-//! A value of any payload, made from nothing: a serde deserializer whose input is choices.
+//! Generates a value of any payload, with a serde deserializer whose input is a list of choices.
 //!
-//! Where a type accepts only some texts or numbers, such as an id or a date, its
-//! `Deserialize` fails, and the last choice before that is made anew.
+//! A type that accepts only some texts or numbers, such as an id or a date, fails to deserialize. The
+//! last choice is then changed, and the type is deserialized again.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde::de::{
     SeqAccess, VariantAccess, Visitor,
 };
 
-/// Texts that types of all kinds are read from.
+/// The texts that are tried for a text field.
 const TEXTS: &[&str] = &[
     "sample",
     "1",
@@ -32,13 +32,13 @@ const TEXTS: &[&str] = &[
     "",
 ];
 
-/// More choices than that are no sample but a search.
+/// Bounds the time of the search.
 const MOST_ATTEMPTS: usize = 20_000;
 
-/// The first value that `fits`, or why the last one failed.
+/// Returns the first value that `fits`, or the error of the last attempt.
 pub(super) fn sample<T: DeserializeOwned>(fits: impl Fn(&T) -> bool) -> Result<T, String> {
     let mut choices = Choices::default();
-    let mut why = "there is none that fits".to_owned();
+    let mut why = "no value meets the rule".to_owned();
     for _ in 0..MOST_ATTEMPTS {
         choices.at = 0;
         match T::deserialize(Sample(&mut choices)) {
@@ -53,7 +53,7 @@ pub(super) fn sample<T: DeserializeOwned>(fits: impl Fn(&T) -> bool) -> Result<T
     Err(why)
 }
 
-/// The choice at each point, and the number of alternatives.
+/// The choice at each point, with the number of alternatives.
 #[derive(Default)]
 struct Choices {
     made: Vec<(usize, usize)>,
@@ -70,7 +70,7 @@ impl Choices {
         choice
     }
 
-    /// Goes on to the next combination; the last choice is the first to change.
+    /// Advances to the next combination: the last choice changes first. Returns `false` at the end.
     fn next(&mut self) -> bool {
         self.made.truncate(self.at);
         while let Some((choice, of)) = self.made.pop() {
@@ -126,7 +126,7 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         deserialize_f64 visit_f64 f64;
     }
 
-    /// A type that takes what comes: text and number first.
+    /// For a type that accepts any value: texts and numbers come first.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failed> {
         let texts = TEXTS.len();
         match self.0.choose(texts + 5) {

@@ -134,7 +134,7 @@ fn parse(path: &Path, text: &str) -> Result<Value, String> {
                 .parse()
                 .map_err(|error| format!("{}: it is not JSON", place(&error)))?;
             no_duplicates(text)
-                .map_err(|error| format!("{}: a key is there twice", place(&error)))?;
+                .map_err(|error| format!("{}: a key occurs twice", place(&error)))?;
             Ok(tree)
         }
         #[cfg(feature = "toml")]
@@ -182,7 +182,10 @@ fn from_variables(variables: Vec<(String, String)>, faults: &mut Vec<Fault>) -> 
             if let Value::Object(table) = table
                 && table.insert(key.to_ascii_lowercase(), text()).is_some()
             {
-                faults.push(Fault::new(name.clone(), "it is there in other letters too"));
+                faults.push(Fault::new(
+                    name.clone(),
+                    "the same key occurs in another case",
+                ));
             }
         };
         if let Some(key) = name.strip_prefix("JAM_JWT_") {
@@ -275,7 +278,7 @@ fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
     let leeway = table.number("leeway", "seconds", faults);
     let texts = ["issuer", "audience", "key_id", "token_type"].map(|key| table.text(key, faults));
     if algorithm.is_some_and(|name| name != "HS256") {
-        faults.push(table.fault("algorithm", "it is not one that Jam has: write \"HS256\""));
+        faults.push(table.fault("algorithm", "unknown value: write \"HS256\""));
     }
     if secret.is_none() && !table.has_fault("secret", faults) {
         faults.push(table.fault("secret", "it is missing: tokens are signed with it"));
@@ -315,9 +318,7 @@ fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> 
     let deadline = table.number("store_timeout", "milliseconds", faults);
     match store.as_deref() {
         Some("memory") => {}
-        Some(_) => {
-            faults.push(table.fault("store", "it is not one that Jam has: write \"memory\""))
-        }
+        Some(_) => faults.push(table.fault("store", "unknown value: write \"memory\"")),
         None if table.has_fault("store", faults) => {}
         None => faults.push(table.fault("store", "it is missing: write \"memory\"")),
     }
