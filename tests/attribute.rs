@@ -22,7 +22,7 @@ struct App {
     asked: Asked,
 }
 
-/// How often a policy was asked, and how often an argument behind it was read.
+/// The number of times a policy ran, and the number of times an argument behind it was read.
 #[derive(Clone, Default)]
 struct Asked(Arc<[AtomicUsize; 2]>);
 
@@ -54,7 +54,7 @@ async fn open() -> bool {
     true
 }
 
-/// An argument behind the rule that notes that it was read.
+/// An argument behind the rule. It records that it was read.
 struct Read;
 
 impl FromRequestParts<App> for Read {
@@ -84,7 +84,7 @@ async fn some(user: Option<Auth<User>>) -> String {
     user.is_some().to_string()
 }
 
-/// The attribute does not see that it is one.
+/// The alias hides the optional argument from the attribute.
 type Another<P> = Auth<P>;
 
 #[jam_auth(backend = "jwt", policy(open), state = App)]
@@ -115,7 +115,7 @@ fn app() -> (Router, Jam, Asked) {
     (router, jam, asked)
 }
 
-/// An extractor of somebody's own, which looks for the caller.
+/// An extractor of the application that looks for the caller.
 struct Tenant(u64);
 
 impl FromRequestParts<App> for Tenant {
@@ -138,7 +138,7 @@ mod ops {
 }
 
 #[tokio::test]
-async fn a_policy_is_asked_after_the_rule_and_before_the_arguments() {
+async fn a_policy_runs_after_the_rule_and_before_the_arguments() {
     let (app, jam, asked) = app();
     let token = bearer(&jam, &User { user: 1 });
     assert_eq!(get_with(&app, "/note/1", &[]).await.status, 401);
@@ -153,12 +153,12 @@ async fn a_policy_is_asked_after_the_rule_and_before_the_arguments() {
 }
 
 #[tokio::test]
-async fn all_policies_are_asked_and_the_first_denial_counts() {
+async fn policies_run_in_order_and_the_first_denial_decides() {
     let (app, jam, _) = app();
     let token = bearer(&jam, &User { user: 1 });
     let json = ("content-type", "application/json");
     let headers = [("authorization", &*token), json];
-    // The body, which is none, is read only behind the policies.
+    // The request has no valid body. The handler reads the body only after the policies pass.
     assert_eq!(call(&app, "PUT", "/update/1", &headers).await.status, 400);
     assert_eq!(call(&app, "PUT", "/update/2", &headers).await.status, 403);
     let of_two = jam.make_payload(User { user: 2 });
@@ -169,7 +169,7 @@ async fn all_policies_are_asked_and_the_first_denial_counts() {
 }
 
 #[tokio::test]
-async fn a_denial_hides_where_the_rule_hides_and_a_failed_extractor_denies() {
+async fn a_denial_of_a_hidden_rule_is_404_and_a_failed_extractor_denies() {
     let (app, jam, asked) = app();
     let token = bearer(&jam, &User { user: 1 });
     let headers = [("authorization", &*token)];
@@ -188,7 +188,7 @@ async fn a_policy_of_an_optional_handler_can_reject_anonymous_requests() {
     let answer = get_with(&app, "/some", &[("cookie", &cookie)]).await;
     assert_eq!((answer.status.as_u16(), &*answer.body), (200, "true"));
 
-    // Their stale cookie is cleared, as it is in a table.
+    // The rejection clears the stale cookie, as a table does.
     let denied = get_with(&app, "/some", &[("cookie", "jwt=bad")]).await;
     assert_eq!(denied.status, 403);
     assert!(denied.set_cookies()[0].starts_with("jwt=;"));
@@ -196,7 +196,7 @@ async fn a_policy_of_an_optional_handler_can_reject_anonymous_requests() {
 }
 
 #[tokio::test]
-async fn a_policy_keeps_the_caller_that_the_outer_table_found() {
+async fn a_policy_keeps_the_caller_of_the_outer_table() {
     let (_, jam, asked) = app();
     let routes: JamRouter<App> =
         jam_routes![API = [mount("/table", Router::new().route("/tenant", get(tenant)))]];
@@ -215,13 +215,13 @@ async fn a_policy_keeps_the_caller_that_the_outer_table_found() {
 }
 
 #[tokio::test]
-async fn a_policy_does_not_open_the_handlers_other_arguments() {
+async fn a_policy_does_not_authenticate_other_arguments_of_the_handler() {
     let (app, jam, _) = app();
     let token = bearer(&jam, &User { user: 1 });
     let headers = [("authorization", &*token)];
-    // As without a policy: only the marked argument has a rule.
+    // Without the policy the result is the same: only the marked argument has a rule.
     assert_eq!(get_with(&app, "/second", &headers).await.status, 500);
-    // A layer around it is still the rule of the other argument.
+    // An outer layer still authenticates the caller of the other argument.
     let layer = AuthenticationLayer::new(JwtBackend::new(jam).cookie("jwt"));
     let layered = app.layer(layer);
     assert_eq!(get_with(&layered, "/second", &headers).await.status, 401);
@@ -231,7 +231,7 @@ async fn a_policy_does_not_open_the_handlers_other_arguments() {
 }
 
 #[tokio::test]
-async fn a_public_handler_is_open_and_says_why() {
+async fn a_public_handler_admits_every_request_and_states_a_reason() {
     let (app, jam, _) = app();
     let answer = get_with(&app, "/health", &[("authorization", "Bearer bad")]).await;
     assert_eq!((answer.status.as_u16(), &*answer.body), (200, "ok"));

@@ -1,4 +1,5 @@
-//! Backends of the application's own: in attributes, tables and OpenAPI like those of Jam.
+//! Custom backends of an application. They work in attributes, tables and OpenAPI like the built-in
+//! ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -30,7 +31,7 @@ struct Client {
     roles: Vec<Role>,
 }
 
-/// Keys of scripts. A key is `name` or `name:writer`, and some names are special.
+/// The API keys of scripts. A key is `name` or `name:writer`, and some names are special.
 struct ApiKeys {
     state: Arc<AtomicU8>,
 }
@@ -139,7 +140,7 @@ async fn with_key(app: &Router, method: &str, path: &str, key: &str) -> (u16, St
 }
 
 #[tokio::test]
-async fn a_custom_backend_admits_the_callers_it_recognizes() {
+async fn a_custom_backend_admits_the_callers_that_it_authenticates() {
     let (app, jam, _) = app();
     let known = with_key(&app, "GET", "/who", "script").await;
     assert_eq!(known, (200, "script api_key None None".to_owned()));
@@ -168,7 +169,7 @@ async fn a_custom_backend_admits_the_callers_it_recognizes() {
 }
 
 #[tokio::test]
-async fn a_caller_it_does_not_recognize_is_rejected_as_by_other_backends() {
+async fn a_custom_backend_rejects_unknown_credentials_like_a_built_in_one() {
     let (app, _, _) = app();
     let anonymous = get_with(&app, "/who", &[]).await;
     assert_eq!(
@@ -181,18 +182,18 @@ async fn a_caller_it_does_not_recognize_is_rejected_as_by_other_backends() {
     let expired = get_with(&app, "/who", &[("x-api-key", "expired")]).await;
     assert_eq!((expired.status, &expired.body), (bad.status, &bad.body));
     assert_eq!(with_key(&app, "GET", "/who", "expiring").await.0, 200);
-    // One that does not hold text is passed to no backend.
+    // A header value that is not text is passed to no backend.
     let bytes = http::HeaderValue::from_bytes(b"script\xff").unwrap();
     let request = axum::extract::Request::get("/who").header("x-api-key", bytes);
     let answer = crate::support::send(&app, request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(answer.status, 401);
-    // It does not fall through to the key.
+    // The rule does not fall through to the API key.
     let headers = [("authorization", "Bearer bad"), ("x-api-key", "script")];
     assert_eq!(get_with(&app, "/either", &headers).await.status, 401);
 }
 
 #[tokio::test]
-async fn roles_freshness_and_the_origin_are_asked_for_as_ever() {
+async fn a_custom_backend_keeps_the_checks_of_roles_freshness_and_origin() {
     let (app, _, _) = app();
     assert_eq!(with_key(&app, "POST", "/write", "script").await.0, 403);
     assert_eq!(with_key(&app, "GET", "/both", "script").await.0, 403);
@@ -219,7 +220,7 @@ async fn roles_freshness_and_the_origin_are_asked_for_as_ever() {
 }
 
 #[tokio::test]
-async fn one_that_is_down_or_hangs_is_503_and_no_refusal() {
+async fn a_custom_backend_that_fails_or_hangs_answers_503() {
     let (app, _, state) = app();
     for fault in [DOWN, HANGING] {
         state.store(fault, Ordering::SeqCst);
@@ -234,7 +235,7 @@ async fn one_that_is_down_or_hangs_is_503_and_no_refusal() {
 }
 
 #[tokio::test]
-async fn a_missing_one_is_found_when_the_table_is_built() {
+async fn a_missing_custom_backend_is_an_error_when_the_table_is_built() {
     let jam = Jam::builder().jwt(Jwt::hs256(SECRET)).build().unwrap();
     let error = routes().into_router(&jam).unwrap_err().to_string();
     assert!(
@@ -245,13 +246,13 @@ async fn a_missing_one_is_found_when_the_table_is_built() {
         "{error}"
     );
     assert_eq!(error.lines().count(), 9, "{error}");
-    // Without a table it is found by the first request.
+    // Without a table, the first request reports the missing backend.
     let app: Router = Router::new().route("/write", post(write)).with_state(jam);
     assert_eq!(with_key(&app, "POST", "/write", "script").await.0, 500);
 }
 
 #[test]
-fn two_of_one_name_are_refused() {
+fn two_custom_backends_with_one_name_are_rejected() {
     let keys = || ApiKeys {
         state: Arc::default(),
     };
@@ -264,7 +265,7 @@ fn two_of_one_name_are_refused() {
 }
 
 #[tokio::test]
-async fn a_rule_that_names_no_backend_does_not_mean_one_of_ones_own() {
+async fn a_rule_without_a_backend_does_not_select_a_custom_backend() {
     let jam = Jam::builder().backend(ApiKeys {
         state: Arc::default(),
     });
@@ -280,7 +281,7 @@ async fn a_rule_that_names_no_backend_does_not_mean_one_of_ones_own() {
 }
 
 #[test]
-fn tables_and_documents_name_it() {
+fn tables_and_openapi_documents_name_a_custom_backend() {
     let table = routes().table();
     assert_eq!(table.rows()[0].rule, "Client: api_key by header x-api-key");
     let document = table.openapi();
@@ -295,7 +296,7 @@ fn tables_and_documents_name_it() {
 }
 
 #[test]
-fn no_debug_output_shows_a_secret() {
+fn debug_output_does_not_show_the_state_of_a_custom_backend() {
     let (_, jam, _) = app();
     let text = format!("{jam:?} {SCRIPTS:?}");
     assert!(text.contains(r#"own: ["api_key"]"#), "{text}");
@@ -306,7 +307,7 @@ fn no_debug_output_shows_a_secret() {
     assert!(!format!("{:?}", Identity::new(client)).contains("secret"));
 }
 
-/// Two backends of one name, which no constant can tell apart.
+/// Two backends with one name. The constants of a rule cannot distinguish them.
 struct Keys<const ADMINS: bool>;
 
 impl<const ADMINS: bool> Backend for Keys<ADMINS> {
@@ -331,7 +332,7 @@ const TWINS: Access<Client> = WRITERS.or(user().backend_type::<Keys<false>>().he
 async fn twins(_: Auth<Client>) {}
 
 #[tokio::test]
-async fn the_conditions_of_one_backend_hold_for_each_backend_of_its_name() {
+async fn the_conditions_of_a_backend_hold_next_to_another_backend_with_the_same_name() {
     let jam = Jam::builder().backend(Keys::<true>).build().unwrap();
     let app: Router = Router::new().route("/", post(twins)).with_state(jam);
     assert_eq!(with_key(&app, "POST", "/", "anybody").await.0, 403);

@@ -1,4 +1,4 @@
-//! Attempts to reach a guarded handler around its rule, by every path that axum offers.
+//! Attempts to bypass the rule of a guarded handler by every kind of path that axum offers.
 
 use axum::Router;
 use axum::extract::Request;
@@ -41,7 +41,8 @@ async fn pass(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// A stranger gets the handler's answer nowhere, whatever the method and the spelling.
+/// Asserts that an anonymous request never gets the handler's response, for any method and any
+/// spelling of the path.
 async fn closed(app: &Router, prefix: &str) {
     for path in [
         "/table",
@@ -90,7 +91,7 @@ fn plain(jam: &Jam) -> Router {
 }
 
 #[tokio::test]
-async fn routes_that_are_added_merged_nested_or_layered_stay_guarded() {
+async fn added_merged_nested_and_layered_routes_stay_guarded() {
     let (jam, _) = jam();
     let guarded = plain(&jam);
     closed(&guarded, "").await;
@@ -109,7 +110,7 @@ async fn routes_that_are_added_merged_nested_or_layered_stay_guarded() {
 }
 
 #[tokio::test]
-async fn a_caller_gets_there_by_each_of_these_paths() {
+async fn a_caller_reaches_the_handler_by_each_of_these_paths() {
     let (jam, _) = jam();
     let guarded = plain(&jam);
     let bearer = format!("Bearer {}", foreign_token());
@@ -128,7 +129,7 @@ async fn a_caller_gets_there_by_each_of_these_paths() {
 }
 
 #[tokio::test]
-async fn a_handler_in_two_sections_is_under_the_rule_of_each() {
+async fn a_handler_in_two_sections_has_the_rule_of_each_section() {
     let (jam, _) = jam();
     let table: JamRouter<Jam> = jam_routes![
         API = [get("/api", in_tables)],
@@ -164,7 +165,7 @@ async fn a_handler_in_two_sections_is_under_the_rule_of_each() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_never_asked_for_a_credential() {
+async fn an_unknown_path_does_not_require_a_credential() {
     let (jam, _) = jam();
     let table: JamRouter<Jam> = jam_routes![API = [get("/only", in_tables)]];
     let app = table
@@ -177,7 +178,7 @@ async fn an_unknown_path_is_never_asked_for_a_credential() {
         call(&app, "POST", "/only", &[]).await.status,
         StatusCode::METHOD_NOT_ALLOWED
     );
-    // And `any` of axum around a handler with an attribute asks by whatever method.
+    // `any` of axum around a handler with an attribute requires a credential for every method.
     let app = Router::new().route("/", any(attributed)).with_state(jam);
     assert_eq!(call(&app, "OPTIONS", "/", &[]).await.status, 401);
 }

@@ -1,4 +1,4 @@
-//! The client that `jam::testing` has for applications.
+//! The test client that `jam::testing` gives to applications.
 
 use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Redirect};
@@ -65,7 +65,7 @@ fn routes() -> JamRouter<Jam> {
 }
 
 #[tokio::test]
-async fn a_client_signs_in_by_session_or_by_token() {
+async fn a_client_signs_in_with_a_session_or_a_token() {
     let (jam, _) = jam();
     let anonymous = TestClient::new(routes(), &jam);
     let by_session = TestClient::new(routes(), &jam).session(&USER);
@@ -77,11 +77,15 @@ async fn a_client_signs_in_by_session_or_by_token() {
     }
     assert_eq!(by_session.get("/me").await.json::<User>(), USER);
     let sessions = jam.sessions::<User>("7").await.unwrap();
-    assert_eq!(sessions.len(), 1, "one session, of the payload's subject");
+    assert_eq!(
+        sessions.len(),
+        1,
+        "one session is owned by the payload's subject"
+    );
 }
 
 #[tokio::test]
-async fn a_client_keeps_cookies_and_comes_from_the_applications_pages() {
+async fn a_client_keeps_cookies_and_sends_same_origin_headers() {
     let (jam, _) = jam();
     let client = TestClient::new(routes(), &jam);
     let answer = client
@@ -123,7 +127,7 @@ async fn attributed(user: Auth<User>) -> String {
 }
 
 #[tokio::test]
-async fn a_client_calls_every_kind_of_application() -> Result<(), RoutesError> {
+async fn a_client_calls_routers_and_tables() -> Result<(), RoutesError> {
     let jam = Jam::builder()
         .jwt(Jwt::hs256(SECRET))
         .sessions(Sessions::in_memory());

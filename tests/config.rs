@@ -1,4 +1,4 @@
-//! Configuration from files and from the environment.
+//! Configuration from files and from environment variables.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ fn fails(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn every_form_of_file_says_the_same() {
+fn every_file_format_gives_the_same_configuration() {
     let toml =
         format!("[jwt]\nsecret = \"{SECRET}\"\nlifetime = 60\n[session]\nstore = \"memory\"\n");
     let json = format!(
@@ -58,7 +58,7 @@ fn every_form_of_file_says_the_same() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once_with_key_and_reason() {
+fn all_faults_are_reported_together_with_key_and_reason() {
     let error = fails(
         "jam.toml",
         r#"
@@ -102,7 +102,7 @@ fn all_that_is_wrong_is_told_at_once_with_key_and_reason() {
 }
 
 #[test]
-fn unreadable_configuration_is_named_by_its_place_and_never_quoted() {
+fn a_syntax_error_is_reported_with_its_line_and_without_the_secret() {
     for line in [
         r#"secret = "my-broken-secret"#,
         r#"secret = "my-broken-secret\q""#,
@@ -156,7 +156,7 @@ fn unreadable_configuration_is_named_by_its_place_and_never_quoted() {
 }
 
 #[test]
-fn origins_are_spelt_as_browsers_spell_them() {
+fn origins_in_a_configuration_have_the_spelling_of_browsers() {
     for (origin, part) in [
         ("app.example", "is not an origin"),
         ("https://app.example/", "is not an origin"),
@@ -189,8 +189,8 @@ fn origins_are_spelt_as_browsers_spell_them() {
     }
 }
 
-/// The environment of a process is the same for all its threads, so each case is a
-/// process of its own: this test, called again with the variables set.
+/// All threads of a process share its environment. For this reason each case runs this test again
+/// in a new process with the variables set.
 #[test]
 fn variables() {
     const CASE: &str = "JAM_TESTS_CASE";
@@ -286,6 +286,6 @@ fn in_a_file() {
     ] {
         assert!(error.contains(part), "{part} in {error}");
     }
-    // One fault for one key: what follows from it is not told.
+    // A key reports one fault. The faults that follow from it are not reported.
     assert_eq!(error.lines().count(), 6, "{error}");
 }

@@ -1,4 +1,4 @@
-//! Cookies: how they are set, and which of a request are taken.
+//! The cookies that a response sets, and the cookies that a request presents.
 
 use axum::Router;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::support::{NOW, SECRET, User, app, call, foreign_token, get_with, jam, login};
 
 #[tokio::test]
-async fn a_cookie_is_closed_to_scripts_sites_and_plain_http() {
+async fn a_cookie_is_http_only_same_site_and_secure() {
     let app = app(jam().0);
     for (path, name, life) in [
         ("/jwt/login", "jwt", 3600),
@@ -44,7 +44,7 @@ async fn set(jam: Jam, name: Option<&'static str>) -> crate::support::Answer {
 }
 
 #[tokio::test]
-async fn without_a_name_it_is_a_host_cookie() {
+async fn a_cookie_without_a_name_has_the_host_prefix() {
     let answer = set(jam().0, None).await;
     let [cookie] = &answer.set_cookies()[..] else {
         panic!()
@@ -67,7 +67,7 @@ async fn default_cookie(user: Auth<User>) -> String {
 }
 
 #[tokio::test]
-async fn a_rule_finds_the_cookie_without_a_name() {
+async fn a_rule_reads_the_cookie_with_the_default_name() {
     let (jam, _) = jam();
     let cookie = set(jam.clone(), None).await.cookie();
     let app = Router::new()
@@ -80,13 +80,13 @@ async fn a_rule_finds_the_cookie_without_a_name() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_cannot_be_is_a_500_and_not_a_lost_login() {
+async fn an_invalid_cookie_answers_500_and_is_not_dropped() {
     for name in ["", "a b", "a;b", "a,b", "a=b", "a\r\nb", "a\"b", "ä", "a\0"] {
         let answer = set(jam().0, Some(name)).await;
         assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{name:?}");
         assert!(answer.set_cookies().is_empty());
     }
-    // Browsers drop what is longer than 4096 bytes, silently.
+    // Browsers silently drop cookies that are longer than 4096 bytes.
     let long: &'static str = Box::leak("n".repeat(4096 - 42).into_boxed_str());
     assert_eq!(
         set(jam().0, Some(long)).await.status,
@@ -96,7 +96,7 @@ async fn a_cookie_that_cannot_be_is_a_500_and_not_a_lost_login() {
 }
 
 #[tokio::test]
-async fn one_of_a_name_is_set_in_one_answer() {
+async fn one_response_sets_one_cookie_of_a_name() {
     async fn twice(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> {
         let first = jam.create_session("a", &User { user: 1 }).await?;
         let second = jam.create_session("a", &User { user: 2 }).await?;
@@ -119,11 +119,11 @@ async fn one_of_a_name_is_set_in_one_answer() {
         .unwrap();
     let cookie = session.split(';').next().unwrap();
     let user = get_with(&app, "/session/user", &[("cookie", cookie)]).await;
-    assert_eq!(user.body, r#"{"user":2}"#, "the last one stays");
+    assert_eq!(user.body, r#"{"user":2}"#, "the last cookie stays");
 }
 
 #[tokio::test]
-async fn a_cookie_may_end_earlier_and_never_later_than_its_credential() {
+async fn a_cookie_can_expire_earlier_but_not_later_than_its_credential() {
     let (jam, _) = jam();
     let token = || {
         jam.gen_jwt_token(&jam.make_payload(User { user: 1 }))
@@ -141,7 +141,7 @@ async fn a_cookie_may_end_earlier_and_never_later_than_its_credential() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_is_there_twice_is_refused_in_either_order() {
+async fn a_duplicate_cookie_is_rejected_in_either_order() {
     let app = app(jam().0);
     let mine = login(&app, "/session/login").await;
     let planted = login(&app, "/session/login").await;
@@ -157,7 +157,7 @@ async fn a_cookie_that_is_there_twice_is_refused_in_either_order() {
             "{headers:?}"
         );
     }
-    // Several Cookie fields are fine (RFC 9113 section 8.2.3), and so is an empty twin.
+    // Several Cookie fields are valid (RFC 9113 section 8.2.3), and so is an empty duplicate.
     let split = [
         ("cookie", "a=1"),
         ("cookie", mine.as_str()),
@@ -167,7 +167,7 @@ async fn a_cookie_that_is_there_twice_is_refused_in_either_order() {
 }
 
 #[tokio::test]
-async fn two_thousand_cookies_are_looked_through() {
+async fn a_cookie_is_found_among_two_thousand() {
     let app = app(jam().0);
     let cookie = login(&app, "/session/login").await;
     let many: String = (0..2000).map(|at| format!("c{at}=1; ")).collect();
@@ -181,13 +181,13 @@ async fn two_thousand_cookies_are_looked_through() {
 }
 
 #[tokio::test]
-async fn an_optional_rule_takes_a_stale_cookie_for_none_and_clears_it() {
+async fn an_optional_rule_ignores_and_clears_a_stale_cookie() {
     let app = app(jam().0);
     for cookie in ["sid=garbage", &format!("sid={}", "A".repeat(43))] {
         let answer = get_with(&app, "/home", &[("cookie", cookie)]).await;
         assert_eq!(
             (answer.status.as_u16(), answer.body.as_str()),
-            (200, "stranger")
+            (200, "anonymous")
         );
         let cleared = answer.set_cookies();
         assert_eq!(
@@ -197,7 +197,7 @@ async fn an_optional_rule_takes_a_stale_cookie_for_none_and_clears_it() {
     }
     for cookie in ["", "sid=", "other=1"] {
         let answer = get_with(&app, "/home", &[("cookie", cookie)]).await;
-        assert_eq!(answer.body, "stranger");
+        assert_eq!(answer.body, "anonymous");
         assert!(answer.set_cookies().is_empty());
     }
     let good = login(&app, "/session/login").await;
@@ -216,11 +216,11 @@ async fn relogin(State(jam): State<Jam>, user: Option<Auth<User>>) -> impl IntoR
 }
 
 async fn maybe(user: Option<Auth<User>>) -> String {
-    user.map_or("stranger".to_owned(), |user| user.user.to_string())
+    user.map_or("anonymous".to_owned(), |user| user.user.to_string())
 }
 
 #[tokio::test]
-async fn in_a_table_too_and_never_the_cookie_that_the_handler_sets() {
+async fn a_table_clears_a_stale_cookie_unless_the_handler_sets_it() {
     let (jam, _) = jam();
     let routes: JamRouter<Jam> = jam_routes![
         MAYBE = [get("/maybe", maybe), get("/relogin", relogin)],
@@ -229,14 +229,14 @@ async fn in_a_table_too_and_never_the_cookie_that_the_handler_sets() {
     let app = routes.into_router(&jam).unwrap().with_state(jam);
     let stale = [("cookie", "sid=garbage")];
     let answer = get_with(&app, "/maybe", &stale).await;
-    assert_eq!(answer.body, "stranger");
+    assert_eq!(answer.body, "anonymous");
     assert_eq!(answer.set_cookies().len(), 1);
     let answer = get_with(&app, "/relogin", &stale).await;
     assert_ne!(answer.cookie(), "sid=");
-    // A bad header is refused even where strangers are let in.
+    // A malformed header is rejected even if the rule admits anonymous requests.
     let bad = [("authorization", "Bearer abc")];
     assert_eq!(get_with(&app, "/bearer", &bad).await.status, 401);
-    assert_eq!(get_with(&app, "/bearer", &[]).await.body, "stranger");
+    assert_eq!(get_with(&app, "/bearer", &[]).await.body, "anonymous");
 }
 
 fn in_development(address: &str) -> Result<Jam, jam::ConfigError> {
@@ -250,7 +250,7 @@ fn in_development(address: &str) -> Result<Jam, jam::ConfigError> {
 }
 
 #[tokio::test]
-async fn development_mode_is_for_loopback_alone() {
+async fn development_mode_allows_only_loopback_addresses() {
     for address in [
         "0.0.0.0:3000",
         "192.0.2.1:3000",
@@ -266,7 +266,7 @@ async fn development_mode_is_for_loopback_alone() {
     let [cookie] = &answer.set_cookies()[..] else {
         panic!()
     };
-    // Browsers take the prefix for a promise of https.
+    // Browsers accept a cookie with this prefix only over HTTPS.
     assert!(
         cookie.starts_with("session=") && !cookie.contains("Secure"),
         "{cookie}"
@@ -290,7 +290,7 @@ async fn development_mode_is_for_loopback_alone() {
 }
 
 #[tokio::test]
-async fn the_first_source_of_the_rule_decides_and_nothing_falls_through() {
+async fn the_first_presented_source_of_a_rule_decides() {
     #[jam_auth(backend = "jwt", cookie = "jwt", header = "authorization")]
     async fn cookie_first(user: Auth<User>) -> String {
         format!("{:?}", user.source())
@@ -358,7 +358,7 @@ async fn the_first_source_of_the_rule_decides_and_nothing_falls_through() {
 }
 
 #[tokio::test]
-async fn a_secure_prefix_needs_https() {
+async fn a_secure_cookie_prefix_requires_https() {
     let token = |jam: &Jam| {
         jam.gen_jwt_token(&jam.make_payload(User { user: 1 }))
             .unwrap()

@@ -1,4 +1,4 @@
-//! Requests that other sites make a browser send.
+//! Cross-site requests that a browser sends.
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
@@ -23,17 +23,17 @@ async fn an_unsafe_request_by_cookie_must_come_from_the_same_origin() {
     let cookie = login(&app, "/session/login").await;
     let own = ("origin", "https://site.example");
     for (headers, status) in [
-        // Not a browser: nothing attaches cookies for it.
+        // The client is not a browser. Only a browser attaches cookies by itself.
         (&[][..], 200),
         (&[("sec-fetch-site", "same-origin"), own][..], 200),
         (&[own], 200),
         (&[("origin", "https://site.example:443")], 200),
-        // A page of our own under `Referrer-Policy: no-referrer`.
+        // The request comes from a same-origin page with `Referrer-Policy: no-referrer`.
         (
             &[("sec-fetch-site", "same-origin"), ("origin", "null")],
             200,
         ),
-        // The fetcher's verdict goes before the origin.
+        // `Sec-Fetch-Site` takes precedence over `Origin`.
         (&[("sec-fetch-site", "cross-site"), own], 403),
         (
             &[
@@ -69,7 +69,7 @@ async fn an_unsafe_request_by_cookie_must_come_from_the_same_origin() {
 }
 
 #[tokio::test]
-async fn a_rejection_names_in_vary_what_it_depends_on() {
+async fn a_rejection_has_a_vary_header() {
     let app = app(jam().0);
     let cookie = login(&app, "/session/login").await;
     let headers = [
@@ -106,28 +106,28 @@ async fn safe_methods_and_header_credentials_are_exempt() {
         call(&app, "POST", "/bearer/user", &headers).await.status,
         200
     );
-    // But a token in a cookie is a cookie.
+    // A token in a cookie is checked like any cookie.
     let cookie = format!("jwt={}", foreign_token());
     let headers = [("cookie", cookie.as_str()), cross];
     assert_eq!(call(&app, "POST", "/jwt/user", &headers).await.status, 403);
 }
 
 #[tokio::test]
-async fn from_another_site_a_bad_credential_stays_401_and_no_credential_stays_anonymous() {
+async fn a_bad_credential_stays_401_and_an_anonymous_request_stays_anonymous() {
     let app = app(jam().0);
     let cross = [("sec-fetch-site", "cross-site"), ("cookie", "sid=garbage")];
     assert_eq!(
         call(&app, "POST", "/session/user", &cross).await.status,
         401
     );
-    assert_eq!(call(&app, "POST", "/home", &cross).await.body, "stranger");
+    assert_eq!(call(&app, "POST", "/home", &cross).await.body, "anonymous");
     let good = login(&app, "/session/login").await;
     let cross = [("sec-fetch-site", "cross-site"), ("cookie", good.as_str())];
     assert_eq!(call(&app, "POST", "/home", &cross).await.status, 403);
 }
 
 #[tokio::test]
-async fn named_origins_are_permitted_besides_the_own_one() {
+async fn configured_origins_are_allowed_in_addition_to_the_own_origin() {
     let jam = Jam::builder()
         .sessions(Sessions::in_memory())
         .origin("https://app.example")
@@ -156,7 +156,7 @@ async fn named_origins_are_permitted_besides_the_own_one() {
 }
 
 #[test]
-fn a_named_origin_is_spelt_as_browsers_spell_it() {
+fn a_configured_origin_has_the_spelling_of_browsers() {
     let named = |origin: &str| {
         Jam::builder()
             .sessions(Sessions::in_memory())
@@ -181,9 +181,10 @@ fn a_named_origin_is_spelt_as_browsers_spell_it() {
     }
 }
 
-/// A page of the same name over http may be anybody's, except where there is no network.
+/// Asserts that an HTTP page of the same name is the own origin only on loopback. On a network,
+/// another party can serve such a page.
 #[tokio::test]
-async fn http_pages_are_the_own_ones_on_loopback_alone() {
+async fn an_http_page_is_same_origin_only_on_loopback() {
     let (jam, _) = jam();
     let app = app(jam);
     let cookie = login(&app, "/session/login").await;
@@ -217,10 +218,10 @@ async fn socket(_: Auth<User>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(|_| async {})
 }
 
-/// The handshake is a GET, and opens a door to everything: it is checked like a POST,
-/// before 101.
+/// Asserts that a WebSocket handshake is checked like a POST. The handshake is a GET, and the check
+/// runs before the 101 response.
 #[tokio::test]
-async fn a_websocket_handshake_of_another_site_is_refused() {
+async fn a_cross_site_websocket_handshake_is_rejected() {
     let (jam, _) = jam();
     let app = app(jam.clone()).merge(
         Router::new()
@@ -250,7 +251,8 @@ async fn a_websocket_handshake_of_another_site_is_refused() {
         };
         assert_eq!(status("https://evil.example", cookie).await, 403);
         assert_eq!(status("https://site.example", "sid=garbage").await, 401);
-        // 426: past the gate, and a call without a connection cannot be upgraded.
+        // 426 shows that the request passed the gate. A call without a connection cannot be
+        // upgraded.
         assert_eq!(status("https://site.example", cookie).await, 426);
     }
 }

@@ -1,16 +1,17 @@
-//! rustfmt and the table: a table is expressions, which it formats as it does any others.
+//! rustfmt and the table. A table consists of expressions, and rustfmt formats them like other
+//! expressions.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// The source with its table, as rustfmt writes it.
+/// Returns the source with its table as rustfmt writes it.
 fn formatted(source: &str) -> String {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024", "--emit", "stdout"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("rustfmt, which rust-toolchain.toml names, is there");
+        .expect("rustfmt is installed, because rust-toolchain.toml lists it");
     let mut stdin = rustfmt.stdin.take().unwrap();
     stdin.write_all(source.as_bytes()).unwrap();
     drop(stdin);
@@ -20,11 +21,11 @@ fn formatted(source: &str) -> String {
 }
 
 #[test]
-fn rustfmt_leaves_a_formatted_table_as_it_is_and_formats_one_that_is_not() {
+fn rustfmt_formats_a_table_and_keeps_a_formatted_one() {
     let source = include_str!("../examples/notes/routes.rs");
     assert_eq!(formatted(source), source);
 
-    // A table whose lines are all where they were not.
+    // A table with changed line breaks and indentation.
     let (before, rest) = source.split_once("jam_routes![").unwrap();
     let (table, after) = rest.split_once("\n    ]\n}").unwrap();
     let lines = table.lines().map(|line| match line.split_once("//") {

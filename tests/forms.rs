@@ -1,4 +1,4 @@
-//! The forms of a handler that `#[jam_auth]` accepts.
+//! The kinds of handlers that `#[jam_auth]` accepts.
 
 use std::collections::HashMap;
 
@@ -61,7 +61,7 @@ impl Greeter for Polite {
     }
 }
 
-/// Generic over anything but the payload.
+/// A handler that is generic over types other than the payload.
 #[jam_auth(backend = "jwt", cookie = "jwt")]
 async fn generic<G: Greeter>(user: Auth<User>, State(state): State<With<G>>) -> String {
     format!("{} {}", state.greeter.greet(), user.user)
@@ -87,7 +87,7 @@ async fn stacked(user: Auth<User>, State(jam): State<Jam>) -> Result<String, jam
     Ok("stacked".to_owned())
 }
 
-/// A proof: nobody can call it for a stranger.
+/// A function that takes the caller as a proof. An anonymous request cannot call it.
 fn notes_of(user: &Auth<User>) -> String {
     format!("notes of {}", user.user)
 }
@@ -139,7 +139,7 @@ async fn get_as(token: &str, path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn every_form_admits_the_caller_and_rejects_anonymous_requests() {
+async fn every_kind_of_handler_admits_the_caller_and_rejects_anonymous_requests() {
     for (path, status, body) in [
         ("/constant", 200, r#"{"user":1}"#),
         ("/nameless", 204, ""),
@@ -154,14 +154,14 @@ async fn every_form_admits_the_caller_and_rejects_anonymous_requests() {
             (status, body),
             "{path}"
         );
-        let stranger = get_with(&app(), path, &[]).await;
+        let anonymous = get_with(&app(), path, &[]).await;
         let refused = if path == "/optional" { 418 } else { 401 };
-        assert_eq!(stranger.status, refused, "{path}");
+        assert_eq!(anonymous.status, refused, "{path}");
     }
 }
 
 #[tokio::test]
-async fn other_extractors_work_beside_it() {
+async fn other_extractors_work_next_to_the_caller() {
     let request = axum::extract::Request::post("/others/7?q=x")
         .header("cookie", format!("jwt={}", foreign_token()))
         .header("content-type", "application/json")
@@ -172,7 +172,7 @@ async fn other_extractors_work_beside_it() {
 }
 
 #[tokio::test]
-async fn a_generated_payload_reads_its_claims() {
+async fn a_generated_payload_contains_its_claims() {
     let token = forge(
         r#"{"alg":"HS256"}"#,
         &claims(r#""user":5,"name":"ann","more":[1]"#),
@@ -215,7 +215,7 @@ async fn scoped(_: Auth<Member>) -> &'static str {
 }
 
 #[tokio::test]
-async fn roles_and_scopes_are_asked_for() {
+async fn roles_and_scopes_are_required() {
     let app = Router::new()
         .route("/admin", get(admin))
         .route("/editors", get(editors))
@@ -274,7 +274,7 @@ async fn roles_and_scopes_are_asked_for() {
 }
 
 #[tokio::test]
-async fn bare_auth_without_any_rule_fails_closed() {
+async fn auth_without_a_rule_answers_500() {
     async fn unruled(user: Auth<User>) -> Json<User> {
         Json(user.into_inner())
     }
@@ -287,6 +287,6 @@ async fn bare_auth_without_any_rule_fails_closed() {
     let bearer = format!("Bearer {}", foreign_token());
     for path in ["/", "/maybe"] {
         let answer = get_with(&app, path, &[("authorization", &bearer)]).await;
-        assert_eq!(answer.status, 500, "it is our fault, not the caller's");
+        assert_eq!(answer.status, 500, "the error is a server error");
     }
 }

@@ -1,4 +1,4 @@
-//! Every hole that was found and closed: a test named for it.
+//! Tests of every security hole that was found and fixed. Each test is named for what holds.
 
 mod cookies;
 mod first_steps;
@@ -76,7 +76,7 @@ async fn a_credential_of_another_kind_does_not_sign_in() {
         jam.verify_jwt_token::<PasswordReset>(token.as_str())
             .is_ok()
     );
-    // And no login is a reset.
+    // A token of a login is no password reset either.
     let login = forge(r#"{"alg":"HS256"}"#, &claims(r#""user":1,"new_mail":"x""#));
     assert!(jam.verify_jwt_token::<User>(&login).is_ok());
     assert!(jam.verify_jwt_token::<PasswordReset>(&login).is_err());
@@ -87,7 +87,7 @@ async fn name(user: Auth<User>) -> String {
 }
 
 #[tokio::test]
-async fn the_caller_of_an_outer_layer_does_not_pass_a_stricter_inner_one() {
+async fn an_inner_layer_rejects_the_caller_of_an_outer_layer() {
     async fn audit(
         _: Option<Auth<User>>,
         request: axum::extract::Request,
@@ -112,15 +112,15 @@ async fn the_caller_of_an_outer_layer_does_not_pass_a_stricter_inner_one() {
     assert_eq!(get_with(&app, "/s/bank", &[token]).await.status, 401);
     let session = jam.create_session("1", &User { user: 2 }).await.unwrap();
     let cookie = format!("sid={}", session.as_str());
-    // Nor is a stranger of the outer one a stranger inside.
+    // An anonymous caller of the outer layer can be a caller of the inner layer.
     for headers in [&[("cookie", &*cookie)][..], &[token, ("cookie", &*cookie)]] {
         assert_eq!(get_with(&app, "/s/bank", headers).await.body, "Session 2");
     }
 }
 
 #[tokio::test]
-async fn a_logout_during_a_rotation_ends_the_successor_too() {
-    // The request is past the gate when another one changes the id; twice, for good measure.
+async fn a_logout_during_a_rotation_ends_the_rotated_session() {
+    // Another request rotates the id twice while this request is behind the gate.
     #[jam_auth(backend = "session", cookie = "sid")]
     async fn slow_logout(
         user: Auth<User>,
@@ -153,7 +153,7 @@ async fn a_logout_during_a_rotation_ends_the_successor_too() {
 }
 
 #[tokio::test]
-async fn a_page_at_a_configured_origin_is_accepted_with_any_sec_fetch_site() {
+async fn a_configured_origin_is_accepted_with_any_sec_fetch_site() {
     let builder = Jam::builder().sessions(Sessions::in_memory());
     let jam = builder.origin("https://spa.example").build().unwrap();
     let app = app(jam);
@@ -210,7 +210,11 @@ struct Admin {
 
 #[jam_auth(backend = "session", cookie = "sid", optional)]
 async fn admins_page(admin: Option<Auth<Admin>>) -> &'static str {
-    if admin.is_some() { "admin" } else { "stranger" }
+    if admin.is_some() {
+        "admin"
+    } else {
+        "anonymous"
+    }
 }
 
 #[tokio::test]
@@ -219,7 +223,11 @@ async fn an_optional_page_of_another_payload_keeps_the_cookie() {
     let (jam, _) = jam();
     let table: JamRouter<Jam> = jam_routes![ADMINS = [get("/table", table_page)]];
     async fn table_page(admin: Option<Auth<Admin>>) -> &'static str {
-        if admin.is_some() { "admin" } else { "stranger" }
+        if admin.is_some() {
+            "admin"
+        } else {
+            "anonymous"
+        }
     }
     let app = app(jam.clone())
         .merge(
@@ -231,16 +239,16 @@ async fn an_optional_page_of_another_payload_keeps_the_cookie() {
     let cookie = login(&app, "/session/login").await;
     for path in ["/admins", "/table"] {
         let answer = get_with(&app, path, &[("cookie", &cookie)]).await;
-        assert_eq!(answer.body, "stranger");
+        assert_eq!(answer.body, "anonymous");
         assert!(answer.set_cookies().is_empty(), "{path}");
         assert_eq!(answer.header("vary"), Some("cookie"), "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_plain_argument_is_rejected_as_the_application_wants() {
+async fn on_reject_maps_the_rejection_of_a_plain_argument() {
     const MAYBE: Access<User> = user().backend("session").cookie("sid");
-    /// An extractor of the application's own that needs a caller.
+    /// An extractor of the application that requires a caller.
     struct Asks;
     impl<S: Send + Sync> FromRequestParts<S> for Asks {
         type Rejection = jam::Rejection;
@@ -271,12 +279,12 @@ async fn a_plain_argument_is_rejected_as_the_application_wants() {
         .layer(AuthenticationLayer::new(SessionBackend::new(jam)));
     let answer = get_with(&layered, "/", &[("cookie", "__Host-session=bad")]).await;
     assert_eq!(answer.body, "mapped InvalidCredential");
-    // A 401 has a challenge whoever wrote it.
+    // A 401 response has a challenge, also if the application writes the response.
     assert_eq!(answer.challenge(), r#"Bearer error="invalid_token""#);
 }
 
 #[tokio::test]
-async fn a_mapped_401_has_no_challenge_when_ours_would_be_another_status() {
+async fn a_mapped_401_has_a_bare_challenge_if_the_original_status_differs() {
     let jam = Jam::builder()
         .jwt(Jwt::hs256(SECRET))
         .on_reject(|_, _| StatusCode::UNAUTHORIZED.into_response())
@@ -323,14 +331,14 @@ async fn unused_sessions_are_freed_after_the_idle_timeout() {
         for _ in 0..70 {
             clock.advance(50);
             let answer = get_with(&app, "/session/user", &[("cookie", &kept_cookie)]).await;
-            assert_eq!(answer.status, 200, "what is used is not freed");
+            assert_eq!(answer.status, 200, "a used session is not freed");
         }
     }
     assert!(store.len() < 400, "{} of 2000 are left", store.len());
 }
 
 #[tokio::test]
-async fn a_rotation_keeps_a_use_that_came_between() {
+async fn a_rotation_keeps_a_concurrent_use() {
     let store = MemoryStore::new();
     let (old, new) = (
         SessionId::from_bytes([1; 32]),
@@ -355,7 +363,7 @@ async fn a_rotation_keeps_a_use_that_came_between() {
 }
 
 #[tokio::test]
-async fn a_request_of_another_site_is_no_use_of_a_session() {
+async fn a_rejected_cross_site_request_does_not_count_as_a_use() {
     let (jam, clock) = jam();
     let app = app(jam);
     let cookie = login(&app, "/session/login").await;
@@ -411,7 +419,7 @@ fn claims_without_a_jti_get_one_when_they_are_signed() {
 }
 
 #[tokio::test]
-async fn a_marked_caller_can_be_passed_on_by_value() {
+async fn a_caller_of_a_marked_handler_can_be_passed_by_value() {
     async fn job(user: Auth<User>) -> u64 {
         user.user
     }
@@ -433,12 +441,12 @@ async fn a_marked_caller_can_be_passed_on_by_value() {
     assert_eq!(
         call(&app, "OPTIONS", "/", &[]).await.status,
         401,
-        "it runs for nobody"
+        "the handler does not run for an anonymous request"
     );
 }
 
-/// `-D warnings` on this crate shows that an optional handler of one expression has no braces
-/// that the compiler would have removed.
+/// A test by compilation: this crate denies warnings. The braces of an optional handler with one
+/// expression must not cause a warning.
 #[jam_auth(backend = "jwt", optional)]
 async fn one_expression(user: Option<Auth<User>>) -> String {
     format!("{}", user.is_some())
@@ -455,7 +463,7 @@ async fn an_optional_handler_of_one_expression_has_no_warning() {
 const SIGNED_IN: Access<User> = user().backend("session").cookie("sid").login("/login");
 
 #[tokio::test]
-async fn a_user_who_has_to_sign_in_again_reaches_the_login_page() {
+async fn a_caller_that_must_reauthenticate_reaches_the_login_page() {
     async fn page() -> &'static str {
         "page"
     }
@@ -506,7 +514,7 @@ async fn the_login_page_does_not_redirect_to_itself() {
     assert_eq!(get_with(&app, "/login?x", &browser[1..]).await.status, 401);
 }
 
-/// A store with an index that lags: it lists sessions that are deleted.
+/// A store with a stale index. It still lists deleted sessions.
 #[derive(Default)]
 struct Lagging(MemoryStore);
 
@@ -570,7 +578,7 @@ impl SessionStore for Lagging {
 }
 
 #[tokio::test]
-async fn a_logout_ends_when_the_store_still_lists_deleted_sessions() {
+async fn a_logout_returns_503_if_the_store_still_lists_deleted_sessions() {
     let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Lagging::default()));
     let app = app(jam);
     let cookie = login(&app, "/session/login").await;
@@ -580,7 +588,7 @@ async fn a_logout_ends_when_the_store_still_lists_deleted_sessions() {
 }
 
 #[test]
-fn a_rule_for_guests_is_checked_at_the_start() {
+fn a_guest_rule_is_checked_at_startup() {
     async fn page() {}
     let tokens_only = Jam::builder().jwt(Jwt::hs256(SECRET)).build().unwrap();
     let table: JamRouter = jam_routes![SIGNED_IN.guest() = [get("/login", page)]];
@@ -597,7 +605,7 @@ fn a_rule_for_guests_is_checked_at_the_start() {
 }
 
 #[tokio::test]
-async fn a_denial_says_200_or_shows_what_is_hidden() {
+async fn a_denial_is_never_200_and_does_not_reveal_a_hidden_route() {
     async fn says(axum::extract::Path(code): axum::extract::Path<u16>) -> Result<bool, StatusCode> {
         Err(StatusCode::from_u16(code).unwrap())
     }
@@ -625,7 +633,7 @@ async fn a_denial_says_200_or_shows_what_is_hidden() {
 }
 
 #[test]
-fn a_document_has_the_rule_of_the_verb_before_that_of_any() {
+fn the_rule_of_a_verb_precedes_the_rule_of_any_in_openapi() {
     const TOKEN: Access<User> = user().backend("jwt");
     async fn page() {}
     let table: JamRouter = jam_routes![
@@ -649,7 +657,7 @@ fn a_table_shows_the_payload_of_its_rules() {
 }
 
 #[tokio::test]
-async fn an_endless_timeout_does_not_overflow_at_a_login() {
+async fn an_unlimited_timeout_does_not_overflow() {
     use std::time::Duration;
     let sessions = Sessions::in_memory()
         .idle_timeout(Duration::MAX)
@@ -670,7 +678,7 @@ struct LikeTheOthers {
 }
 
 #[test]
-fn a_kind_with_the_type_of_all_tokens_is_not_accepted() {
+fn a_kind_equal_to_the_token_type_is_not_accepted() {
     let jwt = Jwt::hs256(SECRET).token_type("at+jwt");
     let (jam, _) = jam_with(jwt, Sessions::in_memory());
     let login = jam
@@ -684,7 +692,7 @@ fn a_kind_with_the_type_of_all_tokens_is_not_accepted() {
 }
 
 #[test]
-fn a_renewed_token_keeps_the_time_of_the_login() {
+fn a_renewed_token_keeps_the_auth_time() {
     let (jam, clock) = jam();
     let login = jam
         .gen_jwt_token(&jam.make_payload(User { user: 1 }))
@@ -699,9 +707,9 @@ fn a_renewed_token_keeps_the_time_of_the_login() {
     assert_eq!(read.registered().issued_at(), Some(NOW + 600));
 }
 
-/// The memory store dropped payloads under its locks: one that asked the store then waited for
-/// itself, and one that panicked kept its session alive.
-mod payloads_that_do_something_when_they_are_dropped {
+/// Payloads that call the store or panic when they are dropped. The memory store must not drop them
+/// under a lock: a call of the store would then deadlock, and a panic would keep the session alive.
+mod payloads_with_a_drop_implementation {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, OnceLock, mpsc};
     use std::time::Duration;
@@ -721,7 +729,7 @@ mod payloads_that_do_something_when_they_are_dropped {
         fn drop(&mut self) {
             assert!(
                 !PANICS.load(Ordering::Relaxed) || std::thread::panicking(),
-                "as asked"
+                "the test requests this panic"
             );
             if let Some(store) = STORE.get() {
                 let _ = store.len();
@@ -730,7 +738,7 @@ mod payloads_that_do_something_when_they_are_dropped {
     }
 
     #[test]
-    fn hole_a_payload_was_dropped_under_a_lock() {
+    fn a_payload_is_not_dropped_under_a_lock() {
         let store = STORE.get_or_init(|| Arc::new(MemoryStore::new()));
         let (done, ended) = mpsc::channel();
         std::thread::spawn(move || {
@@ -757,7 +765,7 @@ mod payloads_that_do_something_when_they_are_dropped {
                     drop(jam.get_session::<Curious>(&session).await.unwrap());
                     assert!(jam.delete_session(&session).await.unwrap());
                 }
-                // Whatever it does, the session is over.
+                // A session ends even if its payload panics.
                 let session = jam.create_session("a", &curious).await.unwrap();
                 drop(jam.get_session::<Curious>(&session).await.unwrap());
                 let id = *session.id();
@@ -781,7 +789,7 @@ mod payloads_that_do_something_when_they_are_dropped {
         let ended = ended.recv_timeout(Duration::from_secs(20));
         assert!(
             ended.is_ok(),
-            "the store waits for itself, or the test failed in its thread"
+            "the store deadlocks, or the test failed in its thread"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The middleware form.
+//! The authentication layer.
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -14,10 +14,10 @@ async fn me(user: Auth<User>) -> Json<User> {
 }
 
 async fn maybe(user: Option<Auth<User>>) -> String {
-    user.map_or("stranger".to_owned(), |user| format!("user {}", user.user))
+    user.map_or("anonymous".to_owned(), |user| format!("user {}", user.user))
 }
 
-/// Two readers of one request see the same caller.
+/// Two extractors of one request get the same caller.
 async fn twice(first: Auth<User>, second: Auth<User>, third: Option<Auth<User>>) -> String {
     format!("{} {} {}", first.user, second.user, third.is_some())
 }
@@ -38,10 +38,10 @@ fn by_token() -> Router {
 }
 
 #[tokio::test]
-async fn the_layer_admits_anonymous_requests_and_only_handlers_reject_them() {
+async fn only_handlers_with_a_required_caller_reject_anonymous_requests() {
     let app = by_token();
     assert_eq!(get_with(&app, "/public", &[]).await.body, "public");
-    assert_eq!(get_with(&app, "/maybe", &[]).await.body, "stranger");
+    assert_eq!(get_with(&app, "/maybe", &[]).await.body, "anonymous");
     let answer = get_with(&app, "/me", &[]).await;
     assert_eq!(
         (answer.status.as_u16(), answer.challenge()),
@@ -50,7 +50,7 @@ async fn the_layer_admits_anonymous_requests_and_only_handlers_reject_them() {
 }
 
 #[tokio::test]
-async fn a_caller_is_known_from_either_source() {
+async fn a_caller_is_authenticated_from_either_source() {
     let app = by_token();
     let token = foreign_token();
     let (cookie, bearer) = (format!("jwt={token}"), format!("Bearer {token}"));
@@ -62,13 +62,13 @@ async fn a_caller_is_known_from_either_source() {
 }
 
 #[tokio::test]
-async fn a_bad_credential_does_not_block_routes_that_need_none() {
+async fn a_bad_credential_does_not_block_public_routes() {
     let app = by_token();
     let bad = [("cookie", "jwt=a.b.c")];
     assert_eq!(get_with(&app, "/public", &bad).await.status, 200);
     assert_eq!(get_with(&app, "/nowhere", &bad).await.status, 404);
     let answer = get_with(&app, "/maybe", &bad).await;
-    assert_eq!(answer.body, "stranger");
+    assert_eq!(answer.body, "anonymous");
     assert_eq!(
         answer.set_cookies(),
         ["jwt=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure"]
@@ -83,7 +83,7 @@ async fn a_bad_credential_does_not_block_routes_that_need_none() {
 }
 
 #[tokio::test]
-async fn answers_that_depend_on_the_caller_say_so() {
+async fn responses_that_depend_on_the_caller_have_a_vary_header() {
     let app = by_token();
     let varies = async |path| {
         let answer = get_with(&app, path, &[]).await;
@@ -97,7 +97,7 @@ async fn answers_that_depend_on_the_caller_say_so() {
 }
 
 #[tokio::test]
-async fn sessions_have_a_cookie_by_default() {
+async fn sessions_use_a_cookie_by_default() {
     let (jam, _) = jam();
     let session = jam.create_session("a", &User { user: 3 }).await.unwrap();
     let app = routes().layer(AuthenticationLayer::new(SessionBackend::new(jam)));
@@ -106,7 +106,7 @@ async fn sessions_have_a_cookie_by_default() {
         get_with(&app, "/me", &[("cookie", &cookie)]).await.body,
         r#"{"user":3}"#
     );
-    // Authenticated means authenticated: garbage and empty cookies are nobody.
+    // Invalid and empty cookies do not authenticate a caller.
     for cookie in ["__Host-session=garbage", "__Host-session=", "sessionId=x"] {
         assert_eq!(
             get_with(&app, "/me", &[("cookie", cookie)]).await.status,
@@ -117,7 +117,7 @@ async fn sessions_have_a_cookie_by_default() {
 }
 
 #[tokio::test]
-async fn a_cross_site_post_by_cookie_is_refused_here_too() {
+async fn a_cross_site_post_with_a_cookie_is_rejected() {
     let app = by_token();
     let cookie = format!("jwt={}", foreign_token());
     let headers = [

@@ -1,14 +1,14 @@
-//! The layers of each crate: a folder uses the folders before it alone.
+//! The layers of each crate. A folder uses only the folders before it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A crate and its folders and files at the top, the lowest first. `lib.rs`, `macros.rs` and `private.rs`
-/// name the items of all of them.
+/// A crate and its top-level folders and files, lowest layer first. `lib.rs`, `macros.rs` and
+/// `private.rs` are not listed, because they name the items of all layers.
 struct Crate {
     name: &'static str,
     layers: &'static [&'static str],
-    /// Pairs on one level: neither uses the other.
+    /// Pairs of folders on one level. Neither folder uses the other.
     peers: &'static [(&'static str, &'static str)],
 }
 
@@ -31,7 +31,7 @@ const CRATES: [Crate; 2] = [
 ];
 
 #[test]
-fn no_use_line_points_to_a_higher_layer() {
+fn no_use_line_names_a_higher_layer() {
     let mut upwards = BTreeSet::new();
     let mut arrows = 0;
     for Crate {
@@ -60,7 +60,7 @@ fn no_use_line_points_to_a_higher_layer() {
     assert!(upwards.is_empty(), "{upwards:#?}");
 }
 
-/// The files of a layer without their tests: names and texts.
+/// Returns the names and texts of the files of a layer, without its tests.
 fn files(source: &Path, layer: &str) -> Vec<(String, String)> {
     let file = source.join(format!("{layer}.rs"));
     if file.exists() {
@@ -84,7 +84,7 @@ fn files(source: &Path, layer: &str) -> Vec<(String, String)> {
     all
 }
 
-/// The names behind each `crate::` of a file, up to its tests.
+/// Returns the names after each `crate::` in a file, up to its tests.
 fn used(text: &str) -> impl Iterator<Item = &str> {
     let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
     let lines = code.lines().map(str::trim_start);

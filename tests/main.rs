@@ -1,6 +1,6 @@
-//! Tests over HTTP against the public API of `jam-auth`.
+//! Tests of the public API of `jam-auth` over HTTP.
 
-#![allow(clippy::unwrap_used, missing_docs)] // a test that cannot go on says so by panicking
+#![allow(clippy::unwrap_used, missing_docs)] // a test reports an error with a panic
 
 mod attribute;
 mod backends;

@@ -1,4 +1,5 @@
-//! The matrix of `jam::testing`: what it finds, and what it needs not.
+//! The matrix of `jam::testing`: the faults that it finds, and the parts of an application that it
+//! does not need.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +22,7 @@ enum Role {
     Admin,
 }
 
-/// A type that only some texts fit.
+/// A type that accepts only some texts.
 #[derive(Clone)]
 struct Uuid;
 
@@ -52,7 +53,7 @@ enum Plan {
     Paid { seats: u32, until: Option<u64> },
 }
 
-/// Everything that a payload may have in it.
+/// A payload with every kind of field.
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 #[jam(role = Role, scopes("notes:read", "notes:write"))]
 struct User {
@@ -96,11 +97,11 @@ impl Backend for ApiKeys {
     const NAME: &'static str = "api_key";
 
     async fn authenticate(&self, _: &str) -> Result<Option<Identity<User>>, StoreError> {
-        panic!("the matrix asks no backend of the application's own")
+        panic!("the matrix calls no custom backend")
     }
 }
 
-/// No test makes one: the matrix does without.
+/// A state that cannot be created. The matrix does not need it.
 #[derive(Clone)]
 struct App {
     database: std::convert::Infallible,
@@ -121,11 +122,11 @@ const EITHER: Access<User> = API.scope("notes:write").or(API.role(Role::Admin));
 const OFFICER: Access<Officer> = user().backend("session").cookie("officer");
 
 async fn handler(State(_): State<App>, Json(_): Json<u64>) {
-    panic!("the matrix runs no handler")
+    panic!("the matrix calls no handler")
 }
 
 async fn policy(State(_): State<App>) -> bool {
-    panic!("the matrix asks no policy")
+    panic!("the matrix calls no policy")
 }
 
 async fn reports(_: Auth<User>) {}
@@ -137,12 +138,12 @@ async fn declared_here(_: Auth<User>) {}
 async fn with_a_policy(_: Auth<User>) {}
 
 async fn never() -> bool {
-    panic!("the matrix asks no policy")
+    panic!("the matrix calls no policy")
 }
 
 #[jam_auth(public = "probe")]
 async fn open() {
-    panic!("the matrix runs no handler")
+    panic!("the matrix calls no handler")
 }
 
 fn routes() -> JamRouter<App> {
@@ -211,23 +212,23 @@ fn faults_of<S: Clone + Send + Sync + 'static>(denials: Denials<S>) -> Vec<Strin
 }
 
 #[test]
-fn a_table_of_every_kind_of_rule_rejects_the_callers_it_must() {
+fn a_table_with_every_kind_of_rule_passes_the_matrix() {
     assert_denies(routes(), OPEN);
 }
 
 #[tokio::test]
-async fn it_runs_inside_of_a_runtime_too() {
+async fn the_matrix_runs_inside_a_runtime() {
     assert_denies(routes(), OPEN);
 }
 
 #[test]
-fn handlers_with_policies_of_another_state_are_tried_as_well() {
+fn the_matrix_tries_handlers_with_policies_of_another_state() {
     let routes: JamRouter<Jam> = jam_routes![declared() = [get("/policy", with_a_policy)]];
     assert_denies(routes, [""; 0]);
 }
 
 #[test]
-fn each_row_of_a_shared_path_answers_for_itself() {
+fn the_matrix_tries_each_row_of_a_shared_path() {
     let routes: JamRouter<App> = jam_routes![
         public("everybody reads it") = [get("/x", handler), get("/v/1", handler)],
         API = [any("/x", handler), get("/v/{n}", handler)],
@@ -248,7 +249,7 @@ fn each_row_of_a_shared_path_answers_for_itself() {
     assert_denies(routes, ["GET /x", "GET /v/1"]);
 }
 
-/// With one role, always.
+/// A payload that always has one role.
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 #[jam(role = Role)]
 struct Member {
@@ -257,7 +258,7 @@ struct Member {
 }
 
 #[test]
-fn callers_that_meet_no_way_are_found_among_single_roles_and_samples() {
+fn the_matrix_finds_rejected_callers_among_single_roles_and_given_payloads() {
     const ADMINS: Access<Member> = user().backend("jwt").role(Role::Admin);
     const READERS: Access<Member> = user().backend("jwt").role(Role::Reader);
     const EITHER: Access<Member> = ADMINS.or(READERS);
@@ -294,7 +295,7 @@ fn a_route_that_was_opened_is_named() {
 }
 
 #[test]
-fn a_rule_that_no_caller_can_meet_is_named() {
+fn the_matrix_names_a_rule_that_no_caller_can_meet() {
     let routes: JamRouter<App> =
         jam_routes![OFFICER = [get("/", handler).role(Role::Admin).role(Role::Editor)],];
     assert_eq!(
@@ -304,7 +305,7 @@ fn a_rule_that_no_caller_can_meet_is_named() {
 }
 
 #[test]
-fn a_payload_that_cannot_be_generated_is_asked_for() {
+fn the_matrix_requires_a_payload_that_it_cannot_generate() {
     const CLIENTS: Access<Client> = user().backend("jwt");
     let routes = || -> JamRouter<App> { jam_routes![CLIENTS = [get("/", handler)]] };
     assert_eq!(
@@ -319,7 +320,7 @@ fn a_payload_that_cannot_be_generated_is_asked_for() {
 }
 
 #[test]
-fn a_table_that_cannot_be_served_is_not_tried() {
+fn the_matrix_does_not_try_an_invalid_table() {
     let routes: JamRouter<App> = jam_routes![
         WEB = [get("/{a}", handler)],
         merge(jam_routes![WEB = [get("/{b}", handler)]]),

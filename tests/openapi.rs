@@ -1,4 +1,4 @@
-//! The table and a document that `utoipa` made of the same handlers.
+//! The table and a document that `utoipa` generates for the same handlers.
 
 use axum::Json;
 use jam::dsl::user;
@@ -12,14 +12,14 @@ const API: Access<User> = user().backend("jwt");
 const WEB: Access<User> = user().backend("session").cookie("sid");
 const BOTH: Access<User> = API.or(WEB);
 
-/// Who am I?
+/// Returns the caller.
 #[utoipa::path(get, path = "/me", responses((status = 200, description = "the caller")))]
 #[jam_auth(BOTH)]
 async fn me(user: Auth<User>) -> Json<User> {
     Json(user.into_inner())
 }
 
-/// What is new?
+/// Returns the news.
 #[jam_auth(backend = "jwt", optional)]
 #[utoipa::path(get, path = "/news", responses((status = 200, description = "the news")))]
 async fn news(user: Option<Auth<User>>) -> String {
@@ -44,7 +44,7 @@ fn routes() -> JamRouter<Jam> {
     ]
 }
 
-/// Merges the members of one object into another, as a user does to put the two together.
+/// Merges the members of one object into another, as a user does to combine the two documents.
 fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
@@ -57,12 +57,12 @@ fn merge(into: &mut Value, from: Value) {
 }
 
 #[test]
-fn the_security_of_a_document_is_the_tables() {
+fn the_security_of_a_document_comes_from_the_table() {
     let mut document = serde_json::to_value(Api::openapi()).unwrap();
     let table = routes().table().openapi();
     merge(&mut document, table.clone());
 
-    // It is still an OpenAPI document, by the types of the crate that made it.
+    // The merged document is a valid OpenAPI document for the types of `utoipa`.
     let valid: utoipa::openapi::OpenApi = serde_json::from_value(document.clone()).unwrap();
     assert_eq!(valid.paths.paths.len(), 4);
 
@@ -79,7 +79,7 @@ fn the_security_of_a_document_is_the_tables() {
     assert_eq!(
         operations(&document),
         operations(&table),
-        "no operation more, none less"
+        "both documents have the same operations"
     );
     let schemes = document["components"]["securitySchemes"]
         .as_object()
@@ -91,6 +91,9 @@ fn the_security_of_a_document_is_the_tables() {
             }
         }
     }
-    // What the handlers say of themselves is still there.
-    assert_eq!(document["paths"]["/me"]["get"]["summary"], "Who am I?");
+    // The descriptions of the handlers are kept.
+    assert_eq!(
+        document["paths"]["/me"]["get"]["summary"],
+        "Returns the caller."
+    );
 }

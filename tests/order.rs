@@ -1,5 +1,5 @@
-//! The gate is the first thing that runs on a handler: a refused request runs no other
-//! extractor, no handler, and reads no byte of its body.
+//! The order of evaluation. The gate runs first: a rejected request runs no other extractor and no
+//! handler, and its body is not read.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ fn app() -> (Router, Runs) {
 
 fn request(path: &str, token: Option<&str>, runs: &Runs) -> Request {
     let runs = runs.clone();
-    // The first poll of the body is what is counted.
+    // The counter records the first poll of the body.
     let body = Body::from_stream(Once(Some(move || runs.count(BODY))));
     let mut request = Request::post(path);
     if let Some(token) = token {
@@ -97,7 +97,7 @@ fn request(path: &str, token: Option<&str>, runs: &Runs) -> Request {
     request.body(body).unwrap()
 }
 
-/// A stream of one chunk that says when it is asked for.
+/// A stream of one chunk that records its first poll.
 struct Once<F>(Option<F>);
 
 impl<F: FnOnce() + Unpin> futures_core::Stream for Once<F> {
@@ -115,7 +115,7 @@ impl<F: FnOnce() + Unpin> futures_core::Stream for Once<F> {
 }
 
 #[tokio::test]
-async fn a_rejected_request_runs_no_extractor_and_no_handler() {
+async fn a_rejected_request_runs_nothing_else() {
     let (app, runs) = app();
     let forged = foreign_token() + "A";
     for path in ["/attribute", "/table"] {
@@ -128,7 +128,7 @@ async fn a_rejected_request_runs_no_extractor_and_no_handler() {
 }
 
 #[tokio::test]
-async fn an_admitted_request_runs_everything_once() {
+async fn an_accepted_request_runs_everything_once() {
     let (app, runs) = app();
     for (at, path) in ["/attribute", "/table"].into_iter().enumerate() {
         let answer = send(&app, request(path, Some(&foreign_token()), &runs)).await;
@@ -137,10 +137,9 @@ async fn an_admitted_request_runs_everything_once() {
     }
 }
 
-/// Over a real connection: the answer comes while 100 MB of body are still to be sent,
-/// and the server never takes them.
+/// Asserts that the response arrives over a real connection before the server reads 100 MB of body.
 #[tokio::test]
-async fn a_body_of_100_mb_is_not_read_before_the_refusal() {
+async fn a_body_of_100_mb_is_not_read_before_the_rejection() {
     const BODY_LENGTH: usize = 100 * 1024 * 1024;
     let (app, runs) = app();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -154,7 +153,7 @@ async fn a_body_of_100_mb_is_not_read_before_the_refusal() {
             "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {BODY_LENGTH}\r\n\r\n"
         );
         write.write_all(head.as_bytes()).await.unwrap();
-        // As much as the server will take; it closes the connection instead.
+        // Sends until the server closes the connection.
         let sender = tokio::spawn(async move {
             let chunk = vec![b'x'; 64 * 1024];
             let mut sent = 0;

@@ -1,4 +1,4 @@
-//! The store dies in the middle.
+//! Failures of the session store during operation.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ const WORKS: u8 = 0;
 const FAILS: u8 = 1;
 const HANGS: u8 = 2;
 
-/// A store whose machine can be switched off, or made to hang.
+/// A store that can fail or hang on request.
 #[derive(Clone, Default)]
 struct Breakable {
     mode: Arc<AtomicU8>,
-    /// How many of the next ids are taken already.
+    /// The number of new ids that the store reports as taken.
     taken: Arc<AtomicU8>,
     inner: Arc<MemoryStore>,
 }
@@ -112,7 +112,7 @@ fn broken() -> (Jam, Breakable) {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_or_hangs_is_503_on_protected_routes_alone() {
+async fn a_store_that_fails_or_hangs_answers_503_only_on_protected_routes() {
     for mode in [FAILS, HANGS] {
         let (jam, store) = broken();
         let app = app(jam);
@@ -125,7 +125,7 @@ async fn a_store_that_fails_or_hangs_is_503_on_protected_routes_alone() {
 
         store.mode.store(mode, Ordering::SeqCst);
         let begun = Instant::now();
-        // Optional too: nobody is taken for a stranger because we cannot look.
+        // An optional rule fails too: without the store, the caller cannot be treated as anonymous.
         for (method, path) in [
             ("GET", "/session/user"),
             ("GET", "/home"),
@@ -149,7 +149,7 @@ async fn a_store_that_fails_or_hangs_is_503_on_protected_routes_alone() {
         assert_eq!(answer.header("retry-after"), Some("1"));
         assert!(answer.set_cookies().is_empty());
 
-        // Nobody asks the store for these.
+        // These requests do not need the store.
         assert_eq!(get_with(&app, "/public", &[]).await.status, StatusCode::OK);
         assert_eq!(get_with(&app, "/home", &[]).await.status, StatusCode::OK);
         assert_eq!(
@@ -160,7 +160,7 @@ async fn a_store_that_fails_or_hangs_is_503_on_protected_routes_alone() {
         let answer = get_with(&app, "/session/user", &malformed).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 
-        // And it is all there again once the store is.
+        // The session is valid again after the store recovers.
         store.mode.store(WORKS, Ordering::SeqCst);
         assert_eq!(
             get_with(&app, "/session/user", &good).await.status,
@@ -170,7 +170,7 @@ async fn a_store_that_fails_or_hangs_is_503_on_protected_routes_alone() {
 }
 
 #[tokio::test]
-async fn a_logout_that_the_store_did_not_confirm_is_an_error() {
+async fn a_logout_is_an_error_if_the_store_fails() {
     let (jam, store) = broken();
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
     store.mode.store(FAILS, Ordering::SeqCst);
@@ -182,7 +182,7 @@ async fn a_logout_that_the_store_did_not_confirm_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_taken_is_replaced_and_a_generator_that_repeats_itself_is_503() {
+async fn a_taken_id_is_replaced_and_repeated_collisions_answer_503() {
     let (jam, store) = broken();
     let app = app(jam);
     store.taken.store(2, Ordering::SeqCst);
@@ -194,7 +194,7 @@ async fn an_id_that_is_taken_is_replaced_and_a_generator_that_repeats_itself_is_
 }
 
 #[test]
-fn the_cause_of_a_stores_error_can_be_told() {
+fn a_store_error_shows_its_cause() {
     use std::error::Error as _;
 
     #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! How the handlers of a table come by their callers: as an argument, or by way of the request. It
-//! makes no difference but in time.
+//! The two ways in which a table passes the caller to a handler: as an argument, or in the request.
+//! The response does not depend on the way. Only the cost differs.
 
 use std::marker::PhantomData;
 
@@ -48,7 +48,7 @@ async fn short(
     }
 }
 
-/// An extractor of the application's own that asks who calls.
+/// An extractor of the application that requires a caller.
 struct Number(u64);
 
 impl<S: Send + Sync> FromRequestParts<S> for Number {
@@ -64,7 +64,7 @@ async fn twice(user: Auth<User>, Number(number): Number) -> String {
     format!("{} {number}", user.user)
 }
 
-/// Extractors of the application's own types, which may ask for the caller.
+/// Extractors for types of the application. They may require the caller.
 #[derive(Clone, FromRef)]
 struct App {
     jam: Jam,
@@ -102,7 +102,8 @@ async fn maybe(user: Option<Auth<User>>) -> String {
     user.map_or(0, |user| user.user).to_string()
 }
 
-/// Each handler in both ways: an expression in brackets is not a plain path.
+/// Each handler in both ways. An expression in parentheses is not a plain path, so the caller is
+/// passed in the request.
 #[allow(unused_parens)]
 fn routes() -> JamRouter<Jam> {
     jam_routes![
@@ -133,7 +134,7 @@ fn app() -> (Router, String) {
 }
 
 #[tokio::test]
-async fn a_handler_is_answered_alike_whichever_way_its_caller_comes() {
+async fn both_ways_of_passing_the_caller_give_the_same_response() {
     let (app, bearer) = app();
     let mut statuses = Vec::new();
     for credential in [Some(&bearer), Some(&"Bearer no".to_owned()), None] {
@@ -181,21 +182,22 @@ async fn a_handler_is_answered_alike_whichever_way_its_caller_comes() {
     }
 }
 
-/// The way is a part of the path, which is a part of some answers.
+/// Removes `Content-Length`. Some bodies contain the path, and the path contains the name of the
+/// way.
 fn without_length(mut headers: HeaderMap) -> HeaderMap {
     headers.remove("content-length");
     headers
 }
 
 #[tokio::test]
-async fn an_extractor_of_ones_own_finds_the_caller_beside_the_argument() {
+async fn a_custom_extractor_finds_the_caller_next_to_the_argument() {
     let (app, bearer) = app();
     let answer = get_with(&app, "/argument/twice", &[("authorization", &bearer)]).await;
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7 7"));
 }
 
 #[tokio::test]
-async fn an_applications_extractor_for_a_type_of_axums_finds_the_caller_of_its_own_gate() {
+async fn a_custom_extractor_for_an_axum_type_finds_the_caller_of_its_gate() {
     const COOKIE: Access<User> = user().backend("session").cookie("sid");
     let (jam, _) = jam();
     let inner: JamRouter<App> =
@@ -218,9 +220,9 @@ async fn an_applications_extractor_for_a_type_of_axums_finds_the_caller_of_its_o
     }
 }
 
-/// A name need not be a function's.
+/// Asserts that a variable can name a handler.
 #[tokio::test]
-async fn a_handler_with_a_layer_stands_in_a_table_under_a_name() {
+async fn a_handler_with_a_layer_can_be_routed_by_a_variable() {
     let (jam, _) = jam();
     let layered = Handler::<_, Jam>::layer(alone, Extension("text"));
     let table: JamRouter<Jam> = jam_routes![API = [get("/", layered)]];
@@ -230,10 +232,10 @@ async fn a_handler_with_a_layer_stands_in_a_table_under_a_name() {
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7"));
 }
 
-/// Which way it is, is a matter of types.
+/// Asserts that the types of a handler select the way.
 #[test]
-#[allow(clippy::needless_borrow)] // it is as the macro writes it
-fn only_extractors_that_cannot_read_the_caller_stand_beside_an_argument() {
+#[allow(clippy::needless_borrow)] // the macro writes this code
+fn only_extractors_that_cannot_require_a_caller_follow_an_argument() {
     async fn open() {}
     async fn second(_: Method, _: Auth<User>) {}
     async fn two(_: Auth<User>, _: Auth<User>) {}

@@ -1,4 +1,4 @@
-//! Random requests: the answer is no panic and no 500, and no request is admitted.
+//! Tests with random requests. A response is never a panic or a 500, and no request is accepted.
 
 use axum::Router;
 use axum::body::Body;
@@ -11,14 +11,14 @@ use tokio::runtime::Runtime;
 use crate::support::{SECRET, User, app, claims, foreign_token, forge, forge_bytes, jam, send};
 
 fn header_bytes() -> impl Strategy<Value = Vec<u8>> {
-    // All that can be in a field value (RFC 9110 section 5.5).
+    // All bytes that a field value can contain (RFC 9110 section 5.5).
     proptest::collection::vec(
         prop_oneof![Just(b'\t'), 0x20..=0x7e_u8, 0x80..=0xff_u8],
         0..200,
     )
 }
 
-/// Text that looks like a credential, with a few things wrong.
+/// Text that resembles a credential and contains some errors.
 fn near_miss() -> impl Strategy<Value = Vec<u8>> {
     let token = foreign_token().into_bytes();
     (0..token.len(), any::<u8>(), 0..4_u8).prop_map(move |(at, byte, what)| {
@@ -91,12 +91,12 @@ proptest! {
         prop_assume!(token != foreign_token().as_bytes());
         let cookie = [b"jwt=", &token[..]].concat();
         let status = target().status("/jwt/user", "cookie", &cookie);
-        // A `;` in it makes it a shorter cookie, which is no token either.
+        // A `;` ends the cookie early, and the shorter value is no valid token either.
         prop_assert!(matches!(status, None | Some(401)), "{status:?}");
     }
 
     #[test]
-    fn signed_garbage_is_refused_without_panic(
+    fn signed_garbage_is_rejected_without_panic(
         header in proptest::collection::vec(any::<u8>(), 0..80),
         payload in proptest::collection::vec(any::<u8>(), 0..200),
     ) {
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn signed_json_of_any_shape_is_judged_without_panic(
+    fn signed_json_of_any_shape_does_not_panic(
         name in "(exp|iat|nbf|iss|sub|aud|jti|auth_time|user|[a-z]{1,4})",
         value in "(null|true|-?[0-9]{1,25}(\\.[0-9]{1,5})?(e[0-9]{1,4})?|\"[ -~]{0,9}\"|\\[[0-9,]{0,9}\\]|\\{\\})",
     ) {
@@ -117,14 +117,14 @@ proptest! {
         let token = forge(r#"{"alg":"HS256"}"#, &claims(&format!(r#""user":1,{member}"#)));
         let verified = jam.verify_jwt_token::<User>(&token);
         if let Ok(claims) = verified {
-            // Whatever else stood there, it is still the same caller.
+            // Other claims do not change the caller.
             prop_assert_eq!(claims.user, 1);
             prop_assert!(!matches!(name.as_str(), "exp" | "user"), "{} twice", name);
         }
     }
 
     #[test]
-    fn what_is_signed_is_read_back(user in any::<u64>(), lifetime in 1..u64::MAX) {
+    fn a_signed_payload_is_read_back(user in any::<u64>(), lifetime in 1..u64::MAX) {
         let (jam, _) = jam();
         let lifetime = std::time::Duration::from_secs(lifetime);
         let claims = jam.make_payload(User { user }).with_lifetime(lifetime);
@@ -135,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_of_another_secret_is_refused(secret in proptest::collection::vec(any::<u8>(), 0..70)) {
+    fn a_token_with_another_secret_is_rejected(secret in proptest::collection::vec(any::<u8>(), 0..70)) {
         let (jam, _) = jam();
         let payload = claims(r#""user":1"#);
         let token = forge_bytes(br#"{"alg":"HS256"}"#, payload.as_bytes(), &secret);
@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn scopes_are_held_to_the_letter(held in "[a-c ]{0,12}", asked in "[a-c ]{0,3}") {
+    fn scopes_are_compared_exactly(held in "[a-c ]{0,12}", asked in "[a-c ]{0,3}") {
         let scopes: Scopes = held.split(' ').collect();
         let expected = !asked.is_empty() && held.split(' ').any(|scope| scope == asked);
         prop_assert_eq!(scopes.contains(&asked), expected);

@@ -1,4 +1,4 @@
-//! The README shows the code of the quickstart.
+//! A test that the README shows the code of the quickstart.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn the_readmes_example_is_the_quickstart() {
+fn the_readme_shows_the_quickstart() {
     let readme = read("README.md");
     let example = readme
         .split("```rust\n")
@@ -18,7 +18,10 @@ fn the_readmes_example_is_the_quickstart() {
         .next()
         .unwrap();
     let source = read("examples/quickstart/main.rs");
-    assert!(source.lines().count() < 90, "the quickstart is short");
+    assert!(
+        source.lines().count() < 90,
+        "the quickstart has fewer than 90 lines"
+    );
     let mut rest = source.as_str();
     for item in example.split("\n\n").map(str::trim_end) {
         let Some((_, after)) = rest.split_once(item) else {

@@ -1,4 +1,4 @@
-//! Rows that narrow their section's rule, policies, mounted routers, and the table as data.
+//! Rows that narrow the rule of their section, policies, mounted routers, and the table as data.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,7 +43,7 @@ fn someone(id: u64, roles: &[Role], scopes: &[&str]) -> User {
 #[derive(Clone, FromRef)]
 struct App {
     jam: Jam,
-    /// How often a policy was asked, and how often a handler ran.
+    /// The number of policy calls and the number of handler calls.
     counts: Arc<[AtomicUsize; 2]>,
 }
 
@@ -55,7 +55,7 @@ const API: Access<User> = user().backend("jwt");
 const WEB: Access<User> = user().backend("session").cookie("sid").login("/login");
 const BOTH: Access<User> = API.or(WEB);
 
-/// The note of that number is its owner's.
+/// A policy that admits only the owner of the note.
 async fn note_owner(user: Auth<User>, Path(id): Path<u64>, State(app): State<App>) -> bool {
     count(&app, 0);
     user.id == id
@@ -171,11 +171,15 @@ impl Site {
 }
 
 #[tokio::test]
-async fn a_policy_is_asked_after_the_gate_and_before_the_handler() {
+async fn a_policy_runs_after_the_gate_and_before_the_handler() {
     let site = site();
     let owner = someone(7, &[], &[]);
     assert_eq!(get_with(&site.app, "/notes/7", &[]).await.status, 401);
-    assert_eq!(site.counts(), [0, 0], "a stranger asks no policy");
+    assert_eq!(
+        site.counts(),
+        [0, 0],
+        "an anonymous request calls no policy"
+    );
     assert_eq!(site.ask("GET", "/notes/7", &owner).await.body, "7");
     assert_eq!(site.counts(), [1, 1]);
     let denied = site.ask("GET", "/notes/8", &owner).await;
@@ -185,19 +189,20 @@ async fn a_policy_is_asked_after_the_gate_and_before_the_handler() {
         Some("application/problem+json")
     );
     assert_eq!(site.counts(), [2, 1], "the handler did not run");
-    // A scope is asked for before a policy is.
+    // The scope is checked before the policy.
     assert_eq!(site.ask("PUT", "/notes/7", &owner).await.status, 403);
     assert_eq!(site.counts(), [2, 1]);
-    // Past all of them, the handler's own argument is what fails.
+    // The request passes the rule and the policy. The argument of the handler then rejects it.
     let writer = someone(7, &[], &["notes:write"]);
     assert_eq!(site.ask("PUT", "/notes/7", &writer).await.status, 415);
 }
 
 #[tokio::test]
-async fn a_policy_that_cannot_decide_denies() {
+async fn a_policy_that_cannot_decide_denies_the_request() {
     let site = site();
     let owner = someone(7, &[], &[]);
-    // The path is no number: for the policy no opinion, and no 400 that says so.
+    // The path is not a number, so the policy cannot decide. The response is not a 400, because a
+    // 400 would reveal this.
     assert_eq!(site.ask("GET", "/notes/x", &owner).await.status, 403);
     assert_eq!(
         site.ask("GET", "/words/x", &owner).await.status,
@@ -213,7 +218,7 @@ async fn a_policy_that_cannot_decide_denies() {
 }
 
 #[tokio::test]
-async fn a_policy_may_answer_and_every_one_must_agree() {
+async fn a_policy_can_respond_and_every_policy_must_accept() {
     let site = site();
     let owner = someone(1, &[], &[]);
     assert_eq!(site.ask("GET", "/answers/1", &owner).await.status, 200);
@@ -228,7 +233,7 @@ async fn a_policy_may_answer_and_every_one_must_agree() {
 }
 
 #[tokio::test]
-async fn a_row_narrows_its_section_alone() {
+async fn a_row_narrows_only_its_own_rule() {
     let site = site();
     let (reader, admin) = (
         someone(1, &[Role::Reader], &[]),
@@ -256,7 +261,7 @@ async fn a_row_narrows_its_section_alone() {
 }
 
 #[tokio::test]
-async fn a_mounted_router_is_guarded_whole() {
+async fn every_path_of_a_mounted_router_is_guarded() {
     let site = site();
     let (user, admin) = (someone(1, &[], &[]), someone(2, &[Role::Admin], &[]));
     let cookie = site.cookie(&user).await;
@@ -291,13 +296,13 @@ async fn a_mounted_router_is_guarded_whole() {
             .status,
         200
     );
-    // Nobody is known in a public one.
+    // A public mount does not authenticate callers.
     assert_eq!(get_with(&site.app, "/open", &[]).await.status, 200);
     assert_eq!(get_with(&site.app, "/open/who", &[]).await.status, 500);
 }
 
 #[tokio::test]
-async fn the_attribute_has_several_ways_in_too() {
+async fn the_attribute_accepts_several_credentials() {
     let site = site();
     let (user, admin) = (someone(1, &[], &[]), someone(2, &[Role::Admin], &[]));
     assert_eq!(site.ask("GET", "/declared", &user).await.body, "1");
@@ -324,7 +329,7 @@ async fn the_attribute_has_several_ways_in_too() {
 }
 
 #[tokio::test]
-async fn a_denial_is_answered_as_the_application_wants() {
+async fn on_reject_maps_a_denial() {
     let jam = Jam::builder()
         .sessions(jam::Sessions::in_memory())
         .on_reject(|rejection, _| {
@@ -347,12 +352,12 @@ async fn a_denial_is_answered_as_the_application_wants() {
 }
 
 #[test]
-fn the_table_is_pinned_in_a_file() {
+fn the_table_matches_the_reviewed_file() {
     jam::assert_table!(routes(), "rows-table.txt");
 }
 
 #[test]
-fn the_table_is_json() {
+fn the_table_serializes_to_json() {
     let json = routes().table().to_json();
     assert_eq!(
         json[0],
@@ -370,7 +375,7 @@ fn the_table_is_json() {
 }
 
 #[test]
-fn openapi_security_equals_the_table() {
+fn the_table_gives_the_security_of_an_openapi_document() {
     let document = routes().table().openapi();
     assert_eq!(
         document["components"]["securitySchemes"],

@@ -102,7 +102,7 @@ async fn session_of(jam: &Jam, user: &User) -> String {
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
 #[tokio::test]
-async fn either_side_of_an_or_admits_and_the_first_presented_credential_decides() {
+async fn each_side_of_or_admits_and_the_first_presented_credential_decides() {
     let (app, jam, _) = app();
     let someone = user_with(&[], &[]);
     let (cookie, token) = (session_of(&jam, &someone).await, bearer(&jam, &someone));
@@ -123,7 +123,7 @@ async fn either_side_of_an_or_admits_and_the_first_presented_credential_decides(
             "{headers:?}"
         );
     }
-    // The token is exempt from the cross-site check, the cookie beside it is not looked at.
+    // The token is exempt from the cross-site check, and the cookie is ignored.
     let cross = ("sec-fetch-site", "cross-site");
     let both = [("authorization", &*token), ("cookie", &*cookie), cross];
     assert_eq!(call(&app, "POST", "/both", &both).await.status, 200);
@@ -131,7 +131,7 @@ async fn either_side_of_an_or_admits_and_the_first_presented_credential_decides(
 }
 
 #[tokio::test]
-async fn the_condition_of_one_way_does_not_apply_to_the_other() {
+async fn a_condition_of_one_side_of_or_does_not_apply_to_the_other() {
     let (app, jam, _) = app();
     let writer = user_with(&[], &["notes:write"]);
     let admin = user_with(&[Role::Admin], &[]);
@@ -171,7 +171,7 @@ async fn only_a_browser_without_a_credential_is_redirected_to_the_login_page() {
         location("GET", "/web?q=a%20b&next=//evil", &[HTML]).await,
         to("/login?theme=dark&next=/web%3Fq%3Da%2520b%26next%3D//evil")
     );
-    // The cookie that is no good leads there too.
+    // A stale cookie is redirected too.
     let stale = [HTML, ("cookie", "sid=stale")];
     assert_eq!(
         location("GET", "/web", &stale).await,
@@ -181,7 +181,7 @@ async fn only_a_browser_without_a_credential_is_redirected_to_the_login_page() {
         location("GET", "/both", &[HTML]).await,
         to("/login?theme=dark&next=/both")
     );
-    // Only what was asked for by GET can be come back to, and only a page of this site.
+    // Only a GET request has a return path, and only to a page of this site.
     assert_eq!(
         location("HEAD", "/web", &[HTML]).await,
         to("/login?theme=dark")
@@ -190,7 +190,7 @@ async fn only_a_browser_without_a_credential_is_redirected_to_the_login_page() {
         location("GET", "//x", &[HTML]).await,
         to("/login?theme=dark")
     );
-    // A form that is posted leads there too, with nowhere to come back to.
+    // A posted form is redirected too, without a return path.
     assert_eq!(
         location("POST", "/web", &[HTML]).await,
         to("/login?theme=dark")
@@ -216,7 +216,7 @@ async fn only_a_browser_without_a_credential_is_redirected_to_the_login_page() {
 }
 
 #[tokio::test]
-async fn behind_a_nested_router_the_login_page_gets_the_whole_path() {
+async fn the_return_path_contains_the_path_of_the_outer_router() {
     let (inner, _, _) = app();
     let app = Router::new().nest("/area", inner);
     let answer = get_with(&app, "/area/web?x", &[HTML]).await;
@@ -227,7 +227,7 @@ async fn behind_a_nested_router_the_login_page_gets_the_whole_path() {
 }
 
 #[test]
-fn only_pages_of_this_site_are_returned_to() {
+fn a_return_path_is_a_page_of_this_site() {
     for good in [
         "/",
         "/notes",
@@ -256,7 +256,7 @@ fn only_pages_of_this_site_are_returned_to() {
 }
 
 #[tokio::test]
-async fn guests_are_admitted_and_signed_in_callers_are_rejected_or_redirected() {
+async fn guests_are_admitted_and_callers_are_rejected_or_redirected() {
     let (app, jam, _) = app();
     let someone = user_with(&[], &[]);
     let (cookie, token) = (session_of(&jam, &someone).await, bearer(&jam, &someone));
@@ -281,7 +281,7 @@ async fn guests_are_admitted_and_signed_in_callers_are_rejected_or_redirected() 
             (303, Some("/"))
         );
     }
-    // `/guest` is for those whom WEB does not know, and WEB knows no tokens.
+    // `WEB` accepts no tokens, so the caller is a guest for it.
     assert_eq!(
         get_with(&app, "/guest", &[("authorization", &token)])
             .await
@@ -291,7 +291,7 @@ async fn guests_are_admitted_and_signed_in_callers_are_rejected_or_redirected() 
 }
 
 #[tokio::test]
-async fn no_other_site_can_sign_a_user_in() {
+async fn another_site_cannot_sign_a_user_in() {
     let (app, _, _) = app();
     let post = async |headers: &[(&str, &str)]| call(&app, "POST", "/login", headers).await;
     assert_eq!(post(&[]).await.status, 200);
@@ -306,7 +306,7 @@ async fn no_other_site_can_sign_a_user_in() {
 }
 
 #[tokio::test]
-async fn a_login_gets_old_however_much_the_session_is_used() {
+async fn use_of_a_session_does_not_make_its_login_recent() {
     let (app, jam, clock) = app();
     let cookie = session_of(&jam, &user_with(&[], &[])).await;
     let recent = async |headers: &[(&str, &str)]| -> Answer {
@@ -337,7 +337,7 @@ async fn a_login_gets_old_however_much_the_session_is_used() {
         (303, Some(location))
     );
 
-    // Signing in again makes it recent, with a new token; the old one is dead.
+    // A new login makes the session recent and issues a new token. The old token is rejected.
     let again = call(&app, "POST", "/relogin", &[("cookie", &cookie)])
         .await
         .cookie();
@@ -351,7 +351,7 @@ async fn a_login_gets_old_however_much_the_session_is_used() {
         get_with(&app, "/web", &[("cookie", &cookie)]).await.status,
         401
     );
-    // And both limits begin anew.
+    // Both timeouts start again.
     for _ in 0..28 {
         clock.advance(3000);
         assert_eq!(
@@ -367,7 +367,7 @@ async fn recent_by_constant(_: Auth<User>) -> &'static str {
 }
 
 #[tokio::test]
-async fn a_token_is_as_recent_as_it_says() {
+async fn the_auth_time_of_a_token_decides_if_it_is_recent() {
     const API_RECENT: Access<User> = API.fresh(minutes(5));
     let (jam, clock) = jam();
     let table: JamRouter<Jam> = jam_routes![
@@ -380,9 +380,9 @@ async fn a_token_is_as_recent_as_it_says() {
     for (members, status) in [
         (format!(r#""iat":{}"#, NOW + 701), 200),
         (format!(r#""iat":{}"#, NOW + 700), 401),
-        // Issued just now, by a refresh: what counts is the login.
+        // The token was refreshed now, but the time of the login counts.
         (format!(r#""iat":{},"auth_time":{NOW}"#, NOW + 1000), 401),
-        // It does not say.
+        // The token does not contain the time of the login.
         (r#""x":1"#.to_owned(), 401),
     ] {
         let claims = claims(&format!("{members},{rest}")).replace(
@@ -405,7 +405,7 @@ async fn a_token_is_as_recent_as_it_says() {
 }
 
 #[test]
-fn a_rule_is_displayed_as_it_is_written() {
+fn a_rule_displays_its_conditions() {
     for (rule, words) in [
         (API, "User: jwt by header authorization"),
         (
@@ -437,7 +437,7 @@ fn a_rule_is_displayed_as_it_is_written() {
     }
 }
 
-/// One thing that a rule asks for.
+/// One condition of a rule.
 #[derive(Clone, Debug)]
 enum Word {
     Role(Role),
@@ -471,7 +471,8 @@ impl Word {
         }
     }
 
-    /// The expected rule, written by hand.
+    /// Returns `true` if the caller meets the condition. The check does not use the code of the
+    /// library.
     fn holds(&self, user: &User, age: u64) -> bool {
         match *self {
             Self::Role(role) => user.roles.contains(&role),
@@ -482,10 +483,11 @@ impl Word {
     }
 }
 
-/// Rules are built from sides of words, put together with `or`, and words after it.
+/// A generated rule: alternatives that are joined with `or`, and conditions after them.
 #[derive(Clone, Debug)]
 struct Generated {
-    /// A way by session or by token, and its conditions.
+    /// The alternatives. The first value is `true` for a session and `false` for a token. The
+    /// second value lists the conditions.
     sides: Vec<(bool, Vec<Word>)>,
     after: Vec<Word>,
 }
@@ -510,8 +512,8 @@ impl Generated {
         self.after.iter().fold(rule, |rule, word| word.add(rule))
     }
 
-    /// Decides as the rule must, by a truth table. `credentials` are, for a token and for a
-    /// session, whether there is one and whether it is good.
+    /// Returns the expected decision, by a truth table. `credentials` holds one value for a token
+    /// and one for a session: `None` if it is missing, otherwise its validity.
     fn lets_in(&self, credentials: [Option<bool>; 2], user: &User, age: u64) -> bool {
         let first = self
             .sides
@@ -577,9 +579,11 @@ proptest! {
     }
 }
 
-/// A machine sends its token in a header, a browser in a cookie, and of the browser more is asked.
+/// Asserts that an alternative checks only the credentials of its own sources. A machine sends its
+/// token in a header, and a browser sends it in a cookie. The rule requires a role only of the
+/// browser.
 #[tokio::test]
-async fn a_way_judges_the_credentials_of_its_own_sources_alone() {
+async fn an_alternative_checks_only_credentials_of_its_own_sources() {
     const BY_SOURCE: Access<User> = user()
         .backend("jwt")
         .cookie("jwt")
@@ -610,7 +614,7 @@ async fn a_way_judges_the_credentials_of_its_own_sources_alone() {
     }
 }
 
-/// Every collection that can hold roles.
+/// Tests of every collection that can hold roles.
 mod collections {
     use std::collections::{BTreeSet, HashSet};
 
@@ -632,7 +636,7 @@ mod collections {
                 async fn admins(_: Auth<Member>) {}
 
                 #[tokio::test]
-                async fn hold_the_roles_of_a_caller() {
+                async fn a_collection_holds_the_roles_of_a_caller() {
                     let (jam, _) = jam();
                     let app = Router::new().route("/", axum::routing::get(admins));
                     let app = app.with_state(jam.clone());

@@ -1,4 +1,4 @@
-//! No token, session id or secret in a log, a `Debug` or an error.
+//! Tests that no token, session id or secret is in a log, a `Debug` output or an error.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -26,15 +26,16 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn the_log_holds_no_credential_at_any_level() {
+async fn the_log_contains_no_credential_at_any_level() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .finish();
-    // For the whole process: one of a thread alone misses what other threads' tests made
-    // `tracing` believe that nobody listens to. What they log may be in here too.
+    // The subscriber is global. Tests on other threads can make `tracing` cache that no subscriber
+    // is interested, and a subscriber of one thread would then miss events. The log can contain
+    // events of other tests.
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let (jam, clock) = jam();
@@ -118,7 +119,7 @@ async fn debug_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn a_copy_of_the_store_opens_no_session() {
+async fn a_copy_of_the_store_contains_no_valid_token() {
     let store = Arc::new(MemoryStore::new());
     let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Arc::clone(&store)));
     let app = app(jam.clone());
@@ -154,7 +155,7 @@ async fn a_copy_of_the_store_opens_no_session() {
     );
 }
 
-/// A log that says nothing at all is no help either.
+/// Asserts that `Debug` names the type. An empty output would not help the reader.
 #[tokio::test]
 async fn debug_names_the_type() {
     let (jam, _) = jam();

@@ -1,13 +1,13 @@
-//! The names that the derives take from serde's attributes are those that serde uses, however odd the
-//! identifiers are.
+//! The names that the derives read from serde's attributes. They are equal to the names that serde
+//! uses, also for unusual identifiers.
 
 use jam::{JamPayload, JamRole, Payload, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{jam, part};
 
-/// A mark of a field under another name than serde's would do nothing, or let another field be the
-/// subject.
+/// Asserts that the marked field is written as `sub`. A mark under another name than serde's would
+/// have no effect, or another field would become the subject.
 fn is_marked<P: Payload>(case: &str, payload: P) {
     let (jam, _) = jam();
     let token = jam.gen_jwt_token(&jam.make_payload(payload));
@@ -78,7 +78,7 @@ macro_rules! in_every_case {
 }
 
 #[test]
-fn names_are_those_of_serde() {
+fn names_are_equal_to_the_names_of_serde() {
     in_every_case! {
         "lowercase" "UPPERCASE" "PascalCase" "camelCase" "snake_case" "SCREAMING_SNAKE_CASE"
         "kebab-case" "SCREAMING-KEBAB-CASE"

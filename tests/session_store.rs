@@ -1,4 +1,4 @@
-//! The contract of a session store: one suite, run against each.
+//! The contract of a session store. One test suite runs against each store.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use jam::{
 
 fn id(at: u8) -> SessionId {
     let mut bytes = [0; 32];
-    // The eighth byte chooses a shard of the memory store: some share one, some do not.
+    // The eighth byte selects a shard of the memory store. Some ids share a shard, and some do not.
     bytes[0] = at;
     bytes[7] = at % 64;
     SessionId::from_bytes(bytes)
@@ -21,16 +21,19 @@ fn record(owner: &str) -> Record {
     Record::new(owner.to_owned(), SessionData::from_json("{}"), 100, 10_000)
 }
 
-/// Loads a session that nobody else writes to meanwhile.
+/// Loads a session that no other task writes at this time.
 async fn load(store: &impl SessionStore, id: &SessionId) -> Record {
     let record = store.load(id, None).await.unwrap().unwrap();
     if let Some(load_now) = store.load_now(id) {
-        assert_eq!(load_now, record, "what is at hand is what is there");
+        assert_eq!(
+            load_now, record,
+            "`load_now` and `load` return the same record"
+        );
     }
     Arc::unwrap_or_clone(record)
 }
 
-/// Notes the use of a session at `now`.
+/// Records a use of the session at `now`.
 async fn touch(store: &impl SessionStore, id: &SessionId, now: u64) {
     let usage = Usage {
         now,
@@ -46,26 +49,26 @@ fn with(mut record: Record, version: u64, data: &str) -> Record {
     record
 }
 
-/// Everything that [`SessionStore`] promises.
+/// Checks everything that [`SessionStore`] promises.
 async fn contract<S: SessionStore>(make: impl Fn() -> S) {
     create_is_insert_only(make()).await;
     update_compares_the_version(make()).await;
-    nothing_but_create_and_rotate_makes_a_session(make()).await;
-    touch_only_moves_forward_and_leaves_the_version(make()).await;
-    load_notes_a_use_that_is_due(make()).await;
-    what_is_at_hand_is_never_older_than_what_is_there(make()).await;
-    rotate_puts_one_in_place_of_the_other(make()).await;
-    rotate_refuses_what_is_not_there(make()).await;
-    an_id_that_was_never_issued_is_no_session(make()).await;
+    only_create_and_rotate_add_a_session(make()).await;
+    a_use_only_moves_forward_and_keeps_the_version(make()).await;
+    load_records_a_due_use(make()).await;
+    load_now_never_returns_an_older_record(make()).await;
+    rotate_replaces_a_session(make()).await;
+    rotate_rejects_a_missing_session(make()).await;
+    an_id_that_was_never_issued_is_not_found(make()).await;
     a_session_is_found_by_its_lineage(make()).await;
-    an_owner_has_so_many_sessions_and_no_more(make()).await;
-    two_logins_at_once_both_count(make()).await;
+    an_owner_has_no_more_sessions_than_the_limit(make()).await;
+    concurrent_logins_both_count(make()).await;
     many_sessions_of_one_owner_are_all_listed(make()).await;
-    owners_are_told_apart_whatever_their_names(make()).await;
-    keep_is_kept(make()).await;
+    owners_with_similar_names_are_distinguished(make()).await;
+    delete_by_owner_keeps_the_given_session(make()).await;
     concurrent_updates_lose_nothing(make()).await;
     one_of_two_concurrent_rotations_wins(make()).await;
-    clearing_leaves_no_successor_of_a_concurrent_rotation(make()).await;
+    delete_by_owner_deletes_a_concurrently_rotated_session(make()).await;
 }
 
 async fn create_is_insert_only<S: SessionStore>(store: S) {
@@ -118,10 +121,10 @@ async fn update_compares_the_version<S: SessionStore>(store: S) {
         (kept.version, kept.auth_time, kept.expires_at),
         (2, 500, 20_000)
     );
-    assert_eq!(kept.last_seen, 100, "a save does not move it");
+    assert_eq!(kept.last_seen, 100, "an update does not change `last_seen`");
 }
 
-async fn nothing_but_create_and_rotate_makes_a_session<S: SessionStore>(store: S) {
+async fn only_create_and_rotate_add_a_session<S: SessionStore>(store: S) {
     store
         .create(id(1), record("a"), OwnerLimit::DEFAULT)
         .await
@@ -143,8 +146,9 @@ async fn nothing_but_create_and_rotate_makes_a_session<S: SessionStore>(store: S
     assert!(store.list_by_owner("a").await.unwrap().is_empty());
 }
 
-/// A use is noted if it is due: not too early, and not for a session that is over.
-async fn load_notes_a_use_that_is_due<S: SessionStore>(store: S) {
+/// Checks that a due use is recorded. A use that is too early, or of an expired session, is not
+/// recorded.
+async fn load_records_a_due_use<S: SessionStore>(store: S) {
     let limit = OwnerLimit::DEFAULT;
     let mut kept = record("a");
     kept.idle = 600;
@@ -153,9 +157,9 @@ async fn load_notes_a_use_that_is_due<S: SessionStore>(store: S) {
         (159, 60, 600, 100),
         (160, 60, 600, 160),
         (160, 0, 600, 160),
-        // Over by the record: 600 seconds without use.
+        // The session expired by the record: 600 seconds without use.
         (760, 60, u64::MAX, 160),
-        // Over by the application's shorter timeout.
+        // The session expired by the shorter timeout of the application.
         (460, 60, 300, 160),
         (459, 60, 300, 459),
         (400, 0, 600, 459),
@@ -172,7 +176,7 @@ async fn load_notes_a_use_that_is_due<S: SessionStore>(store: S) {
         assert_eq!(after.last_seen, last_seen, "{usage:?}");
         assert_eq!(after.version, before.version, "{usage:?}");
     }
-    // The user signed in later than now: the clock was ahead.
+    // The login is later than `now`, because the clock was ahead.
     let mut early = record("a");
     early.auth_time = 1_000;
     store.create(id(2), early, limit).await.unwrap();
@@ -182,7 +186,7 @@ async fn load_notes_a_use_that_is_due<S: SessionStore>(store: S) {
     assert_eq!(load(&store, &id(2)).await.last_seen, 940);
 }
 
-async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store: S) {
+async fn a_use_only_moves_forward_and_keeps_the_version<S: SessionStore>(store: S) {
     store
         .create(id(1), record("a"), OwnerLimit::DEFAULT)
         .await
@@ -193,9 +197,9 @@ async fn touch_only_moves_forward_and_leaves_the_version<S: SessionStore>(store:
     assert_eq!((kept.last_seen, kept.version), (300, 0));
 }
 
-async fn what_is_at_hand_is_never_older_than_what_is_there<S: SessionStore>(store: S) {
+async fn load_now_never_returns_an_older_record<S: SessionStore>(store: S) {
     let gone = |id: SessionId| store.load_now(&id).is_none();
-    assert!(gone(id(1)), "it is not there yet");
+    assert!(gone(id(1)), "the session does not exist yet");
     store
         .create(id(1), record("a"), OwnerLimit::DEFAULT)
         .await
@@ -208,21 +212,21 @@ async fn what_is_at_hand_is_never_older_than_what_is_there<S: SessionStore>(stor
     let kept = load(&store, &id(1)).await;
     assert_eq!((kept.version, kept.data.as_json()), (1, &b"1"[..]));
     store.rotate(&id(1), id(2), kept).await.unwrap();
-    assert!(gone(id(1)), "it was rotated away");
+    assert!(gone(id(1)), "the session was rotated");
     load(&store, &id(2)).await;
     store.delete(&id(2)).await.unwrap();
-    assert!(gone(id(2)), "it was ended");
+    assert!(gone(id(2)), "the session was deleted");
     store
         .create(id(3), record("a"), OwnerLimit::DEFAULT)
         .await
         .unwrap();
     load(&store, &id(3)).await;
     store.delete_by_owner("a", None).await.unwrap();
-    assert!(gone(id(3)), "all of its owner were ended");
+    assert!(gone(id(3)), "all sessions of the owner were deleted");
 }
 
-async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
-    // 1 and 65 share a shard of the memory store, 1 and 2 do not.
+async fn rotate_replaces_a_session<S: SessionStore>(store: S) {
+    // Ids 1 and 65 share a shard of the memory store. Ids 1 and 2 do not.
     for (old, new) in [(id(1), id(2)), (id(2), id(66)), (id(66), id(1))] {
         if old == id(1) {
             store
@@ -252,7 +256,7 @@ async fn rotate_puts_one_in_place_of_the_other<S: SessionStore>(store: S) {
     }
 }
 
-async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
+async fn rotate_rejects_a_missing_session<S: SessionStore>(store: S) {
     store
         .create(id(1), record("a"), OwnerLimit::DEFAULT)
         .await
@@ -272,7 +276,7 @@ async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
     assert_eq!(
         store.rotate(&id(1), id(4), record("b")).await.unwrap(),
         WriteOutcome::Missing,
-        "it is another owner's"
+        "the session belongs to another owner"
     );
     assert_eq!(
         store.load(&id(1), None).await.unwrap(),
@@ -285,14 +289,15 @@ async fn rotate_refuses_what_is_not_there<S: SessionStore>(store: S) {
     assert_eq!(store.load(&id(4), None).await.unwrap(), None);
 }
 
-/// A store that looks at a part of an id alone would open somebody's session.
-async fn an_id_that_was_never_issued_is_no_session<S: SessionStore>(store: S) {
+/// Checks that the store compares the whole id. Otherwise a similar id would load the session of
+/// another owner.
+async fn an_id_that_was_never_issued_is_not_found<S: SessionStore>(store: S) {
     let issued = SessionId::from_bytes([7; 32]);
     store
         .create(issued, record("a"), OwnerLimit::DEFAULT)
         .await
         .unwrap();
-    // It is in use now, wherever a store keeps what is in use.
+    // The session is used now, so it is in the cache of a store that has one.
     assert_eq!(load(&store, &issued).await, record("a"));
     for byte in 0..32 {
         for bit in 0..8 {
@@ -322,13 +327,13 @@ async fn a_session_is_found_by_its_lineage<S: SessionStore>(store: S) {
         assert_eq!(rotated.unwrap(), WriteOutcome::Done);
         assert_eq!(store.find(&id(1)).await.unwrap(), Some(id(new)));
         assert_eq!(store.find(&id(new)).await.unwrap(), Some(id(new)));
-        // What opened the session once is not found any more, unless it is the lineage.
+        // A previous id of the session is not found, unless it is the lineage.
         if old != 1 {
             assert_eq!(store.find(&id(old)).await.unwrap(), None);
         }
         assert_eq!(store.load(&id(old), None).await.unwrap(), None);
     }
-    // It is the one that is kept, by either name.
+    // Both the lineage and the current id keep the session.
     assert_eq!(store.delete_by_owner("a", Some(id(1))).await.unwrap(), 1);
     assert_eq!(store.delete_by_owner("a", Some(id(66))).await.unwrap(), 0);
     assert!(store.delete(&id(66)).await.unwrap());
@@ -336,7 +341,7 @@ async fn a_session_is_found_by_its_lineage<S: SessionStore>(store: S) {
     assert_eq!(store.find(&id(66)).await.unwrap(), None);
 }
 
-async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
+async fn an_owner_has_no_more_sessions_than_the_limit<S: SessionStore>(store: S) {
     let at = |last_seen: u64, owner: &str| {
         let mut record = record(owner);
         (record.last_seen, record.auth_time) = (last_seen, last_seen);
@@ -361,16 +366,16 @@ async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
     assert_eq!(
         taken.unwrap(),
         WriteOutcome::Conflict,
-        "and nobody's session ends for it"
+        "no session ends after a conflict"
     );
     assert_eq!(store.list_by_owner("a").await.unwrap().len(), 3);
     let other = store.create(id(5), at(200, "b"), reject).await;
     assert_eq!(
         other.unwrap(),
         WriteOutcome::Done,
-        "another owner's count is its own"
+        "each owner has a separate count"
     );
-    // The first one was used last, so the second one ends.
+    // The first session was used last, so the second session ends.
     touch(&store, &id(1), 300).await;
     let created = store.create(id(4), at(301, "a"), end).await;
     assert_eq!(created.unwrap(), WriteOutcome::Done);
@@ -381,11 +386,11 @@ async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
             "{kept}"
         );
     }
-    // Those that are over do not count.
+    // Expired sessions do not count.
     let created = store.create(id(6), at(20_000, "a"), reject).await;
     assert_eq!(created.unwrap(), WriteOutcome::Done);
 
-    // A limit that is lower than before holds from the next login on.
+    // A lower limit applies from the next login.
     let many = OwnerLimit { most: 9, ..reject };
     for number in 11..=16 {
         let created = store.create(id(number), at(100 + u64::from(number), "c"), many);
@@ -406,7 +411,7 @@ async fn an_owner_has_so_many_sessions_and_no_more<S: SessionStore>(store: S) {
     assert_eq!(kept, [id(16), id(17)]);
 }
 
-async fn two_logins_at_once_both_count<S: SessionStore>(store: S) {
+async fn concurrent_logins_both_count<S: SessionStore>(store: S) {
     let limit = OwnerLimit {
         most: 1,
         at_limit: AtLimit::Reject,
@@ -455,7 +460,7 @@ async fn many_sessions_of_one_owner_are_all_listed<S: SessionStore>(store: S) {
     assert!(store.list_by_owner("a").await.unwrap().is_empty());
 }
 
-async fn owners_are_told_apart_whatever_their_names<S: SessionStore>(store: S) {
+async fn owners_with_similar_names_are_distinguished<S: SessionStore>(store: S) {
     let owners = [
         "", "a", "a:b", "a:", "*", "a\0b", "{a}", "ä", "a b\r\n", "%",
     ];
@@ -476,7 +481,7 @@ async fn owners_are_told_apart_whatever_their_names<S: SessionStore>(store: S) {
     }
 }
 
-async fn keep_is_kept<S: SessionStore>(store: S) {
+async fn delete_by_owner_keeps_the_given_session<S: SessionStore>(store: S) {
     for at in 1..=5 {
         store
             .create(id(at), record("a"), OwnerLimit::DEFAULT)
@@ -502,7 +507,10 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
                 loop {
                     let kept = store.load(&id(1), None).await.unwrap().unwrap();
                     if let Some(load_now) = store.load_now(&id(1)) {
-                        assert!(load_now.version >= kept.version, "what was there is gone");
+                        assert!(
+                            load_now.version >= kept.version,
+                            "`load_now` returned an older version"
+                        );
                     }
                     let mut kept = Arc::unwrap_or_clone(kept);
                     let count: u64 = std::str::from_utf8(kept.data.as_json())
@@ -513,7 +521,9 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
                     match store.update(&id(1), kept).await.unwrap() {
                         WriteOutcome::Done => break,
                         WriteOutcome::Conflict => tokio::task::yield_now().await,
-                        WriteOutcome::Missing | WriteOutcome::Full => panic!("it is gone"),
+                        WriteOutcome::Missing | WriteOutcome::Full => {
+                            panic!("the session is missing")
+                        }
                     }
                 }
             })
@@ -549,7 +559,7 @@ async fn one_of_two_concurrent_rotations_wins<S: SessionStore>(store: S) {
     }
 }
 
-async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(store: S) {
+async fn delete_by_owner_deletes_a_concurrently_rotated_session<S: SessionStore>(store: S) {
     let store = Arc::new(store);
     for round in 0..50 {
         store
@@ -571,9 +581,9 @@ async fn clearing_leaves_no_successor_of_a_concurrent_rotation<S: SessionStore>(
     }
 }
 
-/// A session that is in the process is opened without waiting, also behind a pointer.
+/// Asserts that a session in memory is loaded without waiting, also through a pointer.
 #[tokio::test]
-async fn the_memory_store_has_its_sessions_at_hand() {
+async fn the_memory_store_loads_sessions_without_waiting() {
     let store = Arc::new(MemoryStore::new());
     assert!(store.load_now(&id(1)).is_none());
     store
@@ -588,7 +598,7 @@ async fn the_memory_store_has_its_sessions_at_hand() {
 }
 
 #[tokio::test]
-async fn the_memory_store_says_how_many_it_has() {
+async fn the_memory_store_counts_its_sessions() {
     let store = MemoryStore::new();
     assert!(store.is_empty());
     store
@@ -606,9 +616,10 @@ async fn the_memory_store_keeps_the_contract() {
     contract(MemoryStore::new).await;
 }
 
-/// It finds sessions by the first 8 bytes of their ids: of two that begin alike it takes one.
+/// Asserts that ids with the same first 8 bytes conflict. The memory store finds sessions by these
+/// bytes.
 #[tokio::test]
-async fn the_memory_store_takes_no_id_that_begins_as_another_does() {
+async fn the_memory_store_rejects_an_id_with_the_first_bytes_of_another() {
     let store = MemoryStore::new();
     let (mut one, mut other) = ([7; 32], [7; 32]);
     (one[31], other[31]) = (1, 2);
@@ -631,9 +642,10 @@ async fn the_memory_store_takes_no_id_that_begins_as_another_does() {
     assert_eq!(load(&store, &one).await, record("a"));
 }
 
-/// More sessions of one place than it keeps as they were read.
+/// Asserts that sessions in one cache slot are distinguished. There are more of them than the slot
+/// holds.
 #[tokio::test]
-async fn the_memory_store_tells_apart_those_that_are_kept_in_one_place() {
+async fn the_memory_store_distinguishes_sessions_in_one_cache_slot() {
     let store = MemoryStore::new();
     let ids: Vec<_> = (0..40).map(id).collect();
     for (at, id) in ids.iter().enumerate() {
@@ -656,9 +668,9 @@ async fn the_memory_store_tells_apart_those_that_are_kept_in_one_place() {
     }
 }
 
-/// A session that is used while others are freed stays, however near its end was.
+/// Asserts that a used session stays while others are freed, even if it was about to expire.
 #[tokio::test]
-async fn the_memory_store_frees_nothing_that_was_used() {
+async fn the_memory_store_does_not_free_a_used_session() {
     let store = MemoryStore::new();
     let mut short = record("a");
     short.idle = 100;
@@ -680,19 +692,20 @@ async fn the_memory_store_frees_nothing_that_was_used() {
 }
 
 #[tokio::test]
-async fn the_memory_store_frees_sessions_that_are_over() {
+async fn the_memory_store_frees_expired_sessions() {
     let store = MemoryStore::new();
     for at in 0..1000_u64 {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&at.to_le_bytes());
-        // Some end 100 s after they begin, each a second later than the one before.
+        // Each session ends after 100 s, one second later than the session before it.
         let record = Record::new("a".to_owned(), SessionData::from_json("{}"), at, at + 100);
         store
             .create(SessionId::from_bytes(bytes), record, OwnerLimit::DEFAULT)
             .await
             .unwrap();
     }
-    // Those of the last 100 s are alive; a minute's bucket of each shard may wait.
+    // The sessions of the last 100 s are valid. Each shard may keep the expired sessions of one
+    // minute.
     assert!(store.len() <= 100 + 60 + 64, "{} are left", store.len());
     assert_eq!(store.list_by_owner("a").await.unwrap().len(), store.len());
 }

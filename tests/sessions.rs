@@ -1,4 +1,4 @@
-//! Sessions by the operations of `Jam`, and over HTTP.
+//! Sessions through the methods of `Jam`, and over HTTP.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ async fn read(jam: &Jam, session: &SessionToken) -> Option<Session<User>> {
 }
 
 #[tokio::test]
-async fn login_use_logout_and_the_replay_is_refused() {
+async fn a_session_token_is_rejected_after_the_logout() {
     let app = app(jam().0);
     let cookie = login(&app, "/session/login").await;
     assert_eq!(status(&app, &cookie).await, 200);
@@ -36,7 +36,7 @@ async fn login_use_logout_and_the_replay_is_refused() {
     assert_eq!(
         cleared,
         ["sid=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure"],
-        "the removal repeats what was set"
+        "the removal has the attributes of the cookie"
     );
     assert_eq!(status(&app, &cookie).await, 401);
 }
@@ -64,7 +64,7 @@ async fn a_session_is_read_changed_listed_and_ended() {
     assert_eq!(
         ids,
         [*second.id(), *first.id()],
-        "the one used last comes first"
+        "the last used session is first"
     );
 
     assert_eq!(jam.clear_other_sessions("ann", &first).await.unwrap(), 1);
@@ -76,7 +76,7 @@ async fn a_session_is_read_changed_listed_and_ended() {
 }
 
 #[tokio::test]
-async fn an_ended_session_cannot_be_changed_or_restored() {
+async fn an_ended_session_cannot_be_changed_or_rotated() {
     let (jam, _) = jam();
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
     jam.delete_session(&session).await.unwrap();
@@ -91,7 +91,7 @@ async fn an_ended_session_cannot_be_changed_or_restored() {
 }
 
 #[tokio::test]
-async fn rework_gives_a_new_token_and_the_old_one_is_dead_at_once() {
+async fn a_rotation_issues_a_new_token_and_rejects_the_old_one_immediately() {
     let (jam, clock) = jam();
     let app = app(jam.clone());
     let old = jam.create_session("a", &User { user: 1 }).await.unwrap();
@@ -101,11 +101,11 @@ async fn rework_gives_a_new_token_and_the_old_one_is_dead_at_once() {
     assert_eq!(status(&app, &format!("sid={}", old.as_str())).await, 401);
     assert_eq!(status(&app, &format!("sid={}", new.as_str())).await, 200);
     let info = read(&jam, &new).await.unwrap();
-    assert_eq!(info.info().auth_time(), NOW, "it is no login");
+    assert_eq!(info.info().auth_time(), NOW, "a rotation is no login");
     assert_eq!(
         info.info().expires_at(),
         NOW + 24 * 3600,
-        "and no longer life"
+        "a rotation does not extend the lifetime"
     );
     let cookie = format!("{:?}", jam.session_cookie("sid", new));
     assert!(
@@ -115,14 +115,18 @@ async fn rework_gives_a_new_token_and_the_old_one_is_dead_at_once() {
 }
 
 #[tokio::test]
-async fn an_idle_session_ends_and_a_used_one_goes_on_until_its_absolute_end() {
+async fn an_idle_session_ends_and_a_used_one_lasts_until_the_absolute_timeout() {
     let (jam, clock) = jam();
     let app = app(jam);
     let idle = login(&app, "/session/login").await;
     clock.advance(3599);
     assert_eq!(status(&app, &idle).await, 200);
     clock.advance(3599);
-    assert_eq!(status(&app, &idle).await, 200, "use has moved its end");
+    assert_eq!(
+        status(&app, &idle).await,
+        200,
+        "the use extended the session"
+    );
     clock.advance(3600);
     assert_eq!(status(&app, &idle).await, 401);
 
@@ -134,11 +138,15 @@ async fn an_idle_session_ends_and_a_used_one_goes_on_until_its_absolute_end() {
     clock.advance(1799);
     assert_eq!(status(&app, &used).await, 200);
     clock.advance(1);
-    assert_eq!(status(&app, &used).await, 401, "24 h are 24 h");
+    assert_eq!(
+        status(&app, &used).await,
+        401,
+        "the absolute timeout is 24 h"
+    );
 }
 
 #[tokio::test]
-async fn looking_at_a_session_is_not_using_it() {
+async fn reading_a_session_does_not_count_as_a_use() {
     let (jam, clock) = jam();
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
     clock.advance(3000);
@@ -149,18 +157,18 @@ async fn looking_at_a_session_is_not_using_it() {
 }
 
 #[tokio::test]
-async fn only_issued_tokens_open_a_session_and_none_is_adopted() {
+async fn only_issued_tokens_are_accepted_and_a_login_adopts_no_token() {
     let (jam, _) = jam();
     let app = app(jam.clone());
     let chosen = format!("sid={}", "A".repeat(43));
     assert_eq!(status(&app, &chosen).await, 401);
-    // Fixation: whoever brings an id to the login does not keep it.
+    // Session fixation: a login does not adopt the id that a request brings.
     let answer = call(&app, "POST", "/session/login", &[("cookie", &chosen)]).await;
     let issued = answer.cookie();
     assert_ne!(issued, chosen);
     assert_eq!(status(&app, &chosen).await, 401);
     assert_eq!(status(&app, &issued).await, 200);
-    // The id that operations take is not the token.
+    // The id that the methods take is not the token.
     let listed = jam.sessions::<User>("username").await.unwrap();
     let id = listed[0].info().id().as_bytes();
     let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(id);
@@ -205,7 +213,7 @@ async fn ids_do_not_repeat_and_every_bit_of_them_is_random() {
         }
         assert!(seen.insert(session.into_string()));
     }
-    // Each bit is set in half of them, within seven standard deviations.
+    // Each bit is set in half of the ids, within seven standard deviations.
     let deviation = (IDS as f64).sqrt() / 2.0;
     for (at, count) in ones.into_iter().enumerate() {
         let off = (count as f64 - IDS as f64 / 2.0).abs() / deviation;
@@ -214,7 +222,7 @@ async fn ids_do_not_repeat_and_every_bit_of_them_is_random() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn parallel_changes_lose_nothing() {
+async fn concurrent_changes_are_all_kept() {
     const WRITERS: u64 = 24;
     let (jam, _) = jam();
     let session = jam.create_session("a", &User { user: 0 }).await.unwrap();
@@ -235,13 +243,13 @@ async fn parallel_changes_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_save_that_was_under_way_does_not_undo_a_logout() {
+async fn a_concurrent_update_does_not_undo_a_logout() {
     let (jam, _) = jam();
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
     let (other, id) = (jam.clone(), *session.id());
     let mut ended = false;
     let update = jam.update_session(id, move |user: &mut User| {
-        // The logout comes between the reading and the writing.
+        // The logout happens between the read and the write.
         if !ended {
             ended = true;
             let deleted = at_once(other.delete_session(id));
@@ -253,7 +261,7 @@ async fn a_save_that_was_under_way_does_not_undo_a_logout() {
     assert!(read(&jam, &session).await.is_none());
 }
 
-/// The memory store never waits, so one poll is enough.
+/// Polls a future once. The memory store never waits.
 fn at_once<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -269,7 +277,7 @@ struct Other {
 }
 
 #[tokio::test]
-async fn data_of_another_type_is_no_session_and_no_500() {
+async fn a_session_of_another_type_answers_401_and_not_500() {
     let (jam, _) = jam();
     let app = app(jam.clone());
     let session = jam
@@ -309,7 +317,7 @@ async fn anonymous_requests_write_nothing_to_the_store() {
 }
 
 #[tokio::test]
-async fn a_session_shows_its_times_and_note() {
+async fn session_info_shows_all_fields_of_a_session() {
     let (jam, clock) = jam();
     let token = jam.create_session("ann", &User { user: 1 }).await.unwrap();
     clock.advance(600);
@@ -329,15 +337,15 @@ async fn a_session_shows_its_times_and_note() {
     let newer = jam.reauthenticate_session(&token).await.unwrap();
     let session = read(&jam, &newer).await.unwrap();
     let info = session.info();
-    assert_eq!(info.id(), token.id(), "the session is the same one");
+    assert_eq!(info.id(), token.id(), "a new login keeps the id");
     assert_eq!(info.auth_time(), NOW + 660);
     assert_eq!(info.last_seen(), NOW + 660);
     assert_eq!(info.expires_at(), NOW + 660 + 24 * 3600);
 }
 
-/// A use is noted once in a twentieth of the idle limit.
+/// Asserts that a use is recorded once in a twentieth of the idle timeout.
 #[tokio::test]
-async fn an_idle_session_ends_to_the_second_after_its_last_noted_use() {
+async fn an_idle_session_ends_exactly_after_its_last_recorded_use() {
     for (idle, used_after, is_noted) in [
         (3600, 179, false),
         (3600, 180, true),

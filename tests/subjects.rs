@@ -1,5 +1,5 @@
-//! Every kind of field that can be marked `#[jam(sub)]` comes back as it was issued, from a token and
-//! from a session, or is an error where it is issued.
+//! Fields that can be marked `#[jam(sub)]`. Each value is read back unchanged from a token and from
+//! a session, or it is an error when it is issued.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Display};
@@ -25,7 +25,7 @@ struct Of<S: Id + 'static> {
     after: Vec<u8>,
 }
 
-/// serde writes it as a map.
+/// A payload that serde writes as a map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JamPayload)]
 #[serde(bound = "")]
 struct Flattened<S: Id + 'static> {
@@ -51,7 +51,7 @@ fn flattened<S: Id>(id: S) -> Flattened<S> {
     }
 }
 
-/// Tokens and sessions of `data`, each read back.
+/// Issues a token and a session of `data`, and reads both.
 fn issue<P: Payload>(data: &P) -> [Result<P, Error>; 2] {
     let (jam, _) = jam();
     let token = jam.gen_jwt_token(&jam.make_payload(data.clone()));
@@ -65,7 +65,7 @@ fn issue<P: Payload>(data: &P) -> [Result<P, Error>; 2] {
         .block_on(async {
             let id = jam.create_session("owner", data).await?;
             let session = jam.get_session::<P>(&id).await?;
-            Ok(session.expect("it was created").into_inner())
+            Ok(session.expect("the session exists").into_inner())
         });
     [token, session]
 }
@@ -126,7 +126,7 @@ impl Display for Service {
     }
 }
 
-/// Written as text by `collect_str`, and read from text.
+/// A subject that `collect_str` writes as text and that is read from text.
 #[derive(Clone, Debug, PartialEq)]
 struct Hex(u64);
 
@@ -151,7 +151,7 @@ impl<'de> Deserialize<'de> for Hex {
     }
 }
 
-/// It reads by `deserialize_any`.
+/// A subject that is read by `deserialize_any`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Either {
@@ -168,7 +168,7 @@ impl Display for Either {
     }
 }
 
-/// As texts go, with digits and what JSON escapes among them.
+/// Texts with digits and with characters that JSON escapes.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[0-9]{1,40}", "[+-]?0*[0-9]{1,3}"]
         .prop_filter("a subject is not empty", |text| !text.is_empty())
@@ -240,7 +240,7 @@ fn a_number_that_would_come_back_as_text_is_not_signed() {
             );
             assert!(
                 session.is_none(),
-                "a session keeps JSON, where it stays a number"
+                "a session stores JSON and keeps the number"
             );
         }
     }

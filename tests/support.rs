@@ -1,4 +1,4 @@
-//! Parts that the tests share: a user, an application, and a client that calls it.
+//! Items that the tests share: a user, an application, and a client that calls it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(crate) struct User {
     pub(crate) user: u64,
 }
 
-/// A `Jam` with both backends and a clock that stands at [`NOW`].
+/// Returns a `Jam` with both backends and a clock that stands at [`NOW`].
 pub(crate) fn jam() -> (Jam, ManualClock) {
     jam_with(Jwt::hs256(SECRET), Sessions::in_memory())
 }
@@ -72,7 +72,7 @@ async fn session_header_user(user: Auth<User>) -> Json<User> {
 async fn home(user: Option<Auth<User>>) -> String {
     match user {
         Some(user) => format!("user {}", user.user),
-        None => "stranger".to_owned(),
+        None => "anonymous".to_owned(),
     }
 }
 
@@ -85,7 +85,7 @@ async fn public() -> &'static str {
     "public"
 }
 
-/// An application with a handler of every kind.
+/// Returns an application with a handler of every kind.
 pub(crate) fn app(jam: Jam) -> Router {
     Router::new()
         .route("/jwt/login", post(jwt_login))
@@ -126,7 +126,7 @@ impl Answer {
             .collect()
     }
 
-    /// `name=value` of the only cookie that the answer sets.
+    /// Returns `name=value` of the only cookie that the response sets.
     pub(crate) fn cookie(&self) -> String {
         let cookies = self.set_cookies();
         assert_eq!(cookies.len(), 1, "{cookies:?}");
@@ -162,20 +162,20 @@ pub(crate) async fn get_with(app: &Router, path: &str, headers: &[(&str, &str)])
     call(app, "GET", path, headers).await
 }
 
-/// The value of `Authorization` for this user.
+/// Returns the `Authorization` value for this user.
 pub(crate) fn bearer(jam: &Jam, user: &impl Payload) -> String {
     let token = jam.gen_jwt_token(&jam.make_payload(user.clone())).unwrap();
     format!("Bearer {}", token.as_str())
 }
 
-/// Signs in, and gives the cookie to send from then on.
+/// Signs in and returns the cookie for later requests.
 pub(crate) async fn login(app: &Router, path: &str) -> String {
     let answer = call(app, "POST", path, &[]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     answer.cookie()
 }
 
-/// A token of header and payload as they are, signed with [`SECRET`].
+/// Returns a token of this header and payload, without changes, signed with [`SECRET`].
 pub(crate) fn forge(header: &str, payload: &str) -> String {
     forge_bytes(header.as_bytes(), payload.as_bytes(), SECRET.as_bytes())
 }
@@ -192,7 +192,7 @@ pub(crate) fn forge_bytes(header: &[u8], payload: &[u8], secret: &[u8]) -> Strin
     format!("{signed}.{signature}")
 }
 
-/// A good token of user 1, as somebody else might write it.
+/// Returns a valid token of user 1, as another library would write it.
 pub(crate) fn foreign_token() -> String {
     forge(r#"{"typ":"JWT","alg":"HS256"}"#, &claims(r#""user":1"#))
 }
@@ -201,7 +201,7 @@ pub(crate) fn claims(members: &str) -> String {
     format!(r#"{{"exp":{},{members}}}"#, NOW + 600)
 }
 
-/// The JSON of one part of a token.
+/// Returns the JSON of one part of a token.
 pub(crate) fn part(token: &str, at: usize) -> serde_json::Value {
     let part = token.split('.').nth(at).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()

@@ -1,4 +1,4 @@
-//! The table in its basic form.
+//! Tests of the basic form of a table.
 
 use axum::extract::Path;
 use axum::{Json, Router};
@@ -33,7 +33,7 @@ async fn me(user: Auth<User>) -> Json<User> {
     Json(user.into_inner())
 }
 
-/// It need not know who calls.
+/// A handler that takes no caller.
 async fn nobody(Path(id): Path<u64>) -> String {
     id.to_string()
 }
@@ -58,7 +58,7 @@ fn reports() -> JamRouter {
 fn routes() -> JamRouter<Jam> {
     jam_routes![
         public("marketing") = [
-            get("/about", pages::about), // seen by everybody
+            get("/about", pages::about), // open to every request
             any("/hooks/{*rest}", pages::hook),
         ],
         WEB = [
@@ -81,13 +81,13 @@ fn app() -> (Router, Jam) {
 }
 
 #[tokio::test]
-async fn each_route_is_under_its_rule() {
+async fn each_route_has_the_rule_of_its_section() {
     let (app, jam) = app();
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
     let sid = format!("sid={}", session.as_str());
     let jwt = format!("jwt={}", foreign_token());
     let bearer = format!("Bearer {}", foreign_token());
-    for (method, path, stranger, header, caller) in [
+    for (method, path, anonymous, header, caller) in [
         ("GET", "/about", 200, ("x-none", ""), 200),
         ("POST", "/hooks/a/b", 200, ("x-none", ""), 200),
         ("GET", "/me", 401, ("cookie", &*sid), 200),
@@ -98,7 +98,8 @@ async fn each_route_is_under_its_rule() {
         ("PATCH", "/me", 401, ("cookie", &*jwt), 200),
         ("PUT", "/me", 401, ("cookie", &*sid), 401),
         ("DELETE", "/things/7", 401, ("cookie", &*sid), 200),
-        // 401 goes before 400: whoever is not let in learns nothing of the path.
+        // The rule rejects the request before the path is parsed, so an anonymous caller learns
+        // nothing about the path.
         ("DELETE", "/things/x", 401, ("cookie", &*sid), 400),
         ("GET", "/reports", 401, ("authorization", &*bearer), 200),
         ("GET", "/declared", 401, ("cookie", &*jwt), 200),
@@ -109,7 +110,10 @@ async fn each_route_is_under_its_rule() {
         ("GET", "/nowhere", 404, ("x-none", ""), 404),
     ] {
         let refused = call(&app, method, path, &[]).await;
-        assert_eq!(refused.status, stranger, "{method} {path} as a stranger");
+        assert_eq!(
+            refused.status, anonymous,
+            "{method} {path} without a credential"
+        );
         let answer = call(&app, method, path, &[header]).await;
         assert_eq!(
             answer.status, caller,
@@ -120,13 +124,13 @@ async fn each_route_is_under_its_rule() {
 }
 
 #[tokio::test]
-async fn sections_of_one_table_have_payloads_of_their_own() {
+async fn sections_of_one_table_can_have_different_payloads() {
     let (app, _) = app();
     let token = forge(r#"{"alg":"HS256"}"#, &claims(r#""machine":"m1""#));
     let bearer = format!("Bearer {token}");
     let answer = get_with(&app, "/machine", &[("authorization", &bearer)]).await;
     assert_eq!(answer.body, "m1");
-    // A token of the other kind does not fit.
+    // A token of the other payload is rejected.
     let bearer = format!("Bearer {}", foreign_token());
     assert_eq!(
         get_with(&app, "/machine", &[("authorization", &bearer)])
@@ -137,7 +141,7 @@ async fn sections_of_one_table_have_payloads_of_their_own() {
 }
 
 #[test]
-fn a_handler_of_two_payloads_is_told_at_the_start() {
+fn a_handler_with_two_payloads_is_a_startup_error() {
     let (jam, _) = jam();
     let table: JamRouter = jam_routes![API = [get("/wrong", wrong_payload)]];
     assert_eq!(
@@ -148,7 +152,7 @@ fn a_handler_of_two_payloads_is_told_at_the_start() {
 }
 
 #[tokio::test]
-async fn answers_say_that_they_depend_on_the_credential() {
+async fn responses_vary_on_the_source_of_the_credential() {
     let (app, _) = app();
     let vary = async |path| {
         get_with(&app, path, &[])
@@ -161,9 +165,9 @@ async fn answers_say_that_they_depend_on_the_credential() {
     assert_eq!(vary("/about").await, None);
 }
 
-/// Headers that the handler's own answer has are not repeated.
+/// Asserts that `Vary` does not repeat the headers that the handler already lists.
 #[tokio::test]
-async fn vary_is_added_where_the_answer_lacks_it() {
+async fn vary_contains_each_header_once() {
     const BOTH: Access<User> = user().backend("jwt").cookie("jwt").header("authorization");
     async fn some() -> ([(&'static str, &'static str); 1], &'static str) {
         ([("vary", "Cookie, Accept")], "some")
@@ -191,7 +195,7 @@ async fn vary_is_added_where_the_answer_lacks_it() {
 }
 
 #[test]
-fn everything_that_is_missing_is_told_at_the_start_in_one_go() {
+fn all_missing_backends_are_reported_at_startup() {
     let sessions_only = Jam::builder()
         .sessions(Sessions::in_memory())
         .build()
@@ -208,7 +212,7 @@ fn everything_that_is_missing_is_told_at_the_start_in_one_go() {
 }
 
 #[test]
-fn routes_that_collide_across_merge_are_told_at_the_start() {
+fn colliding_routes_of_merged_tables_are_startup_errors() {
     let (jam, _) = jam();
     let other: JamRouter<Jam> = jam_routes![
         public("x") = [
@@ -229,7 +233,7 @@ fn routes_that_collide_across_merge_are_told_at_the_start() {
 }
 
 #[test]
-fn a_rule_without_a_backend_needs_a_jam_with_one() {
+fn a_rule_without_a_backend_requires_a_jam_with_one_backend() {
     let routes = || -> JamRouter { jam_routes![user::<User>() = [get("/", me)]] };
     let one = Jam::builder().jwt(Jwt::hs256(SECRET)).build().unwrap();
     assert!(routes().into_router(&one).is_ok());

@@ -1,4 +1,4 @@
-//! The tools for tests of an application.
+//! The tools that `jam::testing` gives to applications.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +18,7 @@ async fn me(user: Auth<User>) -> Json<User> {
 
 #[jam_auth(backend = "jwt", optional)]
 async fn home(user: Option<Auth<User>>) -> String {
-    user.map_or("stranger".to_owned(), |user| user.user.to_string())
+    user.map_or("anonymous".to_owned(), |user| user.user.to_string())
 }
 
 async fn in_a_table(user: Auth<User>) -> u64 {
@@ -26,10 +26,10 @@ async fn in_a_table(user: Auth<User>) -> u64 {
 }
 
 #[tokio::test]
-async fn handlers_are_called_directly() {
+async fn a_handler_can_be_called_directly() {
     assert_eq!(me(auth(User { user: 7 })).await.0.user, 7);
     assert_eq!(in_a_table(auth(User { user: 8 })).await, 8);
-    for (user, body) in [(Some(9), "9"), (None, "stranger")] {
+    for (user, body) in [(Some(9), "9"), (None, "anonymous")] {
         let user = user.map(|user| auth(User { user }));
         let answer = home(user.into()).await.into_response();
         let body_now = axum::body::to_bytes(answer.into_body(), 100).await.unwrap();
@@ -52,7 +52,7 @@ fn routes(opened: bool) -> JamRouter<Jam> {
 }
 
 #[test]
-fn a_table_that_is_as_reviewed_passes() {
+fn a_table_equal_to_the_reviewed_file_passes() {
     jam::assert_table!(routes(false), "testing-table.txt");
 }
 

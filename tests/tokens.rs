@@ -1,4 +1,4 @@
-//! Tokens: what is written, and what is read.
+//! Tokens: the written form, and the checks of a read token.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn with(jwt: Jwt) -> Jam {
 const HEADER: &str = r#"{"alg":"HS256"}"#;
 
 #[test]
-fn a_token_is_flat_with_whole_seconds_and_a_jti() {
+fn a_token_has_flat_claims_whole_seconds_and_a_jti() {
     let (jam, _) = jam();
     let payload = jam.make_payload(User { user: 1 });
     assert_eq!(payload.user, 1);
@@ -89,11 +89,14 @@ fn full() -> Full {
 }
 
 #[test]
-fn marked_fields_take_their_claims_names_and_serde_attributes_work() {
+fn marked_fields_have_the_names_of_their_claims_and_serde_attributes_apply() {
     let (jam, _) = jam();
     let token = jam.gen_jwt_token(&jam.make_payload(full())).unwrap();
     let written = part(token.as_str(), 1);
-    assert_eq!(written["sub"], "42", "RFC 7519 section 4.1.2: a text");
+    assert_eq!(
+        written["sub"], "42",
+        "RFC 7519 section 4.1.2: the subject is a string"
+    );
     assert_eq!(written["displayName"], "Ann \"\u{1F600}\"");
     assert_eq!(written["roles"], serde_json::json!(["Admin"]));
     assert_eq!(written["scope"], "notes:read notes:write");
@@ -111,7 +114,7 @@ fn marked_fields_take_their_claims_names_and_serde_attributes_work() {
 }
 
 #[test]
-fn a_subject_is_read_as_text_or_number_and_in_one_spelling() {
+fn a_subject_is_read_from_text_or_number_in_one_spelling() {
     let (jam, _) = jam();
     let token = |sub: &str| {
         let rest = r#""displayName":"x","roles":[],"scope":"""#;
@@ -145,7 +148,7 @@ fn a_subject_is_read_as_text_or_number_and_in_one_spelling() {
 }
 
 #[test]
-fn a_field_that_is_a_claim_is_not_read_by_its_own_name() {
+fn a_marked_field_is_not_read_by_its_field_name() {
     let (jam, _) = jam();
     let both = r#""accountId":1,"sub":"2","displayName":"x","roles":[],"scope":"""#;
     let read = jam
@@ -168,7 +171,7 @@ struct Open {
 }
 
 #[test]
-fn a_flattened_map_works_and_cannot_bring_in_a_registered_claim() {
+fn a_flattened_map_cannot_add_a_registered_claim() {
     let (jam, _) = jam();
     let mut open = Open {
         name: "7".to_owned(),
@@ -204,7 +207,7 @@ fn a_flattened_map_works_and_cannot_bring_in_a_registered_claim() {
 }
 
 #[test]
-fn times_are_judged_to_the_second() {
+fn times_are_compared_exactly_to_the_second() {
     let (jam, _) = jam();
     let at = |members: &str| forge(HEADER, &format!(r#"{{{members},"user":1}}"#));
     let good = |members: String| {
@@ -254,10 +257,10 @@ fn times_are_judged_to_the_second() {
 }
 
 #[test]
-fn issuer_and_audience_are_exact() {
+fn issuer_and_audience_are_compared_exactly() {
     let (jam, _) = jam();
     let token = |members: &str| forge(HEADER, &claims(&format!(r#"{members},"user":1"#)));
-    // RFC 7519 section 4.1.3: who is not named by `aud` must refuse it.
+    // RFC 7519 section 4.1.3: a recipient that `aud` does not name must reject the token.
     assert_eq!(fault(&jam, &token(r#""aud":"api""#)), TokenFault::Audience);
     assert!(
         jam.verify_jwt_token::<User>(&token(r#""iss":"anyone""#))
@@ -303,7 +306,7 @@ fn issuer_and_audience_are_exact() {
 }
 
 #[test]
-fn the_header_must_be_acceptable_in_every_respect() {
+fn every_invalid_header_is_rejected() {
     let (jam, _) = jam();
     let token = |header: &str| forge(header, &claims(r#""user":1"#));
     for good in [
@@ -360,7 +363,7 @@ fn the_header_must_be_acceptable_in_every_respect() {
 }
 
 #[test]
-fn a_key_with_a_name_answers_to_that_name_alone() {
+fn a_key_with_an_id_accepts_only_that_id() {
     let named = with(Jwt::hs256(SECRET).key_id("k1"));
     let token = |kid: &str| {
         let header = format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
@@ -380,7 +383,7 @@ fn a_key_with_a_name_answers_to_that_name_alone() {
 }
 
 #[test]
-fn the_type_can_be_demanded() {
+fn the_token_type_can_be_required() {
     let access = with(Jwt::hs256(SECRET).token_type("at+jwt"));
     let own = access
         .gen_jwt_token(&access.make_payload(User { user: 1 }))
@@ -414,7 +417,7 @@ fn the_type_can_be_demanded() {
 }
 
 #[test]
-fn a_name_may_stand_once_at_every_depth() {
+fn a_duplicate_name_is_rejected_at_every_depth() {
     let (jam, _) = jam();
     for twice in [
         r#""user":1,"user":2"#,
@@ -436,7 +439,7 @@ fn a_name_may_stand_once_at_every_depth() {
 }
 
 #[test]
-fn claims_are_one_json_object_of_utf_8() {
+fn claims_must_be_one_json_object_in_utf_8() {
     let (jam, _) = jam();
     let good = claims(r#""user":1"#);
     for bad in [
@@ -479,7 +482,7 @@ fn claims_are_one_json_object_of_utf_8() {
 }
 
 #[test]
-fn a_token_over_the_size_limit_is_neither_read_nor_written() {
+fn a_token_above_the_size_limit_is_not_read_and_not_written() {
     let (jam, _) = jam();
     let huge = "A".repeat(2 * 1024 * 1024);
     let token = foreign_token();
@@ -504,7 +507,7 @@ fn a_token_over_the_size_limit_is_neither_read_nor_written() {
 }
 
 #[test]
-fn a_lifetime_can_be_given_for_one_token() {
+fn a_single_token_can_have_its_own_lifetime() {
     let (jam, clock) = jam();
     let payload = jam
         .make_payload(User { user: 1 })
@@ -523,12 +526,12 @@ fn a_lifetime_can_be_given_for_one_token() {
     let cookie = format!("{:?}", jam.jwt_cookie("jwt", token));
     assert!(
         cookie.contains("max_age: 34560000"),
-        "400 days are the most: {cookie}"
+        "400 days are the maximum: {cookie}"
     );
 }
 
 #[test]
-fn without_the_backend_every_operation_says_so() {
+fn every_operation_reports_a_missing_backend() {
     let jam = Jam::builder()
         .sessions(Sessions::in_memory())
         .build()
@@ -544,9 +547,9 @@ fn without_the_backend_every_operation_says_so() {
     assert!(error.to_string().contains(".jwt("), "{error}");
 }
 
-/// A header of so many encoded characters, and a token of so many bytes.
+/// Returns a token of `token` bytes whose encoded header has `header` characters.
 fn of_size(header: usize, token: usize) -> String {
-    // An encoded part has no length of 4 n + 1: what remains goes into the other one.
+    // Base64url text never has a length of 4n + 1. The other part takes the remaining character.
     let padded = |text: &str, length: usize| {
         let spaces = (length / 4 * 3 + (length % 4).saturating_sub(1)) - text.len();
         format!("{text}{}", " ".repeat(spaces))
@@ -587,7 +590,7 @@ fn the_size_limits_are_exact() {
 }
 
 #[test]
-fn the_longest_token_that_is_read_is_written() {
+fn the_longest_accepted_token_can_be_issued() {
     let (jam, _) = jam();
     let of = |length: usize| {
         let name = "x".repeat(length);
@@ -603,7 +606,7 @@ fn the_longest_token_that_is_read_is_written() {
 }
 
 #[test]
-fn the_registered_claims_are_shown_as_they_were_read() {
+fn registered_claims_are_returned_as_read() {
     let jwt = Jwt::hs256(SECRET)
         .issuer("https://id.example")
         .audience("api");
@@ -643,7 +646,7 @@ fn the_registered_claims_are_shown_as_they_were_read() {
 }
 
 #[test]
-fn a_registered_subject_is_text_or_a_whole_number() {
+fn a_subject_is_text_or_a_whole_number() {
     let (jam, _) = jam();
     let token = |sub: &str| forge(HEADER, &claims(&format!(r#""user":1,"sub":{sub}"#)));
     for (good, text) in [
@@ -660,7 +663,7 @@ fn a_registered_subject_is_text_or_a_whole_number() {
     }
 }
 
-/// Payloads whose own serde implementation wraps what the derive wrote.
+/// Payloads with a custom serde implementation that wraps the derived one.
 mod wrapped {
     use serde::{Deserializer, Serializer};
 
@@ -712,7 +715,7 @@ mod wrapped {
 }
 
 #[test]
-fn a_payload_may_be_wrapped_and_is_one_object_all_the_same() {
+fn a_wrapped_payload_is_one_object() {
     use wrapped::{InBox, InList, InNewtype, InNothing, InOption, InVariant};
 
     let (jam, _) = jam();

@@ -1,6 +1,6 @@
-//! The faults of the Python original that this library must not have, by their numbers in
-//! its review. Those of other parts of it (10: one-time passwords and OAuth, 19's
-//! Litestar form) have no counterpart here.
+//! Tests for the faults of the original Python library, which Jam must not have. The numbers are
+//! from the review of that library. Fault 10 (one-time passwords and OAuth) and the Litestar part
+//! of fault 19 have no counterpart here.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ fn fault(jam: &Jam, token: &str) -> TokenFault {
 }
 
 #[tokio::test]
-async fn fault_01_any_session_cookie_authenticates() {
+async fn fault_01_only_an_issued_session_cookie_authenticates() {
     let app = app(jam().0);
     let good = login(&app, "/session/login").await;
     for cookie in ["sid=garbage", "sid=x", "sid=%00", "sid= "] {
@@ -45,7 +45,7 @@ async fn fault_01_any_session_cookie_authenticates() {
 }
 
 #[test]
-fn fault_02_a_signature_has_several_spellings() {
+fn fault_02_a_signature_has_one_spelling() {
     let (jam, _) = jam();
     let token = foreign_token();
     assert!(jam.verify_jwt_token::<User>(&token).is_ok());
@@ -54,7 +54,7 @@ fn fault_02_a_signature_has_several_spellings() {
         let refused = matches!(fault, TokenFault::Malformed | TokenFault::Signature);
         assert!(refused, "{suffix:?}: {fault:?}");
     }
-    // The last character of 43 carries two bits that mean nothing.
+    // The last of the 43 characters has two unused bits.
     let (start, last) = token.split_at(token.len() - 1);
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let accepted = alphabet
@@ -68,8 +68,8 @@ fn fault_02_a_signature_has_several_spellings() {
 }
 
 #[test]
-fn fault_03_the_algorithm_is_mislabelled() {
-    // What is labelled HS256 is HMAC-SHA-256: an independent computation agrees.
+fn fault_03_the_header_names_the_used_algorithm() {
+    // An independent computation confirms that the signature is HMAC-SHA-256.
     let (jam, _) = jam();
     let token = jam
         .gen_jwt_token(&jam.make_payload(User { user: 1 }))
@@ -85,7 +85,7 @@ fn fault_03_the_algorithm_is_mislabelled() {
 }
 
 #[test]
-fn fault_04_the_token_chooses_the_algorithm() {
+fn fault_04_the_token_cannot_select_the_algorithm() {
     let (jam, _) = jam();
     for alg in [
         "HS384", "HS512", "RS256", "ES256", "none", "hs256", "HS", "HSx",
@@ -95,10 +95,10 @@ fn fault_04_the_token_chooses_the_algorithm() {
     }
 }
 
-/// That the comparison takes the same time for all of them is `verify_slice` of the `hmac`
-/// crate; that it compares every bit is shown here.
+/// Asserts that the comparison includes every bit. `verify_slice` of the `hmac` crate gives the
+/// constant time.
 #[test]
-fn fault_05_signatures_are_compared_in_part() {
+fn fault_05_the_whole_signature_is_compared() {
     let (jam, _) = jam();
     let token = foreign_token();
     let (signed, signature) = token.rsplit_once('.').unwrap();
@@ -115,10 +115,10 @@ fn fault_05_signatures_are_compared_in_part() {
     }
 }
 
-/// There the list of revoked tokens was silently not asked in one way of configuring it.
-/// Here what a `Jam` was built with is what the gate asks, in every form of protection.
+/// Asserts that the gate makes every configured check, in every kind of protection. The original
+/// did not check the list of revoked tokens in one configuration.
 #[tokio::test]
-async fn fault_06_a_configured_check_is_not_made() {
+async fn fault_06_every_configured_check_is_made() {
     let strict = jam_with(Jwt::hs256(SECRET).audience("api"), Sessions::in_memory()).0;
     let app = app(strict);
     let cookie = format!("jwt={}", foreign_token());
@@ -138,7 +138,7 @@ async fn fault_06_a_configured_check_is_not_made() {
 }
 
 #[tokio::test]
-async fn fault_07_sessions_never_expire() {
+async fn fault_07_sessions_expire() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jam.json");
     std::fs::write(&path, r#"{"session":{"store":"memory"}}"#).unwrap();
@@ -151,7 +151,7 @@ async fn fault_07_sessions_never_expire() {
 }
 
 #[tokio::test]
-async fn fault_08_credentials_are_stored_in_the_clear() {
+async fn fault_08_the_store_contains_no_credential() {
     let store = Arc::new(MemoryStore::new());
     let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Arc::clone(&store)));
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();
@@ -169,7 +169,7 @@ async fn fault_08_credentials_are_stored_in_the_clear() {
 }
 
 #[test]
-fn fault_09_weak_secrets_are_accepted() {
+fn fault_09_weak_secrets_are_rejected() {
     for secret in ["", "x", "0123456789abcdef0123456789abcde"] {
         let error = Jam::builder().jwt(Jwt::hs256(secret)).build().unwrap_err();
         assert_eq!(error.keys().collect::<Vec<_>>(), ["jwt.secret"]);
@@ -183,7 +183,7 @@ fn fault_09_weak_secrets_are_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn fault_11_concurrent_logins_destroy_the_store() {
+async fn fault_11_concurrent_logins_are_all_stored() {
     let (jam, _) = jam();
     let logins: Vec<_> = (0..8)
         .map(|_| {
@@ -213,7 +213,7 @@ async fn fault_11_concurrent_logins_destroy_the_store() {
 }
 
 #[tokio::test]
-async fn fault_12_a_stale_cookie_locks_the_browser_out_of_every_path() {
+async fn fault_12_a_stale_cookie_does_not_block_public_paths() {
     let (jam, clock) = jam();
     let app = app(jam);
     let cookie = login(&app, "/jwt/login").await;
@@ -234,7 +234,7 @@ struct Basket {
 }
 
 #[tokio::test]
-async fn fault_13_owners_with_a_colon_and_empty_sessions_are_lost() {
+async fn fault_13_owners_with_a_colon_and_empty_sessions_are_kept() {
     let (jam, _) = jam();
     for owner in ["a:b", ":", "a:b:c", ""] {
         let session = jam.create_session(owner, &Basket::default()).await.unwrap();
@@ -253,7 +253,7 @@ async fn fault_13_owners_with_a_colon_and_empty_sessions_are_lost() {
 }
 
 #[test]
-fn fault_14_configuration_errors_are_swallowed() {
+fn fault_14_configuration_errors_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jam.json");
     let config = r#"{"jwt":{"secret":"short","expire":60},"sesion":{"store":"memory"}}"#;
@@ -268,7 +268,7 @@ fn fault_14_configuration_errors_are_swallowed() {
 }
 
 #[tokio::test]
-async fn fault_15_errors_have_no_text_and_missing_claims_crash() {
+async fn fault_15_errors_have_text_and_missing_claims_are_rejected() {
     let (jam, _) = jam();
     let app = app(jam.clone());
     let no_exp = forge(r#"{"alg":"HS256"}"#, r#"{"user":1}"#);
@@ -293,8 +293,8 @@ async fn fault_15_errors_have_no_text_and_missing_claims_crash() {
 }
 
 #[test]
-fn fault_16_documented_keys_do_not_work() {
-    // Every key that the documentation of `Jam::from_config` lists.
+fn fault_16_documented_keys_work() {
+    // The documentation of `Jam::from_config` lists these keys.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jam.json");
     let config = serde_json::json!({
@@ -325,7 +325,7 @@ fn fault_16_documented_keys_do_not_work() {
 }
 
 #[tokio::test]
-async fn fault_17_every_session_has_the_time_of_the_import() {
+async fn fault_17_every_session_has_its_own_time() {
     let (jam, clock) = jam();
     let first = jam.create_session("a", &User { user: 1 }).await.unwrap();
     clock.advance(60);
@@ -338,11 +338,11 @@ async fn fault_17_every_session_has_the_time_of_the_import() {
 }
 
 #[test]
-fn fault_18_paths_and_variables_of_a_configuration_work_at_some_places_only() {
+fn fault_18_paths_and_variables_of_a_configuration_work_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     let dotted = folder.path().join("a.b").join(".").join("jam.v1.json");
     std::fs::create_dir(folder.path().join("a.b")).unwrap();
-    // PATH is set wherever tests run; a variable may stand inside a text.
+    // Every test environment sets PATH. A variable can be a part of a text.
     let config = r#"{"jwt":{"secret":"aaaa-${PATH}-0123456789abcdef0123456789abcdef"}}"#;
     std::fs::write(&dotted, config).unwrap();
     assert!(Jam::from_config(&dotted).is_ok());
@@ -357,7 +357,7 @@ fn fault_18_paths_and_variables_of_a_configuration_work_at_some_places_only() {
 }
 
 #[tokio::test]
-async fn fault_19_the_header_form_reads_the_cookie() {
+async fn fault_19_a_header_rule_does_not_read_the_cookie() {
     let (jam, _) = jam();
     let app = app(jam.clone());
     let session = jam.create_session("a", &User { user: 4 }).await.unwrap();
@@ -377,7 +377,7 @@ async fn fault_19_the_header_form_reads_the_cookie() {
 }
 
 #[test]
-fn fault_20_times_are_written_with_fractions_and_the_type_in_lower_case() {
+fn fault_20_times_are_whole_seconds_and_the_type_is_in_upper_case() {
     let (jam, _) = jam();
     let token = jam
         .gen_jwt_token(&jam.make_payload(User { user: 1 }))

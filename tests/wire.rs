@@ -1,4 +1,4 @@
-//! The answers: status, challenge, body and headers.
+//! Responses over HTTP: status, challenge, body and headers.
 
 use http::StatusCode;
 use jam::{Jam, Sessions};
@@ -48,7 +48,7 @@ async fn no_credential_is_401_with_a_bare_challenge() {
 }
 
 #[tokio::test]
-async fn a_valid_credential_is_admitted() {
+async fn a_valid_credential_is_accepted() {
     let app = app(jam().0);
     let token = bearer(&foreign_token());
     let answer = get_with(&app, "/bearer/user", &[("authorization", &token)]).await;
@@ -59,7 +59,7 @@ async fn a_valid_credential_is_admitted() {
 }
 
 #[tokio::test]
-async fn every_bad_credential_gets_the_same_answer_to_the_byte() {
+async fn every_bad_credential_gets_an_identical_response() {
     let (jam, clock) = jam();
     let app = app(jam.clone());
     let expired = forge(
@@ -105,7 +105,7 @@ async fn every_bad_credential_gets_the_same_answer_to_the_byte() {
         answers.push(get_with(&app, "/session/user", &[("cookie", session)]).await);
     }
     for answer in &mut answers {
-        // It is the rule's, whatever was presented.
+        // `Vary` depends on the rule, not on the presented credential.
         assert!(answer.headers.remove("vary").is_some());
     }
     for answer in &answers {
@@ -117,7 +117,7 @@ async fn every_bad_credential_gets_the_same_answer_to_the_byte() {
 }
 
 #[tokio::test]
-async fn the_scheme_is_read_in_any_case_and_with_any_spaces() {
+async fn the_scheme_is_accepted_in_any_case_and_with_any_spaces() {
     let app = app(jam().0);
     let token = foreign_token();
     for header in [
@@ -158,7 +158,7 @@ async fn a_malformed_or_repeated_authorization_is_400() {
 }
 
 #[tokio::test]
-async fn another_scheme_is_no_credential() {
+async fn another_scheme_does_not_count_as_a_credential() {
     let app = app(jam().0);
     for header in ["Basic dTpw", "DPoP abc", "Bearerx abc"] {
         let answer = get_with(&app, "/bearer/user", &[("authorization", header)]).await;
@@ -168,7 +168,7 @@ async fn another_scheme_is_no_credential() {
 }
 
 #[tokio::test]
-async fn a_token_in_the_query_or_in_other_headers_is_not_looked_at() {
+async fn a_token_in_the_query_or_in_another_header_is_ignored() {
     let app = app(jam().0);
     let token = foreign_token();
     let query = format!("/bearer/user?access_token={token}");
@@ -183,7 +183,7 @@ async fn a_token_in_the_query_or_in_other_headers_is_not_looked_at() {
 }
 
 #[tokio::test]
-async fn head_is_authorized_like_get_and_options_runs_no_handler() {
+async fn head_is_checked_like_get_and_options_runs_no_handler() {
     let app = app(jam().0);
     let head = call(&app, "HEAD", "/bearer/user", &[]).await;
     assert_eq!(head.status, StatusCode::UNAUTHORIZED);
@@ -200,7 +200,7 @@ async fn head_is_authorized_like_get_and_options_runs_no_handler() {
 }
 
 #[tokio::test]
-async fn a_rule_can_be_answered_in_the_applications_own_way() {
+async fn on_reject_maps_a_rejection_of_an_attribute() {
     let jam = Jam::builder()
         .sessions(Sessions::in_memory().idle_timeout(HOUR))
         .on_reject(|rejection, request| {
@@ -212,13 +212,13 @@ async fn a_rule_can_be_answered_in_the_applications_own_way() {
     use axum::response::IntoResponse;
     let answer = get_with(&app(jam), "/session/user", &[]).await;
     assert_eq!(answer.body, "NoCredential at /session/user");
-    // Whatever it says, a 401 has its challenge and is kept by no cache.
+    // A mapped 401 response still has a challenge, and no cache stores it.
     assert_eq!(answer.challenge(), "Bearer");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
 #[tokio::test]
-async fn a_missing_backend_is_500_and_never_401() {
+async fn a_missing_backend_answers_500_and_not_401() {
     let jam = Jam::builder()
         .sessions(Sessions::in_memory())
         .build()

@@ -1,9 +1,10 @@
-//! Programs that must compile, and programs that must not, with the compiler's messages.
+//! Tests of programs that must compile, and of programs that must not compile, with the messages of
+//! the compiler.
 //!
-//! `TRYBUILD=overwrite cargo test -p jam-ui-tests` writes the messages down anew; read
-//! each of them. One case: `cargo test -p jam-ui-tests -- ui trybuild=unknown_option`.
+//! `TRYBUILD=overwrite cargo test -p jam-ui-tests` writes the messages again. Read each changed
+//! message. To run one case: `cargo test -p jam-ui-tests -- ui trybuild=unknown_option`.
 
-// The wording of rustc differs between its versions.
+// The messages of rustc differ between its versions.
 #[rustversion::attr(not(stable(1.95)), ignore)] // PINNED
 #[test]
 fn ui() {

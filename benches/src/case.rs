@@ -1,4 +1,4 @@
-//! One kind of request, which can be made as often as one likes.
+//! One kind of request, which can be sent any number of times.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -11,17 +11,17 @@ use axum::routing::get;
 use http::{Request, StatusCode};
 use tower::Service;
 
-/// A router, a request for it, and the status that it must answer with.
+/// A router, a request for it, and the expected status.
 pub struct Case {
     router: Router,
     request: Box<dyn Fn() -> Request<Body>>,
     status: StatusCode,
-    /// The request's credential as a header, for those who make it over a socket.
+    /// The credential of the request as a header, for clients that use a socket.
     pub header: Option<(&'static str, String)>,
 }
 
 impl Case {
-    /// A request of `/me`, with `header`, that is let in.
+    /// Creates a request of `/me` with `header`, which is accepted.
     pub fn new(router: Router, header: Option<(&'static str, String)>) -> Self {
         let sent = header.clone();
         Self {
@@ -39,7 +39,7 @@ impl Case {
         }
     }
 
-    /// A request of `/me` by a cookie among others.
+    /// Creates a request of `/me` with one cookie among others.
     pub fn by_cookie(router: Router, name: &str, value: &str) -> Self {
         let cookies = format!("theme=dark; {name}={value}; lang=en");
         Self::new(router, Some(("cookie", cookies)))
@@ -58,20 +58,20 @@ impl Case {
         self.router.clone()
     }
 
-    /// Makes one request, through the router and without a socket.
+    /// Sends one request through the router, without a socket.
     pub fn send(&mut self, request: Request<Body>) {
         let answer = run(self.router.call(request));
         let Ok(answer) = answer;
         assert_eq!(
             answer.status(),
             self.status,
-            "the case answers as it should"
+            "the response has the expected status"
         );
         black_box(answer);
     }
 }
 
-/// Runs a future that waits for nothing outside of the process.
+/// Runs a future that waits for nothing outside the process.
 pub fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -82,7 +82,7 @@ pub fn run<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// `me` among three other routes, as every router here has it.
+/// Returns the routes of every measured router: `me` and three others.
 pub fn routes<S: Clone + Send + Sync + 'static>(me: axum::routing::MethodRouter<S>) -> Router<S> {
     async fn other() -> &'static str {
         "other"

@@ -1,4 +1,4 @@
-//! Every kind of request that is measured, by its name.
+//! All measured kinds of requests, by name.
 
 mod by_hand;
 mod peers;
@@ -12,7 +12,7 @@ use crate::case::{Case, routes};
 pub use peers::fill_tower_sessions;
 pub use sessions::profiles;
 
-/// A router that asks nobody who they are.
+/// Returns a router without authentication.
 fn bare() -> Case {
     async fn me() -> &'static str {
         "hello"
@@ -22,12 +22,12 @@ fn bare() -> Case {
 
 type Build = fn() -> Case;
 
-/// Something that is done without a request.
+/// An operation that needs no request.
 type Operation = Box<dyn FnMut()>;
 
 type BuildOperation = fn() -> Operation;
 
-/// Every operation.
+/// All operations.
 pub const OPERATIONS: &[(&str, BuildOperation)] = &[
     ("hand-issue", by_hand::issue),
     ("jam-issue", tokens::issue),
@@ -38,7 +38,7 @@ pub const OPERATIONS: &[(&str, BuildOperation)] = &[
     ("jam-refusal", tokens::refusal),
 ];
 
-/// Every case. A name says whose it is and what it does.
+/// All cases. A name contains the library and the operation.
 pub const ALL: &[(&str, Build)] = &[
     ("bare", bare),
     ("hand-hs256", by_hand::cookie),
@@ -61,7 +61,7 @@ pub const ALL: &[(&str, Build)] = &[
     ("axum-jwt-auth-bearer", peers::axum_jwt_auth),
 ];
 
-/// The case that is called `name`.
+/// Returns the case with the name `name`.
 pub fn named(name: &str) -> Option<Case> {
     let (_, build) = ALL.iter().find(|(own, _)| *own == name)?;
     Some(build())

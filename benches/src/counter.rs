@@ -1,7 +1,7 @@
-//! Instructions that a part of a program really executes: another process steps it.
+//! Counts the executed instructions of a part of a program. Another process steps the program.
 //!
-//! A virtual machine often has no counters, and the processor that valgrind plays lacks the
-//! instructions for SHA-256, so that hashing looks three times as dear as it is.
+//! A virtual machine often has no hardware counters. The simulated processor of valgrind lacks the
+//! SHA-256 instructions, so that hashing appears three times as expensive as it is.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -15,24 +15,24 @@ use nix::sys::signal::{Signal, raise};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-/// The begin and the end of a counted part.
+/// The signal at the start and at the end of a counted part.
 const MARK: Signal = Signal::SIGUSR1;
 
-/// In the process that is counted: lets its parent step it.
+/// Lets the parent process step this process. The counted process calls it.
 pub fn be_counted() -> Result<(), Errno> {
     ptrace::traceme()
 }
 
-/// In the process that is counted: runs `part`, which is what is counted.
+/// Runs `part` as a counted part. The counted process calls it.
 pub fn counted(part: impl FnOnce()) -> Result<(), Errno> {
     raise(MARK)?;
     part();
     raise(MARK)
 }
 
-/// The instructions of each [`counted`] part of `command`, in order.
+/// Returns the instructions of each [`counted`] part of `command`, in order.
 ///
-/// What the marks take themselves is in it; a part that is empty says how much.
+/// The count includes the instructions of the marks. An empty part gives their number.
 pub fn count(command: &mut Command) -> Result<Vec<u64>, Box<dyn Error>> {
     let mut counts = Vec::new();
     Steps::of(command)?.parts(|steps| {
@@ -47,8 +47,8 @@ pub fn count(command: &mut Command) -> Result<Vec<u64>, Box<dyn Error>> {
     Ok(counts)
 }
 
-/// How often the parts of `command` were at an instruction of the program's own file, and how many
-/// instructions of a library it called: addresses as the file has them.
+/// Counts, for each instruction of the program's own file, how often the parts of `command` execute
+/// it, and how many library instructions it calls. The addresses are relative to the file.
 pub fn places(command: &mut Command) -> Result<BTreeMap<u64, (u64, u64)>, Box<dyn Error>> {
     let mut places = BTreeMap::<_, (u64, u64)>::new();
     Steps::of(command)?.parts(|steps| {
@@ -72,13 +72,14 @@ struct Steps(Pid);
 
 impl Steps {
     fn of(command: &mut Command) -> Result<Self, Box<dyn Error>> {
-        // Where things lie in memory decides how hash tables are filled and texts compared.
+        // Memory addresses influence hash tables and text comparisons, so randomization is
+        // disabled.
         personality::set(personality::get()? | Persona::ADDR_NO_RANDOMIZE)?;
         let child = command.spawn()?;
         Ok(Self(Pid::from_raw(child.id().try_into()?)))
     }
 
-    /// Lets the program run, and has every part of it stepped by `step`.
+    /// Runs the program and calls `step` for every counted part.
     fn parts(
         self,
         mut step: impl FnMut(&Self) -> Result<(), Box<dyn Error>>,
@@ -94,24 +95,24 @@ impl Steps {
                     let delivered = (signal != Signal::SIGTRAP).then_some(signal);
                     ptrace::cont(self.0, delivered)?;
                 }
-                status => return Err(format!("what is counted ended with {status:?}").into()),
+                status => return Err(format!("the counted program ended with {status:?}").into()),
             }
         }
     }
 
-    /// Steps from one mark to the next.
+    /// Steps from one mark to the next mark.
     fn each(&self, mut step: impl FnMut(Pid) -> Result<(), Errno>) -> Result<(), Box<dyn Error>> {
         loop {
             ptrace::step(self.0, None)?;
             match waitpid(self.0, None)? {
                 WaitStatus::Stopped(_, Signal::SIGTRAP) => step(self.0)?,
                 WaitStatus::Stopped(_, MARK) => return Ok(()),
-                status => return Err(format!("what is counted ended with {status:?}").into()),
+                status => return Err(format!("the counted program ended with {status:?}").into()),
             }
         }
     }
 
-    /// From where to where the program's own file lies in its memory.
+    /// Returns the address range of the program's own file in memory.
     fn program(&self) -> Result<(u64, u64), Box<dyn Error>> {
         let file = fs::read_link(format!("/proc/{}/exe", self.0))?;
         let maps = fs::read_to_string(format!("/proc/{}/maps", self.0))?;
@@ -125,7 +126,7 @@ impl Steps {
                 u64::from_str_radix(begin, 16)?,
                 u64::from_str_radix(end, 16)?,
             )),
-            _ => Err("the program is not in its own memory".into()),
+            _ => Err("the memory map does not contain the program".into()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One request, while something around it grows.
+//! Requests that are measured while one quantity grows.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use crate::case::{Case, routes, run};
 use crate::cases;
 use crate::people::{SECRET, User};
 
-/// The thing that grows, and its sizes.
+/// The growing quantities and their sizes.
 pub const ALL: &[(&str, &[usize])] = &[
     ("routes", &[1, 10, 100, 1000]),
     ("roles", &[1, 10, 100, 1000]),
@@ -20,7 +20,7 @@ pub const ALL: &[(&str, &[usize])] = &[
     ("sessions", &[1_000, 10_000, 100_000, 1_000_000]),
 ];
 
-/// The requests to be counted where `what` is as large as `size`.
+/// Returns the counted requests for the size `size` of `what`.
 pub fn case(what: &str, size: usize) -> Option<Vec<(Case, Request<axum::body::Body>)>> {
     let once = |case: Case| {
         let request = case.request();
@@ -94,7 +94,7 @@ struct Member {
     roles: Vec<Numbered>,
 }
 
-/// The role that is asked for is the last one that the user has.
+/// Returns a case whose rule requires the last role of the user.
 fn with_roles(count: usize) -> Case {
     const MEMBERS: Access<Member> = user().backend("session").cookie("sid").role(Numbered(0));
     #[jam_auth(MEMBERS)]
@@ -112,7 +112,7 @@ fn with_roles(count: usize) -> Case {
     Case::by_cookie(routes(get(me)).with_state(jam), "sid", session.as_str())
 }
 
-/// A payload of so many fields, and a request with it in a token.
+/// Declares a payload with the given number of fields, and a request with it in a token.
 macro_rules! fields {
     ($($count:literal: $($field:ident)*;)*) => {
         fn with_fields(count: usize) -> Option<Case> {
@@ -150,7 +150,7 @@ fields! {
         field41 field42 field43 field44 field45 field46 field47 field48 field49 field50;
 }
 
-/// Requests by sessions that were not used of late, each by another one.
+/// Returns requests with different sessions that were not used recently.
 fn among_sessions(count: usize) -> Vec<(Case, Request<axum::body::Body>)> {
     let (_, router, tokens) = cases::profiles(count);
     let some = tokens.iter().step_by(tokens.len().div_ceil(7));

@@ -1,9 +1,9 @@
-//! Requests through routers that differ in nothing but how they find out who calls.
+//! Routers that differ only in how they authenticate the caller, and requests to them.
 //!
-//! `scripts/bench` runs what is here and says what each thing costs; `src/bin/measure.rs` counts
-//! and times, `src/bin/allocations.rs` counts allocations.
+//! `scripts/bench` runs these programs and reports the cost of each operation. `src/bin/measure.rs`
+//! counts instructions and measures times. `src/bin/allocations.rs` counts allocations.
 
-// Nobody but the programs beside it uses this library.
+// Only the programs in this crate use the library.
 #![allow(
     missing_docs,
     missing_debug_implementations,

@@ -1,10 +1,10 @@
-//! The caller of the requests: one set of claims and one session for every program.
+//! The caller of the requests. Every program uses the same claims and the same session.
 
 use serde::{Deserialize, Serialize};
 
 pub const SECRET: &str = "a secret that is at least 32 bytes";
 
-/// The caller of tokens: with `jti`, `iat` and `exp` six claims, 145 bytes of JSON.
+/// The caller of a token. With `jti`, `iat` and `exp` there are six claims, in 145 bytes of JSON.
 #[derive(Clone, Debug, Serialize, Deserialize, jam::JamPayload)]
 pub struct User {
     #[jam(sub)]
@@ -23,7 +23,7 @@ impl User {
     }
 }
 
-/// The claims as a program by hand declares them.
+/// The claims as a program without a library declares them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
     pub exp: u64,
@@ -49,7 +49,7 @@ impl Claims {
     }
 }
 
-/// The data of a session: four texts and two numbers.
+/// The data of a session: four strings and two numbers.
 #[derive(Clone, Debug, Serialize, Deserialize, jam::JamPayload)]
 pub struct Profile {
     #[jam(sub)]
@@ -62,7 +62,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// One of many.
+    /// Returns one of many profiles.
     pub fn number(number: usize) -> Self {
         Self {
             id: format!("user-{number:07}"),
@@ -81,7 +81,7 @@ pub enum Role {
     Editor,
 }
 
-/// A caller with everything that a rule can ask for.
+/// A caller that has every property that a rule can require.
 #[derive(Clone, Debug, Serialize, Deserialize, jam::JamPayload)]
 #[jam(role = Role, scopes("notes:read", "notes:write"))]
 pub struct Editor {
@@ -103,20 +103,20 @@ impl Editor {
     }
 }
 
-/// Seconds since the Unix epoch.
+/// Returns the seconds since the Unix epoch.
 pub fn now() -> u64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
 }
 
-/// Unpadded base64url.
+/// Returns unpadded base64url.
 pub fn encode(text: &str) -> String {
     use base64::Engine;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
 }
 
-/// The id of one of many sessions: a hash, as real ones are.
+/// Returns the id of one of many sessions. It is a hash, like a real id.
 pub fn session_id(number: usize) -> jam::SessionId {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut bytes = [0; 32];

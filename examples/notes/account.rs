@@ -1,4 +1,4 @@
-//! The caller's own account.
+//! The account of the caller.
 
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -7,7 +7,7 @@ use jam::{Auth, Jam};
 use crate::db::Db;
 use crate::user::User;
 
-/// Removes it, and ends the user's sessions on every device.
+/// Deletes the account and ends the sessions of the user on every device.
 pub(crate) async fn remove(
     user: Auth<User>,
     State(jam): State<Jam>,

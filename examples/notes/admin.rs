@@ -1,4 +1,4 @@
-//! For administrators. That the caller is one is said in the table.
+//! Handlers for administrators. The table requires the role.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! A backend of the application's own: keys that programs call with.
+//! A custom backend of the application: API keys of programs.
 
 use std::collections::HashMap;
 
@@ -6,17 +6,17 @@ use jam::{Backend, Identity, JamPayload, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// A program that calls.
+/// A program that calls the API.
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 pub(crate) struct Program {
     pub(crate) name: String,
 }
 
-/// Programs by the hash of their keys: whoever reads the list learns no key.
+/// The programs, by the hash of their keys. A reader of this map cannot recover a key.
 pub(crate) struct ApiKeys(HashMap<[u8; 32], Program>);
 
 impl ApiKeys {
-    /// The keys, of which there is one, and that one.
+    /// Creates a backend with one key, and returns the backend and the key.
     pub(crate) fn with_one(name: &str) -> (Self, String) {
         let key = random();
         let name = name.to_owned();
@@ -38,7 +38,7 @@ fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key).into()
 }
 
-/// 128 bits from the system's generator, as text.
+/// Returns 128 bits from the random generator of the system, as text.
 pub(crate) fn random() -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the system has random bytes");

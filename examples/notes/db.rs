@@ -1,4 +1,4 @@
-//! A stand-in for a database.
+//! An in-memory replacement for a database.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ pub(crate) struct Note {
     pub(crate) text: String,
 }
 
-/// The hash of no password, made as those of users are.
+/// A hash that no password has. It has the parameters of the users' hashes.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$\
                       QlFkcu5ORAcGhDMLiC3Swfz8DUDbBYZEXdcr4MTd6eE";
 
@@ -27,7 +27,7 @@ pub(crate) struct Db(Arc<Mutex<Tables>>);
 struct Tables {
     last_id: u64,
     notes: BTreeMap<NoteId, Note>,
-    /// By name: the user, and the hash of the password.
+    /// The user and the password hash, by name.
     users: BTreeMap<String, (User, String)>,
 }
 
@@ -43,7 +43,7 @@ impl Db {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a user with a random password, and gives the password.
+    /// Adds a user with a random password and returns the password.
     pub(crate) fn add_user(&self, name: &str, roles: &[Role]) -> String {
         let password = crate::api_keys::random();
         let hash = password_auth::generate_hash(&password);
@@ -62,9 +62,10 @@ impl Db {
         password
     }
 
-    /// The user of that name and password. It takes its time, as hashing passwords must.
+    /// Returns the user with this name and password. The password hash makes this call slow on
+    /// purpose.
     pub(crate) fn sign_in(&self, name: &str, password: &str) -> Option<User> {
-        // As long for a name that nobody has, so that time does not tell which there are.
+        // An unknown name takes the same time, so that the time does not reveal which names exist.
         let known = self.tables().users.get(name).cloned();
         let hash = known.as_ref().map_or(NOBODY, |(_, hash)| hash);
         let is_right = password_auth::verify_password(password, hash).is_ok();
@@ -116,13 +117,13 @@ mod tests {
     use super::{Db, NOBODY, Role};
 
     #[test]
-    fn a_name_that_nobody_has_costs_as_much_as_a_wrong_password() {
+    fn an_unknown_name_takes_as_long_as_a_wrong_password() {
         let db = Db::default();
         let password = db.add_user("ann", &[Role::Reader]);
         assert!(db.sign_in("ann", &password).is_some());
         assert!(db.sign_in("ann", "wrong").is_none());
         assert!(db.sign_in("nobody", "wrong").is_none());
-        // The same algorithm and parameters, and a hash that can be read.
+        // The hash has the same algorithm and parameters, and can be parsed.
         let users = password_auth::generate_hash("");
         let parameters = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
         assert_eq!(parameters(NOBODY), parameters(&users));

@@ -1,4 +1,4 @@
-//! Calls from other services, which prove themselves by signing the body.
+//! Calls from other services, which authenticate by a signature of the body.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The secret that the other service signs with.
+/// The secret that the other service uses to sign.
 #[derive(Clone)]
 pub(crate) struct Webhooks(Hmac<Sha256>);
 
@@ -17,7 +17,7 @@ impl Webhooks {
         Self(Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length"))
     }
 
-    /// `Stripe-Signature: t=<seconds>,v1=<hex of HMAC-SHA-256 over "t.body">`.
+    /// Verifies `Stripe-Signature: t=<seconds>,v1=<hex of HMAC-SHA-256 over "t.body">`.
     fn verify(&self, signature: &str, body: &[u8]) -> Option<()> {
         let field = |name| {
             signature
@@ -25,7 +25,7 @@ impl Webhooks {
                 .find_map(|field| field.strip_prefix(name))
         };
         let (time, signed) = (field("t=")?, field("v1=")?);
-        // An old call that somebody recorded is none.
+        // An old call is rejected, because an attacker could replay a recorded call.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
         if now.abs_diff(time.parse().ok()?) > 5 * 60 {
             return None;

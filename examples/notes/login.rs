@@ -1,4 +1,4 @@
-//! Signing in and out, by session in a browser and by token for programs.
+//! Login and logout: with a session in a browser, and with a token for programs.
 
 use axum::Form;
 use axum::extract::{Query, State};
@@ -14,7 +14,7 @@ use crate::user::User;
 
 #[derive(Deserialize)]
 pub(crate) struct Next {
-    /// The page that asked for a login.
+    /// The page that required the login.
     next: Option<String>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Credentials {
 }
 
 pub(crate) async fn form() -> Html<&'static str> {
-    // It posts to its own address, so that `next` and `reauth` stay in the query.
+    // The form posts to its own address, so that `next` and `reauth` stay in the query.
     Html(
         "<!doctype html><title>Sign in</title><form method=post>\
          <label>Name <input name=name autocomplete=username required></label> \
@@ -40,7 +40,7 @@ pub(crate) async fn submit(
     State(db): State<Db>,
     Form(Credentials { name, password }): Form<Credentials>,
 ) -> Result<Response, jam::Error> {
-    // Hashing keeps a thread busy, and must not be one that serves requests.
+    // Password hashing blocks a thread, so it does not run on a thread that serves requests.
     let checked = tokio::task::spawn_blocking(move || db.sign_in(&name, &password)).await;
     let user = match checked {
         Ok(Some(user)) => user,
@@ -54,7 +54,7 @@ pub(crate) async fn submit(
     Ok((cookie, Redirect::to(jam::return_to(next.as_deref()))).into_response())
 }
 
-/// For the user's own programs, which have no browser.
+/// Issues tokens for the user's own programs, which have no browser.
 pub(crate) fn tokens() -> JamRouter<App> {
     jam_routes![WEB = [post("/token", token).fresh(minutes(5))]]
 }

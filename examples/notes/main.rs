@@ -1,7 +1,7 @@
-//! A service for notes, in memory: one table says who may call what.
+//! A service for notes, in memory. One table contains the rule of every route.
 //!
-//! Start it and open the address that it prints; the passwords of its users are new at every
-//! start, and printed too.
+//! Start the program and open the address that it prints. It generates new passwords for its users
+//! at every start and prints them.
 
 mod account;
 mod admin;

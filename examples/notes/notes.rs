@@ -1,4 +1,4 @@
-//! Notes: each belongs to the user who wrote it.
+//! Notes. Each note belongs to the user that wrote it.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -26,7 +26,7 @@ pub(crate) async fn create(
     (StatusCode::CREATED, Json(db.add_note(user.id, draft.text)))
 }
 
-/// That the note is the caller's own, the table's policy has found out.
+/// Updates a note. The policy in the table has checked that the caller owns it.
 pub(crate) async fn update(
     Path(id): Path<NoteId>,
     State(db): State<Db>,

@@ -1,4 +1,4 @@
-//! For those who run it.
+//! Handlers for operators.
 
 pub(crate) async fn health() -> &'static str {
     "ok"

@@ -1,4 +1,4 @@
-//! Pages for people.
+//! HTML pages.
 
 use axum::response::Html;
 use jam::Auth;
@@ -11,7 +11,8 @@ pub(crate) async fn about() -> Html<&'static str> {
 
 pub(crate) async fn home(user: Option<Auth<User>>) -> Html<String> {
     let body = match user {
-        // Users' names are the application's own; a name that anybody may choose is escaped here.
+        // The application chooses the names of its users. If users choose their names, escape them
+        // here.
         Some(user) => format!(
             "<p>Hello, {}. <form method=post action=/logout><button>Sign out</button></form>",
             user.name

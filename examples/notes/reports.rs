@@ -1,4 +1,4 @@
-//! A table of its own, which the application's merges.
+//! A separate table that the table of the application merges.
 
 use axum::extract::State;
 use axum::{Json, Router, routing::get};
@@ -33,7 +33,7 @@ async fn summary(user: Auth<User>, State(db): State<Db>) -> String {
     format!("for {}: {} notes", user.name, db.count_notes())
 }
 
-/// A router of somebody else's, guarded whole.
+/// Returns a router of another crate. The mount guards all of its paths.
 fn raw() -> Router<App> {
     Router::new().route(
         "/count",

@@ -39,7 +39,7 @@ pub(crate) fn routes() -> JamRouter<App> {
     ]
 }
 
-/// A policy is an axum handler that returns bool.
+/// A policy of the notes. It is an axum handler that returns `bool`.
 async fn note_owner(user: Auth<User>, Path(id): Path<NoteId>, State(db): State<Db>) -> bool {
     db.owner_of(id) == Some(user.id)
 }
@@ -54,12 +54,12 @@ mod tests {
     use super::routes;
 
     #[test]
-    fn the_table_is_the_reviewed_one() {
+    fn the_table_is_equal_to_the_reviewed_file() {
         jam::assert_table!(routes(), "notes/auth-table.txt");
     }
 
     #[test]
-    fn whoever_may_not_call_is_refused() {
+    fn callers_without_permission_are_rejected() {
         let open = [
             "GET /about",
             "GET /healthz",

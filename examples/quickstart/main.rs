@@ -1,4 +1,4 @@
-//! Signing in by token and by session. Start it and open the address that it prints.
+//! A login with a token and with a session. Start the program and open the address that it prints.
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse};

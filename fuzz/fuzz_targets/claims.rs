@@ -1,4 +1,4 @@
-//! Every reader of claims says the same of any bytes.
+//! Checks that every reader of claims gives the same result for any bytes.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A cookie is found in any field as by looking at every pair of it.
+//! Checks that the cookie search gives the same result as a search through every pair of the field.
 
 #![no_main]
 

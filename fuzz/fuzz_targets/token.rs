@@ -1,4 +1,5 @@
-//! Verification that remembers and guesses says the same as verification part by part.
+//! Checks that verification with a cache and fast paths gives the same result as verification of
+//! each part.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The quickstart, clicked through in a real browser.
+//! A test of the quickstart in a real browser.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -8,12 +8,12 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, json};
 
-/// A program that ends with the test, whatever the test comes to.
+/// A program that is stopped at the end of the test, also after a failure.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself, and then there is nothing to do.
+        // An error is ignored, because the program may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -26,12 +26,12 @@ fn start(command: &mut Command, find: impl Fn(&str) -> Option<String>) -> (Runni
     let running = Running(child);
     for line in lines.by_ref() {
         if let Some(found) = find(&line.unwrap()) {
-            // Whatever else it prints must not fill the pipe.
+            // The rest of the output is read so that it does not fill the pipe.
             std::thread::spawn(move || lines.for_each(drop));
             return (running, found);
         }
     }
-    panic!("{command:?} ended without saying where it is");
+    panic!("{command:?} ended without printing its address");
 }
 
 pub(crate) fn quickstart(chromedriver: &str) {
@@ -90,7 +90,7 @@ async fn click_through(address: &str, driver: &str) {
 
 async fn scenes(page: Client) {
     let mut seen = 0;
-    // A stranger.
+    // An anonymous caller.
     for button in ["jwt-user", "session-user", "bearer-none"] {
         let refused = click(&page, button, &mut seen).await;
         assert_eq!(refused.status, "401", "{button}");
@@ -101,7 +101,7 @@ async fn scenes(page: Client) {
         );
         assert!(refused.text.contains("application/problem+json"));
     }
-    // By token.
+    // A caller with a token.
     assert_eq!(click(&page, "jwt-login", &mut seen).await.status, "200");
     for button in ["jwt-user", "bearer-user"] {
         let me = click(&page, button, &mut seen).await;
@@ -112,12 +112,12 @@ async fn scenes(page: Client) {
     assert_eq!(bad.status, "401");
     assert!(bad.text.contains("invalid_token"), "{}", bad.text);
     assert_eq!(click(&page, "session-user", &mut seen).await.status, "401");
-    // By session.
+    // A caller with a session.
     assert_eq!(click(&page, "session-login", &mut seen).await.status, "200");
     let me = click(&page, "session-user", &mut seen).await;
     assert_eq!(me.status, "200");
     assert!(me.text.contains("\"user\": 1"), "{}", me.text);
-    // No script sees a cookie; the browser holds both.
+    // No script can read a cookie. The browser holds both cookies.
     let visible = page
         .execute("return document.cookie", Vec::new())
         .await
@@ -131,7 +131,7 @@ async fn scenes(page: Client) {
     held.sort();
     let plain = |name: &str| (name.to_owned(), true, Some(false));
     assert_eq!(held, [plain("jwt"), plain("sessionId")]);
-    // And out.
+    // The logout.
     assert_eq!(click(&page, "logout", &mut seen).await.status, "200");
     assert!(page.get_all_cookies().await.unwrap().is_empty());
     for button in ["jwt-user", "session-user"] {
@@ -148,7 +148,7 @@ struct Exchange {
     text: String,
 }
 
-/// Clicks a button and waits for the exchange that it causes to be shown.
+/// Clicks a button and waits until the page shows the resulting exchange.
 async fn click(page: &Client, button: &str, seen: &mut usize) -> Exchange {
     page.find(Locator::Id(button))
         .await

@@ -1,8 +1,9 @@
-//! The macros in an editor: what rust-analyzer offers while a table or an attribute is being
-//! typed, and where it leads from there.
+//! The macros in an editor. The test checks the completions that rust-analyzer offers in a table or
+//! an attribute, and the targets of its links.
 //!
-//! To complete a name rust-analyzer puts one of its own at the cursor, expands the macro with
-//! it and looks where it ends up. So this is about what the macros make of incomplete input.
+//! To complete a name, rust-analyzer inserts a name of its own at the cursor. It expands the macro
+//! and finds where the name is in the expansion. The test therefore checks how the macros expand
+//! incomplete input.
 
 mod lsp;
 
@@ -15,14 +16,13 @@ use tempfile::TempDir;
 
 const NOTES: &str = include_str!("editor/notes.rs");
 
-// The parts of it that are typed over.
+// The parts of the program that the test replaces.
 const RULE: &str = "WEB = ";
 const ROW: &str = "get(\"/notes\", notes::list)";
 const OPTIONS: &str = "backend = \"jwt\"";
 
-/// The typed text, the part that it replaces, and names that the editor must offer.
-/// Brackets are closed, as editors do it: of a macro with an open one rust-analyzer sees
-/// nothing.
+/// The typed text, the part that it replaces, and the names that the editor must offer. Brackets
+/// are closed, as editors close them: rust-analyzer sees nothing of a macro with an open bracket.
 const COMPLETIONS: [(&str, &str, &[&str]); 16] = [
     (ROW, "get(\"/notes\", $0)", &["notes", "me"]),
     (ROW, "get(\"/notes\", notes::$0)", &["list", "update"]),
@@ -67,7 +67,7 @@ pub(crate) fn rust_analyzer(program: &str) {
     let mut editor = open(program, project.path());
 
     let found = editor.ask("textDocument/diagnostic", &format!("{NOTES}$0"));
-    assert_eq!(found["items"], json!([]), "a program without mistakes");
+    assert_eq!(found["items"], json!([]), "the program has no errors");
 
     for (part, typed, expected) in COMPLETIONS {
         let answer = editor.ask("textDocument/completion", &with(part, typed));
@@ -93,7 +93,8 @@ pub(crate) fn rust_analyzer(program: &str) {
         assert!(line.trim_start().starts_with(function), "{handler}: {line}");
     }
 
-    // Evaluated: in its source it is no `Session` and no `Cookie`, but words in quotes.
+    // The value is evaluated. The source of the constant contains only strings, not `Session` and
+    // `Cookie`.
     let answer = editor.ask("textDocument/hover", &with(RULE, "WE$0B = "));
     let shown = answer["contents"]["value"].as_str().unwrap_or_default();
     for value in ["Session", "Cookie(\"sid\")", "Admin", "Some(\"/login\")"] {
@@ -101,7 +102,7 @@ pub(crate) fn rust_analyzer(program: &str) {
     }
 }
 
-/// A project that depends on what is tested.
+/// Creates a project that depends on the tested crates.
 fn project() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -116,7 +117,7 @@ fn project() -> TempDir {
         workspace.join("jam")
     );
     std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    // The same versions, so that nothing is resolved anew.
+    // The project uses the same versions, so that Cargo resolves nothing again.
     std::fs::copy(
         workspace.join("Cargo.lock"),
         folder.path().join("Cargo.lock"),
@@ -128,15 +129,15 @@ fn project() -> TempDir {
 }
 
 fn open(program: &str, project: &Path) -> Editor {
-    // Its own toolchain, which has the sources of the standard library: without them no rule
-    // is evaluated, and in a toolchain that it finds by itself it installs them.
+    // The server uses its own toolchain, which has the sources of the standard library. Without
+    // them it evaluates no rule. If it finds a toolchain by itself, it installs them there.
     let sysroot = Path::new(program).ancestors().nth(2);
     let sysroot = sysroot.unwrap_or_else(|| panic!("`{program}` is not the path of a program"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::iter::once(sysroot.join("bin")).chain(std::env::split_paths(&path));
     let mut server = Command::new(program);
     server.env("PATH", std::env::join_paths(path).unwrap());
-    // By these, Cargo and rustup lead a test's programs to the toolchain that runs it.
+    // Cargo and rustup use these variables to select the toolchain for the programs of a test.
     for variable in ["CARGO", "LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"] {
         server.env_remove(variable);
     }
@@ -148,13 +149,13 @@ fn open(program: &str, project: &Path) -> Editor {
     Editor::open(&mut server, project, "src/lib.rs", &options)
 }
 
-/// The program with something else in place of a part of it.
+/// Returns the program with one part replaced.
 fn with(part: &str, typed: &str) -> String {
     assert_eq!(NOTES.matches(part).count(), 1, "{part}");
     NOTES.replace(part, typed)
 }
 
-/// The names that are offered, without what a label has behind them, such as arguments.
+/// Returns the offered names without the rest of a label, such as arguments.
 fn names(answer: &Value) -> Vec<&str> {
     let items = answer["items"].as_array().into_iter().flatten();
     items
@@ -162,7 +163,7 @@ fn names(answer: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// The lines of the program that an answer points to.
+/// Returns the lines of the program that an answer points to.
 fn lines(answer: &Value) -> Vec<&str> {
     let places = answer.as_array().into_iter().flatten();
     places

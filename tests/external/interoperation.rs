@@ -1,4 +1,4 @@
-//! Tokens of other libraries are read here, and ours there.
+//! Tokens of other libraries that Jam verifies, and tokens of Jam that other libraries verify.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,8 +13,7 @@ struct User {
     user: u64,
 }
 
-/// A token of each library, written long ago, so that a change of a library's own
-/// version does not change what is tested.
+/// One stored token of each library. A change of an installed library does not change these tokens.
 const KEPT: [&str; 2] = [
     // jamlib 2.5.6.post0
     "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogImp3dCJ9.eyJqdGkiOiAiNGRmNWIxYzctOGU3Zi00NmQ5LWJlMmUtYTNiMTRiNzgzYWYzIiwgImV4cCI6IDIxMTA4MDg4NjEuNDc2NDY5LCAiaWF0IjogMTc5NTQ0ODg2MS40NzY0NzgsICJ1c2VyIjogMX0.AkXYvWs7gJXhCX9L9_dMivnu0SBnrldhkGXhMDCabV0",
@@ -24,9 +23,9 @@ const KEPT: [&str; 2] = [
 
 struct Library {
     package: &'static str,
-    /// Prints a token of user 1 that lives for 600 s.
+    /// A script that prints a token of user 1 that is valid for 600 s.
     issue: &'static str,
-    /// Prints the `user` of the token in `sys.argv[1]`, or fails.
+    /// A script that prints the `user` of the token in `sys.argv[1]`, or fails.
     verify: &'static str,
 }
 
@@ -64,7 +63,8 @@ impl Library {
         format!("import sys, time\nSECRET = '{SECRET}'\n{set_up}\n")
     }
 
-    /// A virtual environment of this library's own: two of them share a package's name.
+    /// Creates a virtual environment for this library, because two of the libraries have the same
+    /// package name.
     fn python(&self, python: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("python")

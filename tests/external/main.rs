@@ -1,14 +1,14 @@
-//! Tests that need something beside Cargo. Each names what it needs; where that is not
-//! there it is reported as ignored, by name. `scripts/test` brings all of it.
+//! Tests that need more than Cargo. Each test names its requirement. If the requirement is missing,
+//! the test is reported as ignored by its name. `scripts/test` installs all requirements.
 //!
-//! | variable | what it names | for |
+//! | variable | value | tests |
 //! |---|---|---|
 //! | `JAM_VECTORS` | a folder of test vectors | `vectors::..` |
 //! | `JAM_PYTHON` | a Python 3 with `venv` that reaches a package index | `interoperation::..` |
-//! | `JAM_CHROMEDRIVER` | the program `chromedriver`, with a Chromium beside it | `browser::..` |
+//! | `JAM_CHROMEDRIVER` | the program `chromedriver`, with a Chromium next to it | `browser::..` |
 //! | `JAM_RUST_ANALYZER` | `rust-analyzer` by its whole path, in a toolchain with `rust-src` | `editor::..` |
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
+#![allow(clippy::unwrap_used)] // a test reports an error with a panic
 
 mod browser;
 mod editor;

@@ -1,4 +1,4 @@
-//! Vectors that others wrote: a line of JSON each, with the verdict that it must get.
+//! External test vectors. Each line is a JSON object with the expected verdict.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::time::Duration;
 use tower::ServiceExt;
 
-/// A payload with any claims.
+/// A payload that accepts any claims.
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 struct Anything {}
 
@@ -34,8 +34,7 @@ fn jam(jwt: Jwt, now: u64) -> Result<Jam, jam::ConfigError> {
     builder.clock(ManualClock::at(now)).build()
 }
 
-/// The HS256 key of a row, if its key is one: JWK sets and other algorithms are read by
-/// other parts than this.
+/// Returns the key of a row if it is an HS256 key. Other code reads JWK sets and other algorithms.
 fn hs256(key: &Value) -> Option<Jwt> {
     let is_ours = key["kty"] == "oct"
         && key.get("alg").is_none_or(|alg| alg == "HS256")
@@ -48,7 +47,7 @@ fn hs256(key: &Value) -> Option<Jwt> {
     })
 }
 
-/// The key of a row, alone or as the only one of a set.
+/// Returns the key of a row. The key is alone or is the only key of a set.
 fn key_of(row: &Value) -> &Value {
     match row["key"]["keys"].as_array().map(Vec::as_slice) {
         Some([only]) => only,
@@ -56,7 +55,7 @@ fn key_of(row: &Value) -> &Value {
     }
 }
 
-/// Returns `true` if the signature was valid, also if the claims were not.
+/// Returns `true` if the signature is valid, even if the claims are not.
 fn signature_is_good(jam: &Jam, token: &str) -> bool {
     match jam.verify_jwt_token::<Anything>(token) {
         Ok(_) => true,
@@ -82,7 +81,7 @@ pub(crate) fn signatures(folder: &str) {
         let token = row["token"].as_str().unwrap();
         let accepted = match hs256(key_of(&row)).map(|jwt| jam(jwt, 1_300_819_379)) {
             Some(Ok(jam)) => signature_is_good(&jam, token),
-            // A key that is refused accepts nothing.
+            // A rejected key accepts no token.
             Some(Err(_)) => false,
             None if row["key"]["keys"].is_array() && row["expect"] == "accept" => continue,
             None => false,
@@ -93,7 +92,7 @@ pub(crate) fn signatures(folder: &str) {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(judged > 100, "only {judged} rows were judged");
+    assert!(judged > 100, "only {judged} rows were checked");
 }
 
 pub(crate) fn claims(folder: &str) {
@@ -110,8 +109,8 @@ fn judge(rows: &[Value], least: usize) {
         let policy = &row["policy"];
         let leeway = policy["leeway"].as_u64().unwrap();
         if leeway > 60 {
-            // More than a difference of clocks: Jam does not let itself be set up so. Such
-            // rows are about overflow, and ours saturates whatever the leeway.
+            // Jam rejects a leeway that is greater than the usual difference of clocks. These rows
+            // test overflow, and Jam saturates with every leeway.
             assert_eq!(row["expect"], "either-no-panic");
         }
         let mut jwt = hs256(&row["key"])
@@ -128,14 +127,14 @@ fn judge(rows: &[Value], least: usize) {
         let right = match row["expect"].as_str().unwrap() {
             "accept" => verified.is_ok(),
             "reject" => verified.is_err(),
-            _ => true, // it did not panic
+            _ => true, // no panic is enough
         };
         if !right {
             wrong.push(format!("{} {}: {verified:?}", row["id"], row["why"]));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(judged >= least, "only {judged} rows were judged");
+    assert!(judged >= least, "only {judged} rows were checked");
 }
 
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
@@ -157,7 +156,7 @@ async fn by_cookie(user: Auth<User>) -> Json<User> {
     Json(user.into_inner())
 }
 
-/// One protected resource with two ways: the header first.
+/// One protected resource with two sources. The header is checked first.
 async fn both(
     axum::extract::State(jam): axum::extract::State<Jam>,
     request: Request,
@@ -246,7 +245,7 @@ async fn over_http(rows: &[Value]) {
     let (mut judged, mut wrong) = (0, Vec::new());
     for row in rows {
         let (sent, expected) = (&row["request"], &row["expect"]);
-        // Revocation of single tokens is not a part of this library yet.
+        // This library has no revocation of single tokens yet.
         if sent.to_string().contains("{REVOKED}") {
             continue;
         }
@@ -256,13 +255,13 @@ async fn over_http(rows: &[Value]) {
             .header("host", "site.example");
         for header in sent["headers"].as_array().unwrap() {
             let value = fill(header[1].as_str().unwrap());
-            // What a server strips from a field before anybody sees it.
+            // An HTTP server removes this from a field before an application reads it.
             let value = value.trim_matches(' ').to_owned();
             request = request.header(header[0].as_str().unwrap(), value);
         }
         let body = sent["body"].as_str().map(fill).unwrap_or_default();
         let Ok(request) = request.body(Body::from(body)) else {
-            // No HTTP library sends or takes such a request.
+            // No HTTP library sends or accepts such a request.
             continue;
         };
         let response = app.clone().oneshot(request).await.unwrap();
@@ -317,5 +316,5 @@ async fn over_http(rows: &[Value]) {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(judged >= 45, "only {judged} rows were judged");
+    assert!(judged >= 45, "only {judged} rows were checked");
 }

@@ -1,4 +1,4 @@
-//! The first steps of a newcomer.
+//! The first steps of a new user.
 
 use std::process::Command;
 
@@ -57,7 +57,7 @@ async fn a_rule_without_a_source_reads_the_default_cookie() {
     for path in ["/table/session", "/declared/session", "/attribute/session"] {
         let answer = get_with(&app, path, &[("cookie", &cookie)]).await;
         assert_eq!(answer.body, "Cookie(\"__Host-session\")", "{path}");
-        // A session is no bearer token unless the rule says so.
+        // A session is not accepted as a bearer token unless the rule allows it.
         let header = format!("Bearer {}", session.as_str());
         let answer = get_with(&app, path, &[("authorization", &header)]).await;
         assert_eq!(answer.status, 401, "{path}");
@@ -70,7 +70,7 @@ async fn a_rule_without_a_source_reads_the_default_cookie() {
 }
 
 #[tokio::test]
-async fn a_rule_without_a_backend_reads_the_source_of_the_only_one() {
+async fn a_rule_without_a_backend_uses_the_source_of_the_only_backend() {
     let sessions = Jam::builder()
         .sessions(Sessions::in_memory())
         .build()
@@ -89,7 +89,7 @@ async fn a_rule_without_a_backend_reads_the_source_of_the_only_one() {
     );
     let app = table().into_router(&tokens).unwrap();
     let token = bearer(&tokens, &User { user: 1 });
-    // A cookie of another application is not looked at.
+    // A cookie of another application is ignored.
     let headers = [
         ("authorization", token.as_str()),
         ("cookie", cookie.as_str()),
@@ -111,7 +111,7 @@ async fn a_cookie_that_no_rule_reads_is_logged_once() {
     let session = jam.create_session("1", &User { user: 1 }).await.unwrap();
     let set = format!("sessionId={}", session.as_str());
     let _ = jam.session_cookie("sessionId", session);
-    // No credential at all is nothing to warn of, nor is another application's cookie.
+    // A missing credential causes no warning, and neither does a cookie of another application.
     for cookie in ["a=b", "other=x"] {
         assert_eq!(get_with(&app, "/", &[("cookie", cookie)]).await.status, 401);
     }
@@ -129,7 +129,7 @@ async fn a_cookie_that_no_rule_reads_is_logged_once() {
 }
 
 #[tokio::test]
-async fn a_rejected_origin_is_logged_with_the_allowed_ones() {
+async fn a_rejected_origin_is_logged_with_the_allowed_origins() {
     let builder = Jam::builder().sessions(Sessions::in_memory());
     let jam = builder.origin("https://app.example").build().unwrap();
     let table: JamRouter = jam_routes![SESSION = [post("/", source)]];
@@ -156,14 +156,14 @@ async fn a_rejected_origin_is_logged_with_the_allowed_ones() {
 }
 
 #[test]
-fn an_empty_environment_is_an_error_that_names_the_variables() {
+fn the_error_for_an_empty_environment_names_the_variables() {
     const CASE: &str = "JAM_TESTS_EMPTY";
     if std::env::var_os(CASE).is_none() {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let command = command
             .args([
                 "--exact",
-                "holes::first_steps::an_empty_environment_is_an_error_that_names_the_variables",
+                "holes::first_steps::the_error_for_an_empty_environment_names_the_variables",
             ])
             .env(CASE, "1");
         assert!(command.output().unwrap().status.success());
@@ -175,7 +175,7 @@ fn an_empty_environment_is_an_error_that_names_the_variables() {
 }
 
 #[test]
-fn a_caller_is_passed_on_by_value() {
+fn a_caller_can_be_passed_by_value() {
     fn takes(user: Auth<User>) -> User {
         user.into_inner()
     }

@@ -1,4 +1,4 @@
-//! Payloads: which type a session is of, and that what is issued can be read.
+//! Payloads. A session belongs to one type, and an issued credential can be read.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -123,7 +123,7 @@ async fn statuses(jam: &Jam, data: &impl Payload) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn a_session_of_another_type_of_that_name_opens_nothing() {
+async fn a_session_of_another_type_with_the_same_name_is_rejected() {
     let (jam, _) = jam();
     let name = || "a".to_owned();
     let own = statuses(&jam, &admin::Account { name: name() }).await;
@@ -158,7 +158,7 @@ mod before {
 }
 
 #[tokio::test]
-async fn two_types_of_one_kind_are_an_error_wherever_the_second_is_used() {
+async fn two_types_with_one_kind_are_an_error_at_every_use() {
     const SECOND: Access<before::Second> = user().backend("session").cookie("sid");
     async fn handler(_: Auth<before::Second>) {}
 
@@ -214,7 +214,7 @@ async fn two_types_of_one_kind_are_an_error_wherever_the_second_is_used() {
 }
 
 #[test]
-fn a_fixed_kind_survives_a_renamed_type() {
+fn a_fixed_kind_does_not_depend_on_the_type_name() {
     #[derive(Clone, Serialize, Deserialize, JamPayload)]
     #[jam(kind = "renamed")]
     struct AnyName {}
@@ -228,7 +228,7 @@ fn a_fixed_kind_survives_a_renamed_type() {
     assert_eq!(
         ADMINS.to_string(),
         "Account: session by cookie sid",
-        "people need no path"
+        "the displayed name has no path"
     );
     assert!(IN_CONTEXT.to_string().starts_with("Context<Account>: "));
 }
@@ -252,7 +252,7 @@ struct Skipped {
     list: Vec<u8>,
 }
 
-/// It leaves its scopes out, and writes what the user chose as the claim of the scopes.
+/// A payload that omits its scopes and writes user input as the scope claim.
 #[derive(Clone, Deserialize, JamPayload)]
 #[jam(scopes("write"))]
 struct Tagged {
@@ -282,7 +282,7 @@ fn a_member_with_the_name_of_a_marked_claim_is_not_signed() {
     assert!(error.to_string().contains("a member `scope`"), "{error}");
 }
 
-/// It writes its roles if there are any, by hand or by a macro that the derive does not see.
+/// A payload that writes its roles only if there are any. The derive cannot see this.
 #[derive(Clone, Deserialize, JamPayload)]
 #[jam(role = Role, scopes("write"))]
 struct LeavesOut {
@@ -325,7 +325,7 @@ impl Serialize for LeavesOut {
 }
 
 #[tokio::test]
-async fn a_flattened_map_does_not_bring_in_an_omitted_claim() {
+async fn a_flattened_map_cannot_add_an_omitted_claim() {
     let leaves_out = |id: &str, name: &str, value: serde_json::Value| LeavesOut {
         id: id.to_owned(),
         roles: Vec::new(),
@@ -354,7 +354,7 @@ async fn issue(data: impl Payload) -> [Result<(), Error>; 2] {
     [session, token]
 }
 
-/// Tests are debug builds.
+/// Asserts that debug builds check each payload. Tests are debug builds.
 #[tokio::test]
 async fn a_payload_that_cannot_be_read_back_is_not_issued() {
     let rest = |name: &str| WithRest {
@@ -393,7 +393,7 @@ async fn a_payload_that_cannot_be_read_back_is_not_issued() {
 }
 
 #[test]
-fn an_unreadable_token_of_our_own_is_logged_once_a_minute_with_its_claim() {
+fn an_unreadable_own_token_is_logged_once_a_minute_with_its_claim() {
     let (jam, clock) = jam();
     let (lines, _guard) = log();
     let warnings = || lines.text().matches("WARN").count();
@@ -410,7 +410,10 @@ fn an_unreadable_token_of_our_own_is_logged_once_a_minute_with_its_claim() {
         "{text}"
     );
     assert!(text.contains("payload=User"), "{text}");
-    assert!(!text.contains("secret-value"), "no value is logged: {text}");
+    assert!(
+        !text.contains("secret-value"),
+        "the log contains no value: {text}"
+    );
 
     for _ in 0..3 {
         read(r#""name":"a""#);
@@ -436,7 +439,7 @@ fn an_unreadable_token_of_our_own_is_logged_once_a_minute_with_its_claim() {
 }
 
 #[test]
-fn a_kind_that_is_the_type_of_all_others_is_not_signed() {
+fn a_kind_equal_to_the_token_type_is_not_signed() {
     #[derive(Clone, Serialize, Deserialize, JamPayload)]
     #[jam(kind = "half")]
     struct Half {
@@ -477,7 +480,7 @@ fn even<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Err
 }
 
 #[test]
-fn the_warning_names_the_claim_that_is_wrong() {
+fn the_warning_names_the_wrong_claim() {
     let told = |claims: &str| {
         let (jam, _) = jam();
         let (lines, _guard) = log();
@@ -520,7 +523,7 @@ fn verify(jam: &Jam, members: &str) -> Result<(), ErrorKind> {
 }
 
 #[test]
-fn a_token_issued_by_a_clock_that_is_a_little_ahead_is_good() {
+fn a_token_from_a_clock_slightly_ahead_is_accepted() {
     const EARLY: Result<(), ErrorKind> = Err(ErrorKind::Token(TokenFault::NotYetValid));
     let (jam, _) = jam();
     for claim in ["iat", "auth_time"] {
@@ -534,7 +537,7 @@ fn a_token_issued_by_a_clock_that_is_a_little_ahead_is_good() {
 }
 
 #[test]
-fn a_token_that_lives_longer_than_allowed_is_refused() {
+fn a_token_with_too_long_a_lifetime_is_rejected() {
     const LONG: Result<(), ErrorKind> = Err(ErrorKind::Token(TokenFault::Lifetime));
     let seconds = Duration::from_secs;
     let jwt = || Jwt::hs256(SECRET).lifetime(seconds(600));
@@ -558,7 +561,7 @@ fn a_token_that_lives_longer_than_allowed_is_refused() {
 }
 
 #[test]
-fn a_token_without_iat_is_measured_from_now() {
+fn the_lifetime_of_a_token_without_iat_is_measured_from_now() {
     const LONG: Result<(), ErrorKind> = Err(ErrorKind::Token(TokenFault::Lifetime));
     let jwt = Jwt::hs256(SECRET)
         .lifetime(Duration::from_secs(1))
@@ -589,7 +592,7 @@ fn a_token_serializes_to_its_text_and_debug_hides_it() {
 }
 
 #[tokio::test]
-async fn an_owners_sessions_are_limited_by_the_configuration() {
+async fn the_configuration_limits_the_sessions_of_an_owner() {
     let file = std::env::temp_dir().join(format!("jam-per-owner-{}.json", std::process::id()));
     std::fs::write(&file, r#"{"session":{"store":"memory","per_owner":2}}"#).unwrap();
     let jam = Jam::from_config(&file);

@@ -1,4 +1,4 @@
-//! Headers for browsers, caches and htmx.
+//! Response headers for browsers, caches and htmx.
 
 use axum::Router;
 use axum::extract::State;
@@ -53,7 +53,7 @@ async fn session(jam: &Jam) -> String {
 }
 
 #[tokio::test]
-async fn pages_behind_a_cookie_are_private_and_revalidated() {
+async fn pages_with_a_cookie_rule_are_private_and_revalidated() {
     let (jam, _) = jam();
     let table: JamRouter<Jam> = jam_routes![
         WEB = [get("/page", page), get("/cached", cached)],
@@ -109,7 +109,7 @@ async fn a_rejection_by_an_attribute_has_vary() {
 }
 
 #[tokio::test]
-async fn a_logout_is_a_response_that_clears_the_pages_too() {
+async fn a_logout_response_clears_the_cached_pages() {
     let (jam, _) = jam();
     let app = Router::new()
         .route("/logout", axum::routing::post(logout))
@@ -133,7 +133,7 @@ async fn a_logout_is_a_response_that_clears_the_pages_too() {
 }
 
 #[tokio::test]
-async fn htmx_gets_the_login_page_in_a_header() {
+async fn htmx_receives_the_login_page_in_a_header() {
     let (jam, clock) = jam();
     let table: JamRouter<Jam> = jam_routes![
         WEB = [
@@ -182,7 +182,7 @@ async fn htmx_gets_the_login_page_in_a_header() {
         (answer.status.as_u16(), answer.header("hx-redirect")),
         (403, Some("/home"))
     );
-    // Nobody else is told.
+    // Only htmx requests get the header.
     assert_eq!(
         get_with(&app, "/part", &[]).await.header("hx-redirect"),
         None
@@ -190,7 +190,7 @@ async fn htmx_gets_the_login_page_in_a_header() {
 }
 
 #[tokio::test]
-async fn an_application_may_answer_rejections_with_any_response() {
+async fn an_application_can_map_a_rejection_to_any_response() {
     let builder = Jam::builder().sessions(jam::Sessions::in_memory());
     let jam = builder
         .on_reject(|rejection, _| match rejection.kind() {

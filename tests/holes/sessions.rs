@@ -1,4 +1,4 @@
-//! Sessions: what opens one, which one is meant, how long it lives, and how many there are.
+//! Sessions: their tokens, ids, lifetimes and limits.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -30,9 +30,10 @@ async fn status(app: &Router, token: &str) -> u16 {
         .as_u16()
 }
 
-/// The store keeps those in use in a few thousand places: what is found there has to be compared.
+/// Asserts that the store compares the whole token. The store keeps used sessions in a cache with a
+/// few thousand slots, so two tokens can share a slot.
 #[tokio::test]
-async fn tokens_that_were_never_issued_open_no_session() {
+async fn a_token_that_was_never_issued_is_rejected() {
     let (jam, _) = jam();
     let app = app(jam.clone());
     let mut tokens = Vec::new();
@@ -55,7 +56,7 @@ async fn tokens_that_were_never_issued_open_no_session() {
         assert_eq!(answer.body, format!(r#"{{"user":{number}}}"#));
     }
     for token in tokens.iter().step_by(5) {
-        // As long as one that is issued, and another one.
+        // The forged token has the length of an issued token.
         let forged: String = token.chars().rev().collect();
         assert_eq!(status(&app, &forged).await, 401);
     }
@@ -78,14 +79,14 @@ async fn the_id_of_a_listed_session_stays_valid_through_rotations() {
             assert_eq!(
                 status(&app, token.as_str()).await,
                 401,
-                "an old token opens nothing"
+                "an old token is rejected"
             );
         }
         assert_eq!(status(&app, fourth.as_str()).await, 200);
         for token in [&first, &second, &third, &fourth] {
-            assert_eq!(*token.id(), id, "the id stays");
+            assert_eq!(*token.id(), id, "the id stays the same");
         }
-        // Every operation, by each of the names.
+        // Every operation accepts the token, the listed session and the id.
         let read = jam.get_session::<User>(&first).await.unwrap().unwrap();
         assert_eq!((read.user, *read.info().id()), (1, id));
         let changed = jam
@@ -109,7 +110,7 @@ async fn the_id_of_a_listed_session_stays_valid_through_rotations() {
 }
 
 #[tokio::test]
-async fn a_logout_ends_a_session_that_is_rotated_meanwhile() {
+async fn a_logout_ends_a_session_after_a_concurrent_rotation() {
     #[jam_auth(backend = "session", cookie = "sid")]
     async fn logout(user: Auth<User>, State(jam): State<Jam>) -> Result<Logout, Error> {
         let _ = jam.rotate_session(user.session().unwrap()).await?;
@@ -129,7 +130,7 @@ async fn a_logout_ends_a_session_that_is_rotated_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_session_of_a_clock_that_was_ahead_does_not_outlive_its_limit() {
+async fn a_session_from_a_clock_ahead_does_not_outlive_its_timeout() {
     let (jam, clock) = jam();
     let table: JamRouter<Jam> = jam_routes![
         WEB = [
@@ -145,16 +146,16 @@ async fn a_session_of_a_clock_that_was_ahead_does_not_outlive_its_limit() {
     let cookie = format!("sid={}", token.as_str());
     let headers = [("cookie", cookie.as_str())];
     assert_eq!(get_with(&app, "/", &headers).await.status, 200);
-    // The clock is put right.
+    // The clock is corrected.
     clock.set(NOW);
     assert_eq!(get_with(&app, "/", &headers).await.status, 401);
     assert_eq!(get_with(&app, "/fresh", &headers).await.status, 401);
     assert!(jam.sessions::<User>("a").await.unwrap().is_empty());
     assert!(jam.get_session::<User>(&listed).await.unwrap().is_none());
-    // It does not come back when that time has come.
+    // The session does not become valid again later.
     clock.set(NOW + day + 3600);
     assert_eq!(get_with(&app, "/", &headers).await.status, 401);
-    // A minute is what clocks may differ by.
+    // Clocks may differ by one minute.
     clock.set(NOW + 60);
     let token = jam.create_session("a", &User { user: 1 }).await.unwrap();
     let cookie = format!("sid={}", token.as_str());
@@ -189,7 +190,7 @@ async fn a_login_in_the_future_is_not_fresh() {
 }
 
 #[tokio::test]
-async fn an_owner_has_a_thousand_sessions_and_the_least_recently_used_one_ends() {
+async fn a_login_above_a_thousand_sessions_ends_the_least_recently_used_one() {
     let (jam, clock) = jam();
     let app = app(jam.clone());
     let mut tokens = Vec::new();
@@ -197,7 +198,7 @@ async fn an_owner_has_a_thousand_sessions_and_the_least_recently_used_one_ends()
         let token = jam.create_session("a", &User { user: 1 }).await.unwrap();
         tokens.push(token.into_string());
     }
-    // The first one is used, so that another one is the least recently used.
+    // The first session is used, so that another session is the least recently used one.
     clock.advance(600);
     assert_eq!(status(&app, &tokens[0]).await, 200);
     let _ = jam.create_session("a", &User { user: 1 }).await.unwrap();
@@ -211,7 +212,7 @@ async fn an_owner_has_a_thousand_sessions_and_the_least_recently_used_one_ends()
 }
 
 #[tokio::test]
-async fn a_login_beyond_the_limit_may_be_rejected() {
+async fn a_login_above_the_limit_can_be_rejected() {
     async fn login(State(jam): State<Jam>) -> Result<(), Error> {
         jam.create_session("a", &User { user: 1 }).await.map(drop)
     }
@@ -228,7 +229,7 @@ async fn a_login_beyond_the_limit_may_be_rejected() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SessionLimit);
-    // What is over makes room.
+    // An expired session makes room for a new one.
     clock.advance(3_600);
     assert_eq!(call(&app, "POST", "/", &[]).await.status, 200);
     let none = Sessions::in_memory().per_owner(0, AtLimit::Reject);
@@ -236,7 +237,7 @@ async fn a_login_beyond_the_limit_may_be_rejected() {
     assert_eq!(error.keys().collect::<Vec<_>>(), ["session.per_owner"]);
 }
 
-/// Gives other tasks their turn, and comes back after each had one.
+/// Yields to other tasks, and returns after each of them ran once.
 async fn turn() {
     let mut turned = false;
     std::future::poll_fn(|context| {
@@ -249,7 +250,7 @@ async fn turn() {
     .await;
 }
 
-/// 20,000 sessions: a list of them returns to the runtime many times.
+/// Asserts that a list of 20,000 sessions yields to the runtime many times.
 #[tokio::test]
 async fn a_long_list_of_one_owner_lets_others_sign_in() {
     let sessions = Sessions::in_memory().per_owner(u32::MAX, AtLimit::Reject);
@@ -264,7 +265,7 @@ async fn a_long_list_of_one_owner_lets_others_sign_in() {
         let jam = jam.clone();
         async move { jam.sessions::<User>("many").await.unwrap() }
     });
-    // One worker: another task gets its turn only when the list lets it.
+    // The runtime has one worker. Another task runs only when the list yields.
     let list = listing.abort_handle();
     let logins = tokio::spawn(async move {
         let mut logins = 0;
@@ -290,7 +291,7 @@ async fn a_long_list_of_one_owner_lets_others_sign_in() {
 }
 
 #[test]
-fn the_id_of_a_session_has_one_spelling() {
+fn a_session_id_has_one_spelling() {
     let id = SessionId::from_bytes(std::array::from_fn(|at| u8::try_from(at * 8).unwrap()));
     let text = id.to_string();
     assert_eq!(text.parse(), Ok(id));
@@ -316,7 +317,8 @@ fn the_id_of_a_session_has_one_spelling() {
     }
 }
 
-/// A store to which an older version, or another program, wrote records without a lineage.
+/// Asserts that a record without a lineage is accepted. An older version or another program can
+/// write such a record.
 #[tokio::test]
 async fn a_session_without_a_lineage_has_the_id_of_its_record() {
     let store = Arc::new(MemoryStore::new());
@@ -336,14 +338,14 @@ async fn a_session_without_a_lineage_has_the_id_of_its_record() {
     };
     assert_eq!(ids().await, [id]);
     let rotated = jam.rotate_session(id).await.unwrap();
-    assert_eq!(ids().await, [id], "it stays the same");
+    assert_eq!(ids().await, [id], "the id stays the same");
     assert_eq!(*rotated.id(), id);
     assert!(jam.delete_session(id).await.unwrap());
     assert!(ids().await.is_empty());
 }
 
 #[tokio::test]
-async fn a_shorter_idle_limit_holds_for_sessions_that_are_there() {
+async fn a_shorter_idle_timeout_applies_to_existing_sessions() {
     let store = Arc::new(MemoryStore::new());
     let with_idle = |seconds| {
         let sessions =
@@ -363,9 +365,9 @@ async fn a_shorter_idle_limit_holds_for_sessions_that_are_there() {
     assert!(before.get_session::<User>(&token).await.unwrap().is_some());
 }
 
-/// A session that is over counts as missing, also while its record is still in the store.
+/// Asserts that an expired session counts as missing, even while its record is in the store.
 #[tokio::test]
-async fn a_session_that_is_over_cannot_be_changed() {
+async fn an_expired_session_cannot_be_changed() {
     let (jam, clock) = jam();
     let token = jam.create_session("ann", &User { user: 1 }).await.unwrap();
     clock.advance(3600);
@@ -383,13 +385,13 @@ async fn a_session_that_is_over_cannot_be_changed() {
 #[derive(Clone, Default)]
 struct Racing {
     store: Arc<MemoryStore>,
-    /// How many times it is to be rotated yet.
+    /// The number of rotations that remain.
     armed: Arc<AtomicU8>,
     rotated: Arc<AtomicU8>,
 }
 
 impl Racing {
-    /// Rotates the session of the record `old` if it is still to be done.
+    /// Rotates the session of the record `old` if a rotation remains.
     async fn rotate_first(&self, old: &SessionId) -> Result<(), StoreError> {
         let armed = self.armed.load(Ordering::Relaxed);
         if armed == 0 {
@@ -397,7 +399,11 @@ impl Racing {
         }
         self.armed.store(armed - 1, Ordering::Relaxed);
         let number = self.rotated.fetch_add(1, Ordering::Relaxed);
-        let record = self.store.load(old, None).await?.expect("it was found");
+        let record = self
+            .store
+            .load(old, None)
+            .await?
+            .expect("the record exists");
         let new = SessionId::from_bytes([number + 1; 32]);
         let rotated = self.store.rotate(old, new, Record::clone(&record)).await?;
         assert_eq!(rotated, WriteOutcome::Done);
@@ -465,7 +471,7 @@ impl SessionStore for Racing {
 }
 
 #[tokio::test]
-async fn an_operation_follows_a_session_that_is_rotated_meanwhile() {
+async fn an_operation_follows_a_concurrently_rotated_session() {
     let racing = Racing::default();
     let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(racing.clone()));
     let token = jam.create_session("ann", &User { user: 1 }).await.unwrap();

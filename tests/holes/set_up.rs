@@ -18,7 +18,7 @@ fn from_json(text: &str) -> Result<Jam, jam::ConfigError> {
 }
 
 #[test]
-fn an_error_of_the_configuration_shows_no_part_of_a_secret() {
+fn a_configuration_error_shows_no_part_of_a_secret() {
     let texts = [
         r#"{"jwt":{"secret":"abc${hunter2}def"}}"#,
         r#"{"jwt":{"secret":"${hunter2"}}"#,
@@ -31,7 +31,8 @@ fn an_error_of_the_configuration_shows_no_part_of_a_secret() {
         let error = from_json(text).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
-    // A name in capitals is a name: it is told, and is what has to be set.
+    // A name in capital letters is the name of a variable, not a secret. The error shows it,
+    // because the user must set it.
     let error = from_json(r#"{"jwt":{"secret":"${JAM_TESTS_UNSET}"}}"#).unwrap_err();
     assert!(
         error.to_string().contains("`JAM_TESTS_UNSET` is not set"),
@@ -53,7 +54,7 @@ async fn login(State(jam): State<Jam>) -> Result<impl IntoResponse, jam::Error> 
 }
 
 #[tokio::test]
-async fn in_development_mode_an_open_login_sets_no_cookie_for_another_host() {
+async fn a_public_login_in_development_mode_sets_no_cookie_for_another_host() {
     let jam = Jam::builder()
         .jwt(Jwt::hs256(SECRET))
         .sessions(Sessions::in_memory())

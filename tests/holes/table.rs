@@ -1,4 +1,4 @@
-//! The table says what is enforced.
+//! The table shows the rules that are enforced.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -38,7 +38,7 @@ fn faults(routes: JamRouter<Jam>) -> Vec<String> {
 }
 
 #[test]
-fn a_public_row_whose_handler_needs_a_caller_is_an_error_at_start_up() {
+fn a_public_row_with_a_handler_that_requires_a_caller_is_a_startup_error() {
     let routes = || -> JamRouter<Jam> {
         jam_routes![
             public("why") = [
@@ -68,7 +68,7 @@ fn a_public_row_whose_handler_needs_a_caller_is_an_error_at_start_up() {
 }
 
 #[test]
-fn a_row_for_anonymous_requests_whose_handler_needs_a_caller_is_an_error_at_start_up() {
+fn an_optional_or_guest_row_with_a_required_caller_is_a_startup_error() {
     let found = faults(jam_routes![
         API.optional() = [get("/a", asks), get("/b", may_ask)],
         API.guest() = [get("/c", generic::<Jam>), get("/d", may_ask)],
@@ -82,7 +82,7 @@ fn a_row_for_anonymous_requests_whose_handler_needs_a_caller_is_an_error_at_star
 }
 
 #[test]
-fn a_handler_with_a_rule_in_a_section_with_another_is_an_error_at_start_up() {
+fn a_handler_with_its_own_rule_in_another_section_is_a_startup_error() {
     let found = faults(jam_routes![
         API = [get("/a", with_a_rule), get("/b", with_a_rule)],
         API.optional() = [get("/c", optional_with_a_rule)],
@@ -120,7 +120,7 @@ async fn maybe(user: Option<Auth<User>>) -> String {
     user.map_or(0, |user| user.user).to_string()
 }
 
-/// The `Jam` of the router's state has another key.
+/// Asserts that the `Jam` of the table is used. The `Jam` of the router's state has another key.
 #[tokio::test]
 async fn one_jam_guards_all_rows_of_a_table() {
     let (jam, _) = jam();
@@ -155,7 +155,7 @@ async fn one_jam_guards_all_rows_of_a_table() {
 }
 
 #[tokio::test]
-async fn a_nested_table_shows_the_paths_that_are_served() {
+async fn a_nested_table_shows_the_served_paths() {
     async fn id(Path(id): Path<u64>) -> String {
         id.to_string()
     }
@@ -219,7 +219,7 @@ async fn a_nested_table_shows_the_paths_that_are_served() {
     }
     assert_denies(routes(), [""; 0]);
 
-    // Collisions are found below the prefix, and a bad prefix is told.
+    // Collisions below the prefix are errors, and so is an invalid prefix.
     let twice: JamRouter<Jam> = jam_routes![
         nest("/api", inner()),
         nest("/{any}", inner()),
@@ -263,13 +263,13 @@ fn leaked<F: Future>(
     Box::leak(Box::new(closure))
 }
 
-/// Returns any function of this form.
+/// Returns a function pointer of this type.
 fn erased<O>(function: fn() -> Boxed<O>) -> fn() -> Boxed<O> {
     function
 }
 
 #[test]
-fn a_value_with_the_answer_of_a_public_handler_is_not_declared() {
+fn a_value_that_calls_a_public_handler_declares_no_rule() {
     let stats = async || health().await;
     let pointer = erased(|| Box::pin(async { health().await }));
     let reference = leaked(health, move || {
@@ -295,7 +295,7 @@ fn a_value_with_the_answer_of_a_public_handler_is_not_declared() {
 }
 
 #[test]
-fn a_repeated_parameter_in_a_path_is_an_error_at_start_up() {
+fn a_repeated_path_parameter_is_a_startup_error() {
     let inner: JamRouter<Jam> = jam_routes![API = [get("/notes/{id}", asks)]];
     let found = faults(jam_routes![
         nest("/users/{id}", inner),
@@ -320,10 +320,10 @@ fn a_repeated_parameter_in_a_path_is_an_error_at_start_up() {
     );
 }
 
-/// A constant of the function hides that of the module, also where a word of `jam::dsl` stands beside
-/// it.
+/// Asserts that a constant in a function shadows the constant of the module, also next to a word of
+/// `jam::dsl`.
 #[tokio::test]
-async fn a_rule_of_the_function_is_that_rule_in_every_row() {
+async fn a_rule_defined_in_a_function_is_used_in_every_row() {
     fn routes() -> JamRouter<Jam> {
         const API: Access<User> = user().backend("session");
         jam_routes![

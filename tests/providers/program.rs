@@ -1,4 +1,4 @@
-//! Signs and verifies whatever `jsonwebtoken`'s providers are in this program.
+//! A program that signs and verifies tokens with any set of `jsonwebtoken` providers.
 
 use jam::{ErrorKind, Jam, JamPayload, Jwt, Sessions, token::TokenFault};
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,10 @@ struct Wide {
 /// `{"exp":4102444800,"iat":1.5,"sub":7,"ratio":5e-1}`
 const THEIRS: &str = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsImlhdCI6MS41LCJzdWIiOjcsInJhdGlvIjo1ZS0xfQ.1uTxqlS6L2X2hRXsJxLdeCKozpw4d8GaXAWuJ0CE2_U";
 
-/// `{"exp":4102444800,"sub":{"$serde_json::private::Number":"7"},"ratio":5e-1}`, and the same with the
-/// first character of the name escaped. serde_json's `arbitrary_precision` shows a number so.
+/// Two tokens in which a map stands for a number. The claims are
+/// `{"exp":4102444800,"sub":{"$serde_json::private::Number":"7"},"ratio":5e-1}`. The second token
+/// escapes the first character of the name. With `arbitrary_precision`, serde_json passes numbers
+/// in this form.
 const MAPS_FOR_NUMBERS: [&str; 2] = [
     "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsInN1YiI6eyIkc2VyZGVfanNvbjo6cHJpdmF0ZTo6TnVtYmVyIjoiNyJ9LCJyYXRpbyI6NWUtMX0.4mjhL0Q3HDgAHOV4-D7IdMXHbDzDjlpbt-wwXQN0eNI",
     "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsInN1YiI6eyJcdTAwMjRzZXJkZV9qc29uOjpwcml2YXRlOjpOdW1iZXIiOiI3In0sInJhdGlvIjo1ZS0xfQ.hwuzHF90LFOcX3RgBVLKR-wHj3HCZSqdN2OZXH7uI9E",
@@ -28,19 +30,19 @@ const MAPS_FOR_NUMBERS: [&str; 2] = [
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // That this program is what it says: the library's own way panics here.
+    // The functions of `jsonwebtoken` panic here. This shows that no provider is selected.
     let own_way = std::panic::catch_unwind(|| {
         let key = jsonwebtoken::EncodingKey::from_secret(&[0; 32]);
         jsonwebtoken::encode(&jsonwebtoken::Header::default(), &0, &key)
     });
-    assert!(own_way.is_err(), "a provider was chosen");
+    assert!(own_way.is_err(), "a provider is selected");
 
     let jam = Jam::builder().jwt(Jwt::hs256_random()).sessions(Sessions::in_memory()).build()?;
     let user = User { id: 7, ratio: 0.5 };
     let token = jam.gen_jwt_token(&jam.make_payload(user.clone()))?;
     assert_eq!(jam.verify_jwt_token::<User>(token.as_str())?.into_inner(), user);
 
-    // Numbers that somebody else wrote, in each place where one may stand.
+    // Numbers from another issuer, in each position where a number is allowed.
     let theirs = Jam::builder().jwt(Jwt::hs256("a secret that is at least 32 bytes")).build()?;
     assert_eq!(theirs.verify_jwt_token::<User>(THEIRS)?.into_inner(), user);
     for token in MAPS_FOR_NUMBERS {
@@ -48,7 +50,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         assert_eq!(error.kind(), ErrorKind::Token(TokenFault::Claims));
     }
 
-    // A number that serde_json alone keeps exactly.
+    // A number that only serde_json keeps exactly.
     let wide = Wide { id: u128::MAX };
     let token = jam.gen_jwt_token(&jam.make_payload(wide.clone()))?;
     assert_eq!(jam.verify_jwt_token::<Wide>(token.as_str())?.into_inner(), wide);
@@ -57,7 +59,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let read = jam.get_session::<User>(&session).await?.ok_or("no session")?;
     assert_eq!(read.into_inner(), user);
 
-    // Development mode is for debug builds alone.
+    // Development mode is available only in debug builds.
     let development = Jam::builder().sessions(Sessions::in_memory());
     let development = development.development("127.0.0.1:3000".parse()?).build();
     match (cfg!(debug_assertions), development) {

@@ -1,4 +1,4 @@
-//! Every macro finds jam where `crate = ..` says, in a program that does not depend on it.
+//! A program that does not depend on jam directly. Every macro uses the path in `crate = ..`.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 

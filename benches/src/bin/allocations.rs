@@ -1,5 +1,5 @@
-//! Says how many allocations one request takes, case by case: `allocations <case> <number>`, and
-//! how many the payload of a token takes that is read by itself.
+//! Prints the number of allocations of one request for each case, as `allocations <case> <number>`.
+//! It also prints the number for a token payload that is read alone.
 
 use jam_benches::cases;
 use jam_benches::people::User;

@@ -1,12 +1,12 @@
-//! Measures, and says in one line each: `<what> <case> <figure>`.
+//! Runs one measurement and prints one line for each result: `<kind> <case> <number>`.
 //!
 //!     measure count [CASE ..]        instructions of one request, or of one operation
-//!     measure growth                 instructions of one request while something grows
-//!     measure bytes jam|tower COUNT  resident bytes of each of so many sessions
-//!     measure sweep COUNT            milliseconds of the longest step that frees old sessions
-//!     measure places CASE            at which addresses they are
-//!     measure time [ROUNDS]          nanoseconds of one request, the median of rounds in turn
-//!     measure serve CASE             answers on a free port, which it prints, until it is killed
+//!     measure growth                 instructions of one request while one quantity grows
+//!     measure bytes jam|tower COUNT  resident bytes of one session among COUNT sessions
+//!     measure sweep COUNT            milliseconds of the longest step that frees expired sessions
+//!     measure places CASE            the addresses of the executed instructions
+//!     measure time [ROUNDS]          nanoseconds of one request, as the median of all rounds
+//!     measure serve CASE             serves the case on a free port and prints the port
 
 use std::env;
 use std::error::Error;
@@ -18,9 +18,10 @@ use jam_benches::{cases, counter};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Requests before the counting begins: tables are filled, and what is made once is made.
+/// The number of requests before the count starts. They fill caches and run one-time
+/// initialization.
 const WARM: usize = 64;
-/// Requests that are counted one by one.
+/// The number of requests that are counted one by one.
 const COUNTED: usize = 5;
 
 fn main() -> ExitCode {
@@ -68,9 +69,9 @@ fn count(name: &str) -> Outcome {
     Ok(())
 }
 
-/// The instructions of the counted parts of this program: the least of them, for
-/// reading the system's clock is tried again when the clock is set meanwhile, and a program that is
-/// stepped is slow.
+/// Returns the fewest instructions of the counted parts of this program. A part can take more: the
+/// system's clock is read again if it is set at the same time, and this is likely in a stepped
+/// program, because it is slow.
 fn least(arguments: &[&str]) -> Result<u64, Box<dyn Error>> {
     let counts = counter::count(Command::new(env::current_exe()?).args(arguments))?;
     let (empty, parts) = counts.split_first().ok_or("nothing was counted")?;
@@ -88,10 +89,10 @@ fn growth() -> Outcome {
     Ok(())
 }
 
-/// The process that [`growth`] steps.
+/// Runs the requests in the process that [`growth`] steps.
 fn grown(what: &str, size: usize) -> Outcome {
     let cases = jam_benches::growth::case(what, size);
-    let mut cases = cases.ok_or_else(|| format!("nothing grows that is called `{what}`"))?;
+    let mut cases = cases.ok_or_else(|| format!("there is no growth case `{what}`"))?;
     if let [(case, _)] = cases.as_mut_slice() {
         for _ in 0..WARM {
             let request = case.request();
@@ -121,7 +122,7 @@ fn bytes(whose: &str, sessions: usize) -> Outcome {
     let kept: Box<dyn std::any::Any> = match whose {
         "jam" => Box::new(cases::profiles(sessions)),
         "tower" => cases::fill_tower_sessions(sessions),
-        _ => return Err(format!("nobody keeps sessions who is called `{whose}`").into()),
+        _ => return Err(format!("there is no session store `{whose}`").into()),
     };
     let each = (resident()? - before) / sessions as u64;
     drop(kept);
@@ -129,8 +130,8 @@ fn bytes(whose: &str, sessions: usize) -> Outcome {
     Ok(())
 }
 
-/// A step is the creation of one session, which frees a few that are over. What it takes of the
-/// processor is the most that it can have held a lock.
+/// Measures the longest creation of one session, which also frees a few expired sessions. The
+/// processor time of a creation is the upper bound of the time that it holds a lock.
 fn sweep(sessions: usize) -> Outcome {
     use jam::session::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore};
     use nix::time::{ClockId, clock_gettime};
@@ -171,7 +172,7 @@ fn places(name: &str) -> Outcome {
     Ok(())
 }
 
-/// The process that [`count`] and [`places`] step.
+/// Runs the requests in the process that [`count`] and [`places`] step.
 fn counted(name: &str) -> Outcome {
     if let Some((_, build)) = cases::OPERATIONS.iter().find(|(own, _)| *own == name) {
         let mut operation = build();
@@ -199,7 +200,7 @@ fn counted(name: &str) -> Outcome {
     Ok(())
 }
 
-/// The cases in turn, so that all of them see the processor at the same speeds.
+/// Measures the cases in turn, so that all of them run at the same processor speeds.
 fn time(rounds: usize) -> Outcome {
     const BATCH: usize = 256;
     let mut all: Vec<_> = cases::ALL
@@ -213,7 +214,7 @@ fn time(rounds: usize) -> Outcome {
             for request in requests {
                 case.send(request);
             }
-            // The first round warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 times.push(begin.elapsed().as_nanos() / BATCH as u128);
             }

@@ -1,4 +1,4 @@
-//! A careful program without a library for it: an extractor, a prepared key and
+//! A careful program without an authentication library: an extractor, a prepared key and
 //! `jsonwebtoken` with AWS-LC.
 
 use std::sync::Arc;
@@ -78,13 +78,13 @@ fn router(find: fn(&HeaderMap) -> Option<&str>) -> axum::Router {
     routes(get(me)).with_state(app(find))
 }
 
-/// A token as `jsonwebtoken` makes it.
+/// Returns a token that `jsonwebtoken` signs.
 pub(super) fn token() -> String {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
     jsonwebtoken::encode(&Header::default(), &Claims::alice(), &key).expect("a token")
 }
 
-/// `token` with a signature of the right form that is not its own.
+/// Returns `token` with a well-formed signature that is wrong.
 pub(super) fn forge(token: &str) -> String {
     let (signed, signature) = token.rsplit_once('.').expect("a signature");
     let first = if signature.starts_with('A') { "B" } else { "A" };
@@ -114,22 +114,22 @@ pub(super) fn issue() -> Box<dyn FnMut()> {
     })
 }
 
-/// Comes to the refusal of a forged token, and does not answer it.
+/// Rejects a forged token, without a response.
 pub(super) fn refusal() -> Box<dyn FnMut()> {
     let app = app(in_cookie);
     let mut parts = forged().request().into_parts().0;
     Box::new(move || {
         let user = run(User::from_request_parts(&mut parts, &app));
-        assert!(user.is_err(), "it is forged");
+        assert!(user.is_err(), "the token is forged");
     })
 }
 
-/// Verifies a token, with no request around it.
+/// Verifies a token, without a request.
 pub(super) fn verify() -> Box<dyn FnMut()> {
     let (app, token) = (app(in_cookie), token());
     Box::new(move || {
         let keys = &app.keys;
         let claims = jsonwebtoken::decode::<Claims>(&token, &keys.decoding, &keys.validation);
-        std::hint::black_box(claims.expect("it is good"));
+        std::hint::black_box(claims.expect("the token is valid"));
     })
 }

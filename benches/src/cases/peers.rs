@@ -1,4 +1,4 @@
-//! The cases with other libraries.
+//! The cases of other libraries.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Once};
@@ -14,12 +14,13 @@ use super::by_hand;
 use crate::case::{Case, routes, run};
 use crate::people::{Claims, Profile, SECRET};
 
-/// Two of them switch on both of jsonwebtoken's providers, and neither chooses.
+/// Selects a provider. Two of the libraries enable both providers of jsonwebtoken, and neither
+/// selects one.
 fn choose_provider() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let chosen = crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-        assert!(chosen.is_ok(), "nobody chose before");
+        assert!(chosen.is_ok(), "no provider was selected before");
     });
 }
 
@@ -33,7 +34,7 @@ pub(super) fn axum_jwt_auth() -> Case {
         .keys(vec![DecodingKey::from_secret(SECRET.as_bytes())])
         .validation({
             let mut validation = Validation::new(Algorithm::HS256);
-            // It asks for one, and none of the tokens here has one.
+            // The library requires an audience by default, and the tokens here have none.
             validation.set_audience::<&str>(&[]);
             validation.validate_aud = false;
             validation
@@ -99,7 +100,7 @@ pub(super) fn tower_sessions() -> Case {
     Case::by_cookie(routes(get(me)).layer(layer), "sid", &id)
 }
 
-/// A million sessions there, for comparison of what they take.
+/// Fills the store of tower-sessions, to compare the memory of a session.
 pub fn fill_tower_sessions(count: usize) -> Box<dyn std::any::Any> {
     use tower_sessions::{MemoryStore, Session};
     let store = Arc::new(MemoryStore::default());

@@ -1,4 +1,4 @@
-//! Jam's sessions, in memory.
+//! The cases of Jam's sessions, in memory.
 
 use axum::routing::get;
 use jam::dsl::user;
@@ -51,7 +51,7 @@ pub(super) fn table() -> Case {
     Case::by_cookie(router, "sid", &session)
 }
 
-/// A router whose store holds `count` sessions, and the tokens that open some of them.
+/// Returns a router whose store holds `count` sessions, and the tokens of some of them.
 pub fn profiles(count: usize) -> (Jam, axum::Router, Vec<String>) {
     let jam = jam();
     let apart = (count / 1000).max(1);

@@ -1,4 +1,4 @@
-//! Jam's tokens.
+//! The cases of Jam's tokens.
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -71,7 +71,7 @@ pub(super) fn table() -> Case {
     Case::by_cookie(router, "jwt", &token)
 }
 
-/// A token as another library writes it: other header, other order, spaces.
+/// Returns a token as another library writes it, with another header, another order and spaces.
 pub(super) fn foreign() -> Case {
     let jam = jam();
     let Claims {
@@ -112,7 +112,7 @@ pub(super) fn editor() -> Case {
     editor_case(get(me))
 }
 
-/// The caller and the token of the case before, with a rule that requires more.
+/// Returns the caller and the token of the previous case, with a rule that requires more.
 pub(super) fn editor_rules() -> Case {
     const EDITORS: Access<Editor> = user()
         .backend("jwt")
@@ -148,7 +148,7 @@ pub(super) fn issue() -> Box<dyn FnMut()> {
     })
 }
 
-/// Makes the first argument of a handler as axum does.
+/// Creates the first argument of a handler as axum does.
 fn argument<C, Answer>(
     _: fn(C) -> Answer,
     parts: &mut Parts,
@@ -160,33 +160,33 @@ where
     C::from_request_parts(parts, jam)
 }
 
-/// Comes to the refusal of a forged token, and does not answer it.
+/// Rejects a forged token, without a response.
 pub(super) fn refusal() -> Box<dyn FnMut()> {
     let jam = jam();
     let mut parts = forged().request().into_parts().0;
-    // Its own secret is the same, so the signature alone is wrong.
+    // The secret is correct, so only the signature is wrong.
     Box::new(move || {
         let user = run(argument(me, &mut parts, &jam));
-        assert!(user.is_err(), "it is forged");
+        assert!(user.is_err(), "the token is forged");
     })
 }
 
-/// Verifies a token, with no request around it.
+/// Verifies a token, without a request.
 pub(super) fn verify() -> Box<dyn FnMut()> {
     let jam = jam();
     let token = token(&jam);
     Box::new(move || {
         let claims = jam.verify_jwt_token::<User>(&token);
-        std::hint::black_box(claims.expect("it is good"));
+        std::hint::black_box(claims.expect("the token is valid"));
     })
 }
 
-/// Lets a caller in, with no router around it.
+/// Authenticates and authorizes a caller, without a router.
 pub(super) fn extract() -> Box<dyn FnMut()> {
     let jam = jam();
     let mut parts = attribute().request().into_parts().0;
     Box::new(move || {
         let user = run(argument(me, &mut parts, &jam));
-        std::hint::black_box(user.expect("it is good"));
+        std::hint::black_box(user.expect("the caller is accepted"));
     })
 }

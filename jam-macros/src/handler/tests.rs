@@ -216,7 +216,7 @@ fn any_is_checked() {
     assert_eq!(
         of(quote!(any(jwt(role(A)), session), optional, fresh = "5m")),
         [
-            "`optional` lets anonymous requests in, and `Auth<User>` has to have a caller",
+            "`optional` admits anonymous requests, and `Auth<User>` requires a caller",
             "`role` cannot stand beside `optional`",
             "`fresh` cannot stand beside `optional`",
         ]

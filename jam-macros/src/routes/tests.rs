@@ -147,9 +147,9 @@ fn one_build_reports_all_mistakes_of_conditions() {
     assert_eq!(
         found,
         [
-            "rules of a row only narrow, and `optional` does not",
-            "rules of a row only narrow, and `or` does not",
-            "rules of a row only narrow, and `login` does not",
+            "a row can only narrow the rule of its section, and `optional` does not",
+            "a row can only narrow the rule of its section, and `or` does not",
+            "a row can only narrow the rule of its section, and `login` does not",
             "a row has no `scopes`",
             "`hide` is a call",
             "`policy` names no policy",

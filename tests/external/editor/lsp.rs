@@ -1,4 +1,4 @@
-//! As much of the Language Server Protocol as one test needs.
+//! The part of the Language Server Protocol that one test needs.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// For everything together. Most of it is rust-analyzer building the macros.
+/// The timeout of the whole test. Most of the time is the build of the macros by rust-analyzer.
 const AT_MOST: Duration = Duration::from_secs(5 * 60);
 
 /// An editor with one open document.
@@ -26,14 +26,14 @@ pub(super) struct Editor {
 
 impl Drop for Editor {
     fn drop(&mut self) {
-        // It may have ended by itself, and then there is nothing to do.
+        // An error is ignored, because the program may have ended already.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
 }
 
 impl Editor {
-    /// Opens `file` of the project in `folder` and waits until all of it is understood.
+    /// Opens `file` of the project in `folder` and waits until the server has analyzed it.
     pub(super) fn open(server: &mut Command, folder: &Path, file: &str, options: &Value) -> Self {
         let folder = folder.canonicalize().unwrap();
         let log = folder.join("log");
@@ -47,7 +47,7 @@ impl Editor {
         let input = server.stdin.take().unwrap();
         let mut output = BufReader::new(server.stdout.take().unwrap());
         let (sender, messages) = channel();
-        // A thread of its own, since reading from a pipe has no deadline.
+        // A separate thread reads, because a read from a pipe has no timeout.
         std::thread::spawn(move || {
             while let Some(message) = read(&mut output) {
                 if sender.send(message).is_err() {
@@ -90,7 +90,7 @@ impl Editor {
         editor
     }
 
-    /// Has the document be `text`, and asks about the place that is marked `$0` in it.
+    /// Replaces the document with `text` and sends a request for the position that `$0` marks.
     pub(super) fn ask(&mut self, method: &str, text: &str) -> Value {
         let (before, after) = text.split_once("$0").unwrap();
         self.version += 1;
@@ -138,7 +138,8 @@ impl Editor {
             if error.is_null() {
                 return answer["result"].clone();
             }
-            // What it knows changed while it thought; the protocol says to ask again.
+            // The document changed during the request. The protocol tells the client to send the
+            // request again.
             assert_eq!(error["code"], CONTENT_MODIFIED, "{method}: {error:#}");
         }
     }
@@ -154,8 +155,8 @@ impl Editor {
         sent.unwrap_or_else(|error| panic!("the server ended: {error}\n{}", self.log()));
     }
 
-    /// The next message. What the server asks, such as to register a capability, is answered
-    /// with what every client may say: nothing.
+    /// Returns the next message. Requests of the server, such as to register a capability, get the
+    /// result `null`, which every client may send.
     fn receive(&mut self) -> Value {
         let left = self.deadline.saturating_duration_since(Instant::now());
         let message = match self.messages.recv_timeout(left) {
@@ -176,7 +177,7 @@ impl Editor {
     }
 }
 
-/// One message, or none when there are no more.
+/// Reads one message, or returns `None` at the end of the output.
 fn read(output: &mut impl BufRead) -> Option<Value> {
     let mut length = 0;
     loop {

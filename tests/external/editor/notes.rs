@@ -1,4 +1,4 @@
-//! A program that is right and complete. The test types over parts of it.
+//! A program that is correct and complete. The test replaces parts of it.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, jam_auth, jam_routes};

@@ -1,3 +1,3 @@
-//! A crate that re-exports jam, as a framework of a company's own does.
+//! A crate that re-exports jam, as the internal framework of a company does.
 
 pub use jam;

@@ -1,4 +1,4 @@
-// Two backends, and one `Authorization` header.
+// Two backends read the same `Authorization` header.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Each entry has its own backend and places.
+// Each entry of `any` has its own backend and sources.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Entries are backends, with options of their own.
+// The entries of `any` are backends with their own options.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

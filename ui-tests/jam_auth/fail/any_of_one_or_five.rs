@@ -1,4 +1,4 @@
-// A choice is between two to four.
+// `any` takes two to four entries.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-// A handler is a free function. No macro can see the `impl` around it: rustc reports
-// the items that cannot stand there.
+// A handler is a free function. A macro cannot see the `impl` around it: rustc reports
+// the items that are not allowed there.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

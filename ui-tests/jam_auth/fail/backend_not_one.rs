@@ -1,4 +1,4 @@
-// A type that knows nobody.
+// The type does not implement `Backend`.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A backend whose callers are others.
+// The backend has another payload.
 
 use jam::{Auth, Backend, Identity, JamPayload, StoreError, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A backend of one's own is named by its type.
+// A custom backend is named by its type.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

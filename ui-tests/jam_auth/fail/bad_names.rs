@@ -1,4 +1,4 @@
-// Neither a header nor a cookie can be called that.
+// The names are not valid names of a header or a cookie.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

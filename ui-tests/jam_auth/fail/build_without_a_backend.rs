@@ -1,4 +1,4 @@
-// Nothing says who calls.
+// The builder has no backend.
 
 use jam::Jam;
 

@@ -1,4 +1,4 @@
-// The caller would vanish, and the handler be open to everybody.
+// If `cfg` removed the caller, the handler would admit every request.
 
 use jam::{Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
 use serde::{Deserialize, Serialize};

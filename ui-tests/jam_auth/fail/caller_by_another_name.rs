@@ -1,4 +1,4 @@
-// The caller is found by the name `Auth` and its argument.
+// The macro finds the caller by the name `Auth` and its type argument.
 
 use jam::{JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The caller comes before everything that reads the request.
+// The caller comes before every argument that reads the request.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

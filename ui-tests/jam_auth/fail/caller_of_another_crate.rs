@@ -1,4 +1,4 @@
-// Another type of the name `Auth`, and another type behind the name.
+// Another type has the name `Auth`, and an alias hides another type.
 
 use jam::{Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Options are separated by commas.
+// Commas separate the options.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A rule keeps six roles and scopes.
+// A rule holds at most six roles and scopes.
 
 use jam::{Auth, JamPayload, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The rule is over another payload.
+// The rule has another payload.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

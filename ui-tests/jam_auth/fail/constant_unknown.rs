@@ -1,4 +1,4 @@
-// rustc knows the constants.
+// rustc reports an unknown constant.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A constant is the whole rule.
+// A constant is a complete rule and takes no options.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// `crate` is a path.
+// The value of `crate` is a path.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A time is a whole number and a unit, and not none at all.
+// A duration is a positive whole number and a unit.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Something that stays on its thread is held while waiting.
+// The handler holds a value that is not `Send` across an await.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The rule is a constant, and needs to know the payload.
+// The rule is a constant, so its payload must be a known type.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Says nothing of how callers are known.
+// The attribute names no backend.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

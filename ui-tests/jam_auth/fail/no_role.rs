@@ -1,4 +1,4 @@
-// A rule that nobody could meet.
+// No caller could meet this rule.
 
 use jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

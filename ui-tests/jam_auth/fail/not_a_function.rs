@@ -1,4 +1,4 @@
-// The attribute is for handlers.
+// The attribute is only for handlers.
 
 use jam::jam_auth;
 

@@ -1,4 +1,4 @@
-// The payload is not a response by itself.
+// The payload does not implement `IntoResponse`.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

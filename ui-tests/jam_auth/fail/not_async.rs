@@ -1,4 +1,4 @@
-// Handlers are async.
+// Handlers must be async.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

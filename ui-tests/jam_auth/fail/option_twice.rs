@@ -1,4 +1,4 @@
-// A rule has one backend, and each source once.
+// A rule has one backend, and each source at most once.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// What the rule says and what the handler takes are not the same.
+// The rule and the argument of the handler disagree about `optional`.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

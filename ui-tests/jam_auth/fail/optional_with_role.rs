@@ -1,4 +1,4 @@
-// A stranger has no role.
+// An anonymous request has no role.
 
 use jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

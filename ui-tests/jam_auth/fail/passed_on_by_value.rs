@@ -1,4 +1,4 @@
-// A function takes the proof by value.
+// A function takes the caller by value.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Forgot `#[derive(JamPayload)]`.
+// `#[derive(JamPayload)]` is missing.
 
 use jam::{Auth, jam_auth};
 use serde::{Deserialize, Serialize};

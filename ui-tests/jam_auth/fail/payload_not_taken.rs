@@ -1,4 +1,4 @@
-// The handler takes another payload than it asked for.
+// The handler takes another payload than the attribute declares.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

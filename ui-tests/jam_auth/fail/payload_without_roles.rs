@@ -1,4 +1,4 @@
-// The rule asks for what the payload does not have.
+// The rule requires a role, and the payload has no roles.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The rule asks for what the payload does not have.
+// The rule requires a scope, and the payload has no scopes.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Policies that cannot be asked.
+// The policies are not valid options.
 
 use axum::extract::State;
 use axum::{Router, routing::get};

@@ -1,4 +1,4 @@
-// What a policy is not.
+// These functions are not policies.
 
 use axum::Json;
 use jam::{Auth, Jam, JamPayload, jam_auth};

@@ -1,4 +1,4 @@
-// An open handler says why, and nothing else.
+// A public handler has a reason and no other options.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

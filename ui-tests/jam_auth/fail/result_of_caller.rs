@@ -1,4 +1,4 @@
-// The refusal is taken as a value, and the handler runs.
+// A handler that takes the rejection as a value would run for every request.
 
 use jam::{Auth, JamPayload, Rejection, jam_auth};
 use serde::{Deserialize, Serialize};

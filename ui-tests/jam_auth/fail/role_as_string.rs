@@ -1,4 +1,4 @@
-// Roles are values, not texts.
+// Roles are enum values, not strings.
 
 use jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// rustc knows the variants.
+// rustc reports an unknown variant.
 
 use jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

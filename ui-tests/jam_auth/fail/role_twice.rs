@@ -1,4 +1,4 @@
-// One role listed twice, and two where one is taken.
+// One role is listed twice, and two roles are given where one is expected.
 
 use jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A rule for guests admits only anonymous requests: there is no caller to take.
+// A guest rule admits only anonymous requests, so there is no caller to take.
 
 use jam::dsl::user;
 use jam::{Access, Auth, JamPayload, jam_auth};

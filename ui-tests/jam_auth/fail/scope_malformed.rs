@@ -1,4 +1,4 @@
-// Scopes are words, in literals, each once.
+// Scopes are string literals of one word, each listed once.
 
 use jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// All at once.
+// The compiler reports all errors together.
 
 use jam::{Auth, JamPayload, JamRole, Scopes, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// More arguments than axum takes, and an argument without a name for its type.
+// The handler has more arguments than axum allows, and an argument whose type has no name.
 
 use jam::{Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
 use serde::{Deserialize, Serialize};

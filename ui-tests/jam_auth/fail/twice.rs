@@ -1,4 +1,4 @@
-// One attribute is enough.
+// A handler can have only one attribute.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// One caller is enough.
+// A handler can take only one caller.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Meant `jwt`.
+// The name of `jwt` is misspelled.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Misspelt options: all are reported, and nothing is called missing.
+// All misspelled options are reported, and no option is reported as missing.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The value of `backend` stands behind `=`.
+// The value of `backend` follows `=`.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

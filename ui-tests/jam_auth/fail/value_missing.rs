@@ -1,4 +1,4 @@
-// A header has a name.
+// A header source requires a name.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The caller under another name of the same type, and without some of its other arguments.
+// The caller under another name of the same type, and without some of the other arguments.
 
 #![deny(warnings)]
 

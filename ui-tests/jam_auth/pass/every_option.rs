@@ -1,4 +1,4 @@
-// All options, with sources in either order, one, or none.
+// All options, with two sources in either order, with one source, and with none.
 
 use axum::extract::Path;
 use axum::{Router, routing::get};
@@ -104,7 +104,7 @@ async fn constant_by_path(_: jam::Auth<User>) {}
 #[jam_auth(
     backend = "jwt",
     payload(
-        /// Who it is.
+        /// The id of the user.
         #[jam(sub)]
         user: u64,
         #[serde(default)]

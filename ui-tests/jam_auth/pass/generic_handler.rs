@@ -1,4 +1,4 @@
-// A handler may be generic over anything but its payload.
+// A handler can be generic over any type except its payload.
 
 use std::fmt::Debug;
 
@@ -56,7 +56,7 @@ async fn by_extractor<T: FromRequestParts<App> + Send>(_: Auth<User>, _: T) -> S
     String::new()
 }
 
-/// The expansion has a function to check it with.
+/// A handler named `check`. The expansion contains a function with this name.
 #[jam_auth(backend = "jwt")]
 async fn check<D: Db>(user: Auth<User>, State(db): State<D>) -> String {
     format!("{} {}", user.user, db.name())

@@ -1,4 +1,4 @@
-//! No lint has anything to say about what the macros write.
+//! The expansions of the macros cause no lint.
 
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, unused)]
 #![deny(
@@ -24,9 +24,9 @@ use serde::{Deserialize, Serialize};
 /// A role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
 pub enum Role {
-    /// May read.
+    /// The permission to read.
     Reader,
-    /// May everything.
+    /// All permissions.
     Admin,
 }
 
@@ -34,13 +34,13 @@ pub enum Role {
 #[derive(Clone, Debug, Serialize, Deserialize, JamPayload)]
 #[jam(role = Role, scopes("a"))]
 pub struct User {
-    /// Who.
+    /// The id.
     #[jam(sub)]
     pub id: u64,
-    /// As what.
+    /// The roles.
     #[jam(roles)]
     pub roles: Vec<Role>,
-    /// With what.
+    /// The scopes.
     #[jam(scopes)]
     pub scopes: Scopes,
 }
@@ -54,11 +54,11 @@ pub async fn me(user: Auth<User>, Path(id): Path<u64>) -> Json<u64> {
     Json(user.id + id)
 }
 
-/// A page for all.
+/// A page for every request.
 #[jam_auth(backend = "jwt", optional)]
 pub async fn home(user: Option<Auth<User>>, path: Path<u64>) -> Result<Json<u64>, String> {
     let Some(user) = user else {
-        return Err("stranger".to_owned());
+        return Err("anonymous".to_owned());
     };
     Ok(Json(user.id + *path))
 }

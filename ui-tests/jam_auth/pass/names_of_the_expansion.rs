@@ -1,4 +1,4 @@
-// Names that the expansion has for itself are free for the application.
+// An application can use the names that the expansion uses.
 
 use jam::{Auth, Jam, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Nothing of the prelude, and names of it that mean something else.
+// The program has no prelude, and names of the prelude have another meaning.
 
 #![no_implicit_prelude]
 

@@ -1,4 +1,5 @@
-// Open to strangers: `?`, `return`, `impl Trait` and coercions work in the body.
+// The handler admits anonymous requests. `?`, `return`, `impl Trait` and coercions work in its
+// body.
 
 use std::fmt::Display;
 
@@ -20,7 +21,7 @@ const OPEN: Access<User> = dsl::user().backend("session").cookie("sid").optional
 async fn home(user: Option<Auth<User>>) -> Html<String> {
     match user {
         Some(user) => Html(user.name.clone()),
-        None => Html("stranger".to_owned()),
+        None => Html("anonymous".to_owned()),
     }
 }
 

@@ -1,5 +1,5 @@
-// In a function, in modules, under a raw name, with arguments that `#[cfg]` removes, and beside modules and types of
-// the handler's name.
+// Handlers in a function, in modules, with a raw name, with arguments that `#[cfg]` removes, and
+// next to modules and types with the name of the handler.
 
 #![deny(warnings)]
 
@@ -30,7 +30,7 @@ pub mod pages {
 
 use pages::notes::{self, r#type};
 
-// One handler per file, re-exported.
+// A handler in its own module, re-exported.
 mod list {
     use crate::User;
     use jam::{Auth, jam_auth};
@@ -65,7 +65,7 @@ async fn cfg(
     user.user.to_string()
 }
 
-// Both orders with an attribute that may take the handler away.
+// An attribute that can remove the handler, in both orders.
 #[jam_auth(backend = "jwt", payload(user: u64))]
 #[cfg(any())]
 async fn gone(user: Auth<GonePayload>) -> String {

@@ -1,4 +1,4 @@
-// Payloads that are less visible than the handlers that take them.
+// Payloads with less visibility than the handlers that take them.
 
 #![deny(warnings)]
 
@@ -16,7 +16,7 @@ pub(crate) struct Inside {
 }
 
 #[jam_auth(backend = "jwt")]
-#[allow(private_interfaces)] // as plain axum needs it too
+#[allow(private_interfaces)] // plain axum requires this too
 pub async fn private(user: Auth<Private>) -> String {
     user.user.to_string()
 }

@@ -8,7 +8,7 @@ mod facade {
     }
 }
 
-// Whoever names `::jam` gets an error from here on.
+// From here on, a use of `::jam` is an error.
 use facade::auth::{Auth, Jam, JamPayload, JamRole, jam_auth};
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]

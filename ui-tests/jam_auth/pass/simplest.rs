@@ -1,4 +1,4 @@
-// The two forms everything starts from.
+// The two simplest forms.
 
 use axum::{Json, Router, routing::get};
 use jam::{Auth, Jam, JamPayload, jam_auth};

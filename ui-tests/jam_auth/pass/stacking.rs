@@ -1,4 +1,4 @@
-// Above and below the attributes that handlers have most.
+// The attribute above and below the most common other attributes of handlers.
 
 use axum::extract::Path;
 use axum::{Json, Router, debug_handler, routing::get};

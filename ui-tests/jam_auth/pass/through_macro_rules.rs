@@ -1,4 +1,4 @@
-// What `macro_rules!` passes on comes in invisible brackets.
+// `macro_rules!` passes its arguments in invisible delimiters.
 
 use axum::Json;
 use jam::{Access, Auth, Jam, JamPayload, JamRouter, dsl, jam_auth, jam_routes};
@@ -56,7 +56,7 @@ optional!(
     user.map_or(String::new(), |user| user.user.to_string())
 );
 
-// Options of the macro's own beside those of who calls it.
+// The macro has options of its own and adds the options of the call.
 macro_rules! with {
     ($name:ident, $($option:tt)*) => {
         #[jam_auth(any(jwt, session(cookie = "sid")), hide, $($option)*)]

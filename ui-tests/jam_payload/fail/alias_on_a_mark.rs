@@ -1,4 +1,4 @@
-// An alias would let another claim be the subject or grant roles.
+// An alias would let another claim set the subject or the roles.
 
 use jam::{JamPayload, JamRole};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Scopes are words, each once.
+// Each scope is one word and is listed once.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Two fields are kept under one name.
+// Two fields have the same claim name.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A kind that cannot be a part of a media type, and one without a value.
+// One kind is not a valid part of a media type, and one kind has no value.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

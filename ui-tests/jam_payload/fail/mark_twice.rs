@@ -1,4 +1,4 @@
-// Two fields are the subject, and one is two things.
+// Two fields are marked as the subject, and one field has two marks.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A claim has a name.
+// A flattened field has no claim name, so it cannot be marked.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// serde writes and reads another type than the one that is marked.
+// serde writes and reads another type than the marked type.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Two fields of one name in the JSON.
+// Two fields have the same name in the JSON.
 
 #![allow(unreachable_patterns)]
 

@@ -1,4 +1,4 @@
-// A payload is an object with named fields; handlers have nothing more to say.
+// A payload is a struct with named fields.
 
 use jam::{Auth, JamPayload, jam_auth};
 use serde::{Deserialize, Serialize};

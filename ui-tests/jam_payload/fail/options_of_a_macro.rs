@@ -1,4 +1,4 @@
-// The options that a macro hands on are read as any others.
+// Options that a macro passes are checked like other options.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-// Jam writes these claims itself.
+// Jam writes these claims.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The roles have no names.
+// The role type does not derive `JamRole`.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

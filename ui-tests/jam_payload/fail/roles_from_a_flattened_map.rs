@@ -1,4 +1,4 @@
-// A flattened map could grant roles where the field of the roles is left out.
+// A flattened map could grant roles if the roles field is omitted.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ struct User {
     about: HashMap<String, String>,
 }
 
-// Without a map the field may be left out.
+// Without a flattened map, the field can be omitted.
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 #[jam(role = Role)]
 struct Account {

@@ -1,4 +1,4 @@
-// Roles need a type, and a type needs a field.
+// A roles field requires a role type, and a role type requires a roles field.
 
 use jam::{JamPayload, JamRole};
 use serde::{Deserialize, Serialize};

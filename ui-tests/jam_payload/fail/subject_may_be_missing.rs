@@ -1,4 +1,4 @@
-// A token without a subject would get the default one.
+// A token without a subject would get the default subject.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A marked field that is written by one name and read by another.
+// A marked field has different names for writing and reading.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Misspelt options.
+// The options are misspelled.
 
 use jam::JamPayload;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// No other field is written as a marked field.
+// Another field must not be written with the name of a marked field.
 
 use std::collections::BTreeMap;
 

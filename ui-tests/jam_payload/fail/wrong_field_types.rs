@@ -1,4 +1,4 @@
-// The marks ask something of a type.
+// A mark requires a suitable field type.
 
 use jam::{JamPayload, JamRole};
 use serde::{Deserialize, Serialize};

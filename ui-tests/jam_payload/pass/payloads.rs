@@ -1,4 +1,4 @@
-// What can be a payload.
+// Types that can be a payload.
 
 use jam::{Access, JamPayload, JamRole, Payload, Scopes, dsl};
 use serde::de::DeserializeOwned;

@@ -1,4 +1,4 @@
-// An enum without variants.
+// The enum has no variants.
 
 use jam::JamRole;
 

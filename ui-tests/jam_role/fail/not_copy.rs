@@ -1,4 +1,4 @@
-// A rule holds roles, and is copied.
+// A role type must be `Copy`, because a rule is copied.
 
 use jam::JamRole;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Roles are names.
+// A role is a variant without fields.
 
 use jam::JamRole;
 use serde::{Deserialize, Serialize};

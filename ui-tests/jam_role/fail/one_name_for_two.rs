@@ -1,4 +1,4 @@
-// serde gives both one name.
+// serde gives two variants the same name.
 
 #![allow(unreachable_patterns)]
 

@@ -1,4 +1,4 @@
-// A role is read by the one name that it writes.
+// A role is read only by the name that it writes.
 
 #![allow(unreachable_patterns)]
 

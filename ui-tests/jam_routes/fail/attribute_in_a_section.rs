@@ -1,4 +1,4 @@
-// The attribute says one rule, and the section another.
+// The rule of the attribute differs from the rule of the section.
 
 use jam::{Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// A table takes no attributes: a section whose condition is off would not be there.
+// A table takes no attributes. A false `cfg` would remove a section.
 
 use jam::{Access, Auth, JamPayload, JamRouter, dsl::user, jam_routes};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// Where a router can be mounted, and what only a handler has.
+// Invalid paths of a mount, and options that only a handler has.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

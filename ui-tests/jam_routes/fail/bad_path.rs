@@ -1,4 +1,4 @@
-// Paths are those of axum 0.8.
+// Paths have the syntax of axum 0.8.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

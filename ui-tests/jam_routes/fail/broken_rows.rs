@@ -1,4 +1,4 @@
-// A row that cannot be read hides no other.
+// A malformed row does not hide errors of other rows.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// One place, two names.
+// Two rows have different names for the same path segment.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// A rule cannot ask strangers for a scope.
+// A rule for anonymous requests cannot require a scope.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

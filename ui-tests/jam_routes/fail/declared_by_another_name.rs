@@ -1,4 +1,4 @@
-// The attribute is on another function of the same name.
+// The attribute is on another function with the same name.
 
 use jam::{Jam, JamRouter, jam_routes};
 

@@ -1,4 +1,4 @@
-// The rules are on the handlers.
+// The handlers contain the rules, so `declared` takes no options.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// The handler declares nothing: there is no rule of its name.
+// The handler has no attribute, so there is no rule with its name.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// A table is nested below a path.
+// `nest` takes a path and a table.
 
 use jam::{Jam, JamRouter, jam_routes};
 

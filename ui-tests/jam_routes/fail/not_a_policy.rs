@@ -1,4 +1,4 @@
-// A policy answers yes or no.
+// A policy returns `bool`.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

@@ -1,4 +1,4 @@
-// The rule of a section is a rule.
+// The expression before `=` is not a rule.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

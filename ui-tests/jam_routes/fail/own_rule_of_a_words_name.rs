@@ -1,4 +1,4 @@
-// A rule of the application that is called as a word of `jam::dsl` is not silently another rule.
+// An own rule with the name of a word of `jam::dsl` is not silently replaced.
 
 use jam::{Access, Auth, JamPayload, JamRouter, jam_routes};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-// The handler takes another payload than the rule of its section is over.
+// The handler takes another payload than the rule of its section.
 use jam::{Access, Auth, JamPayload, JamRouter, dsl::user, jam_routes};
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-// Everybody may call, and the handler needs a caller.
+// The section is public, and the handler requires a caller.
 
 use jam::{Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
 use serde::{Deserialize, Serialize};

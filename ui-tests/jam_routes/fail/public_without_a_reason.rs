@@ -1,4 +1,4 @@
-// An open route says why it is open.
+// A public section requires a reason.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// One route, two handlers.
+// One route has two handlers.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// A row cannot ask anything of strangers.
+// A row of a rule for anonymous requests cannot add a condition.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

@@ -1,4 +1,4 @@
-// Rows narrow the rule of their section.
+// A row can only narrow the rule of its section.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

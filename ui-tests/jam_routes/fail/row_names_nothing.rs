@@ -1,4 +1,4 @@
-// rustc knows what the words behind a row name.
+// rustc reports unknown names in a row.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

@@ -1,4 +1,4 @@
-// Nobody says who may call it.
+// The section has no rule.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// A table is no router before it was checked.
+// A table is not a router before it is checked.
 
 use axum::Router;
 use jam::{Jam, JamRouter, jam_routes};

@@ -1,4 +1,4 @@
-// Ten mistakes, ten errors.
+// The compiler reports ten errors for ten mistakes.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

@@ -1,4 +1,4 @@
-// The rule is on the handler, and a router has none.
+// The handler contains the rule, and a router has none.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

@@ -1,4 +1,4 @@
-// Nothing can be asked of everybody.
+// A public section cannot have conditions.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

@@ -1,4 +1,4 @@
-// rustc knows the handlers.
+// rustc reports an unknown handler.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

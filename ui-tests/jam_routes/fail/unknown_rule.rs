@@ -1,4 +1,4 @@
-// rustc knows the rules and their words.
+// rustc reports an unknown rule and an unknown word.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

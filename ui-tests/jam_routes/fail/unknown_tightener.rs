@@ -1,4 +1,4 @@
-// What can stand behind a row.
+// Only known options can follow a row.
 
 use jam::dsl::user;
 use jam::{Access, Auth, Jam, JamPayload, JamRole, JamRouter, Scopes, jam_auth, jam_routes};

@@ -1,4 +1,4 @@
-// Verbs are written as axum writes them.
+// Verbs have the names of axum's functions.
 
 use jam::dsl::user;
 use jam::{Access, Jam, JamPayload, JamRouter, jam_routes};

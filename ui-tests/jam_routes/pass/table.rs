@@ -1,4 +1,4 @@
-// Sections of all kinds in one table, with several payloads, in all brackets.
+// Sections of all kinds in one table, with several payloads and with all kinds of brackets.
 
 use jam::dsl::{self, user};
 use jam::{Access, Auth, Jam, JamPayload, JamRouter, jam_auth, jam_routes};
@@ -52,7 +52,7 @@ mod reports {
     }
 }
 
-// Names that the words of the table do not touch, nor are touched by.
+// Names that do not conflict with the words of the table.
 #[allow(dead_code)]
 fn get() {}
 #[allow(dead_code)]
@@ -86,9 +86,9 @@ fn routes() -> JamRouter<Jam> {
         API = [get("/machine", machine)],
         user::<Machine>().backend("jwt").cookie("jwt") = [get("/other", machine)],
         declared() = [get("/me", me)],
-        /// A comment that documents.
+        /// A doc comment of a section.
         WEB.hide() = [
-            /// Another one.
+            /// A doc comment of a row.
             get("/hidden", page),
         ],
         Declared::RULE.fresh(jam::dsl::minutes(5)) = [get("/fresh", page)],
@@ -100,7 +100,7 @@ fn empty() -> JamRouter {
     jam_routes![]
 }
 
-/// A handler with the name of a word, and an exclamation mark that is not a macro's.
+/// A handler with the name of a word, and an exclamation mark that does not belong to a macro.
 mod words {
     use super::{Access, Auth, JamRouter, User, jam_routes};
 

@@ -1,4 +1,4 @@
-// The table of an application: everything that rows and rules can say.
+// The table of an application with all features of rows and rules.
 
 use axum::Router;
 use axum::extract::{FromRef, Path, State};
@@ -61,7 +61,7 @@ impl FromRef<App> for Db {
 #[derive(Clone, Copy, Deserialize)]
 pub struct NoteId(u64);
 
-/// A policy is an axum handler that returns bool.
+/// A policy of the notes. It is an axum handler that returns `bool`.
 async fn note_owner(user: Auth<User>, Path(id): Path<NoteId>, State(db): State<Db>) -> bool {
     db.owner_of(id).await == Some(user.id)
 }
