@@ -32,7 +32,7 @@ pub(crate) fn scopes(
                 format!("`{key}` takes string literals"),
                 format!("write `{example}`"),
             ),
-            Some(scope) if !is_scope(&scope.value()) => errors.at(
+            Some(scope) if !jam_syntax::is_scope(&scope.value()) => errors.at(
                 &scope,
                 format!("{} is not a scope", scope.to_token_stream()),
                 format!("a scope is one word without spaces or quotes: `{example}`"),
@@ -46,15 +46,6 @@ pub(crate) fn scopes(
         }
     }
     scopes
-}
-
-/// Returns true if the text is a scope of RFC 6749: printable ASCII without spaces, quotes and
-/// backslashes.
-fn is_scope(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
 /// Reads a list of policies, which are expressions.
@@ -88,18 +79,4 @@ pub(crate) fn policies_value(policies: &[TokenStream], private: &Trees) -> Token
         quote!(#and(#policy, #name))
     });
     quote!(#private::Policies::new() #(#policies)*)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scope_is_one_word_of_printable_ascii() {
-        assert!(is_scope("notes:read"));
-        assert!(!is_scope(""));
-        assert!(!is_scope("notes read"));
-        assert!(!is_scope("a\"b"));
-        assert!(!is_scope("a\\b"));
-    }
 }

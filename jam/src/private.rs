@@ -24,8 +24,8 @@ pub use crate::router::passing::{
     AsArgument, Handed, InRequest, NoCaller, Otherwise, ReceivesCaller,
 };
 
-// The proof that a handler takes its caller, of type `C`, as its first argument, whatever an alias,
-// another type of the same name or another macro made of it. Its future also has to be `Send`. The
+// Proves that the first argument of a handler is its caller, of type `C`. An alias, another type of
+// the same name or another macro cannot mislead it. The future of the handler must be `Send`. The
 // handler is named and not called. There is one function for each number of arguments: a trait for
 // all of them costs the compiler twice as much.
 #[rustfmt::skip]

@@ -1,53 +1,6 @@
-//! Small grammars of HTTP and JWT. Most functions are `const`, because rules are evaluated at
-//! compile time.
+//! Texts and bytes: a grammar of HTTP, searches, and comparisons at compile time.
 
-/// Returns `true` for a `token` (RFC 9110 section 5.6.2), the grammar of header and cookie names.
-pub const fn is_token(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if !matches!(bytes[at],
-            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
-            | b'`' | b'|' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
-        {
-            return false;
-        }
-        at += 1;
-    }
-    !bytes.is_empty()
-}
-
-/// Returns `true` for a `scope-token` (RFC 6749 section 3.3).
-pub(crate) const fn is_scope(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if !matches!(bytes[at], 0x21 | 0x23..=0x5B | 0x5D..=0x7E) {
-            return false;
-        }
-        at += 1;
-    }
-    !bytes.is_empty()
-}
-
-/// Returns `true` for a path of this site, with or without a query, that `Location` can hold. Two
-/// slashes are not allowed at the beginning, and backslashes are not allowed at all, because
-/// browsers read `//` and `/\` as the beginning of an address of another site.
-pub const fn is_local_path(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if !matches!(bytes[at], 0x21..=0x7E) || bytes[at] == b'\\' {
-            return false;
-        }
-        at += 1;
-    }
-    match bytes {
-        [b'/'] => true,
-        [b'/', second, ..] => *second != b'/',
-        _ => false,
-    }
-}
+pub use jam_syntax::{is_local_path, is_token};
 
 /// Returns `true` for a `token68` (RFC 9110 section 11.2), the text after the scheme of a
 /// credential.

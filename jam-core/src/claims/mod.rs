@@ -30,19 +30,6 @@ pub use strict::no_duplicates;
 
 use crate::payload::Payload;
 
-/// The names that a field of a payload can have only if it is marked as that claim.
-pub(crate) const REGISTERED: [&str; 9] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "jti",
-    "auth_time",
-    "cnf",
-];
-
 /// The claims of a token: the payload `P` and the registered claims.
 ///
 /// `Jam::make_payload` makes claims, `Jam::gen_jwt_token` signs them, and `Jam::verify_jwt_token`

@@ -24,7 +24,7 @@ use super::subject::{SubjectReader, WireSubject};
 use crate::base::error::TokenFault;
 use crate::payload::Payload;
 
-/// The claims that were found besides the payload.
+/// The registered claims that were found with the payload.
 #[derive(Default)]
 struct Gathered {
     /// The name of the last member, if duplicates are detected by name.

@@ -3,13 +3,14 @@
 
 use std::marker::PhantomData;
 
+use jam_syntax::REGISTERED_CLAIMS;
 use serde::ser::{
     self, Error as _, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer,
 };
 
+use super::Claims;
 use super::shape::shape;
 use super::subject::{Form, SubjectWriter};
-use super::{Claims, REGISTERED};
 use crate::payload::{Mark, Payload};
 
 impl<P: Payload> Serialize for Claims<P> {
@@ -83,7 +84,7 @@ impl<M: SerializeMap, P: Payload> Fields<'_, M, P> {
             None => field,
         };
         // The derive rejects such fields, but a flattened map can contain them.
-        if REGISTERED.contains(&claim) {
+        if REGISTERED_CLAIMS.contains(&claim) {
             return Err(M::Error::custom(format_args!(
                 "the payload has a member `{claim}`, which is a registered claim"
             )));

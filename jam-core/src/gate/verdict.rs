@@ -4,7 +4,7 @@
 //! tests can check every rule of a limited size with every combination of facts.
 
 /// The largest number of ways of one rule.
-pub(super) const WAYS: usize = 4;
+pub(super) const WAYS: usize = jam_syntax::MOST_WAYS;
 
 /// The kinds of requests that a rule admits, without any data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

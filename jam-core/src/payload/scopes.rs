@@ -42,12 +42,12 @@ impl Scopes {
 
     /// Returns `true` if `scope` is one of the scopes. The comparison is exact.
     pub fn contains(&self, scope: &str) -> bool {
-        text::is_scope(scope) && self.contains_valid(scope)
+        jam_syntax::is_scope(scope) && self.contains_valid(scope)
     }
 
     /// Returns `true` if `scope` is one of the scopes, for a `scope` that is known to be valid.
     pub fn contains_valid(&self, scope: &str) -> bool {
-        debug_assert!(text::is_scope(scope), "`{scope}` is no scope");
+        debug_assert!(jam_syntax::is_scope(scope), "`{scope}` is no scope");
         let mut held = self.0.as_bytes();
         while held.len() >= scope.len() {
             let (probably, behind) = held.split_at(scope.len());
@@ -70,7 +70,7 @@ impl Scopes {
     /// Adds a scope. An invalid `scope-token` is ignored, because no rule can require it: an empty
     /// text, or a text with a space, a quote, a backslash or a control character.
     fn push(&mut self, scope: &str) {
-        if !text::is_scope(scope) {
+        if !jam_syntax::is_scope(scope) {
             return;
         }
         if !self.0.is_empty() {

@@ -16,7 +16,7 @@ pub struct Problem {
     /// The header `WWW-Authenticate`. Every 401 has it (RFC 9110 section 15.5.2), and every refusal
     /// with an error code of RFC 6750 section 3.1.
     pub challenge: Option<&'static HeaderValue>,
-    /// The request headers that the response depends on, besides the credential.
+    /// The request headers that the response depends on, in addition to the credential.
     pub vary: Option<&'static str>,
     /// The body, in JSON.
     pub body: &'static str,

@@ -48,7 +48,7 @@ use crate::payload::Payload;
 /// error.
 #[must_use = "a rule guards nothing until a table or an attribute uses it"]
 pub struct Access<P: Payload> {
-    ways: List<Way<P::Role>, 4>,
+    ways: List<Way<P::Role>, { jam_syntax::MOST_WAYS }>,
     /// The kinds of requests that the rule admits.
     pub audience: Audience,
     /// The page to which a browser is redirected instead of an answer with 401.
@@ -91,7 +91,10 @@ impl<P: Payload> Access<P> {
     }
 
     /// Makes the rule of a layer: callers of `backend` with a credential in one of `sources`.
-    pub const fn of(backend: BackendName, sources: List<Source, 4>) -> Self {
+    pub const fn of(
+        backend: BackendName,
+        sources: List<Source, { jam_syntax::MOST_SOURCES }>,
+    ) -> Self {
         Self {
             ways: List::EMPTY.with(Way {
                 backend: Some(backend),

@@ -23,10 +23,10 @@ pub enum BackendName {
 impl BackendName {
     #[track_caller]
     pub(super) const fn named(name: &str) -> Self {
-        if text::same(name, "jwt") {
+        if text::same(name, jam_syntax::JWT) {
             return Self::Jwt;
         }
-        if text::same(name, "session") {
+        if text::same(name, jam_syntax::SESSION) {
             return Self::Session;
         }
         panic!(

@@ -1,5 +1,7 @@
 //! One way of a rule, with its conditions.
 
+use jam_syntax::MOST_SOURCES;
+
 use super::condition::Condition;
 use super::list::List;
 use super::source::{BackendName, Source};
@@ -13,12 +15,12 @@ pub struct Way<R: Role> {
     pub backend: Option<BackendName>,
     /// If `true`, a caller that lacks a role or a scope is rejected with 404 instead of 403.
     pub hide: bool,
-    pub(super) sources: List<Source, 4>,
+    pub(super) sources: List<Source, MOST_SOURCES>,
     pub(super) conditions: List<Condition<R>, MOST_CONDITIONS>,
 }
 
-/// The largest number of conditions of one way: 6 roles or scopes, and the age of the login.
-const MOST_CONDITIONS: usize = 7;
+/// The largest number of conditions of one way: roles and scopes, and the age of the login.
+const MOST_CONDITIONS: usize = jam_syntax::MOST_CONDITIONS + 1;
 
 impl<R: Role> Way<R> {
     pub(super) const DEFAULT: Self = Self {
@@ -29,7 +31,7 @@ impl<R: Role> Way<R> {
     };
 
     /// Returns the sources of the credential in order, for use in a `const fn`.
-    pub(super) const fn places(&self) -> List<Source, 4> {
+    pub(super) const fn places(&self) -> List<Source, MOST_SOURCES> {
         if !self.sources.is_empty() {
             return self.sources;
         }

@@ -11,9 +11,6 @@ use crate::diagnostics::Errors;
 use crate::lists;
 use crate::tokens::spans;
 
-/// The largest number of conditions that one entry of a rule can store.
-const MOST_CONDITIONS: usize = 6;
-
 /// Returns an item that is not a function, with its errors.
 pub(crate) fn rejected(item: &TokenStream, errors: Errors) -> TokenStream {
     let errors = errors.into_tokens();
@@ -202,7 +199,7 @@ impl Output<'_> {
             Rule::Words(words) => {
                 let payload = caller.payload.to_token_stream();
                 // The runtime reports too many conditions when rustc evaluates the whole rule.
-                if words.conditions() > MOST_CONDITIONS {
+                if words.conditions() > jam_syntax::MOST_CONDITIONS {
                     let rule = words.tokens(private, &payload);
                     return quote!(let _: #private::Access<#payload> = #rule;);
                 }

@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 
 use super::args::{Args, Backend, Source};
-use super::values::{AttrOption, is_http_token, is_local_path, seconds};
+use super::values::{AttrOption, seconds};
 use crate::diagnostics::{Errors, did_you_mean};
 use crate::lists;
 use crate::paths::Krate;
@@ -18,7 +18,7 @@ use crate::trees::Trees;
 pub(super) type Read = fn(&mut Args, &AttrOption<'_>, &mut Errors);
 
 /// The names of the backends of Jam.
-const BACKENDS: &[&str] = &["jwt", "session"];
+const BACKENDS: &[&str] = &[jam_syntax::JWT, jam_syntax::SESSION];
 
 pub(super) fn backend(args: &mut Args, option: &AttrOption<'_>, errors: &mut Errors) {
     if let Value::List(list) = option.value {
@@ -77,7 +77,7 @@ pub(super) fn cookie(args: &mut Args, option: &AttrOption<'_>, errors: &mut Erro
     let name = match option.value {
         Value::Word => None,
         _ => match option.string(errors) {
-            Some(name) if is_http_token(&name.value()) => Some(name),
+            Some(name) if jam_syntax::is_token(&name.value()) => Some(name),
             Some(name) => {
                 let help = "a cookie name has letters, digits, `-` and `_`: `cookie = \"jwt\"`";
                 errors.at(
@@ -100,7 +100,7 @@ pub(super) fn header(args: &mut Args, option: &AttrOption<'_>, errors: &mut Erro
     if name.value().eq_ignore_ascii_case("cookie") {
         let help = "name the cookie instead: `cookie = \"jwt\"`";
         errors.at(&name, "cookies are not read as one header", help);
-    } else if is_http_token(&name.value()) {
+    } else if jam_syntax::is_token(&name.value()) {
         args.sources.push(Source::Header(option.key.clone(), name));
     } else {
         let help = "a header name has letters, digits and `-`: `header = \"x-api-key\"`";
@@ -116,7 +116,7 @@ pub(super) fn login(args: &mut Args, option: &AttrOption<'_>, errors: &mut Error
     let Some(path) = option.string(errors) else {
         return;
     };
-    if is_local_path(&path.value()) {
+    if jam_syntax::is_local_path(&path.value()) {
         args.login = Some((option.key.clone(), path));
     } else {
         errors.at(

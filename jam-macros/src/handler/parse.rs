@@ -159,9 +159,6 @@ fn unknown(key: &Ident, list: ValidIn, errors: &mut Errors) {
     );
 }
 
-/// The largest number of entries that a rule can store.
-const MOST_ENTRIES: usize = 4;
-
 /// Reads `any(..)`. This reader is here because its entries contain options.
 fn any(args: &mut Args, option: &AttrOption<'_>, errors: &mut Errors) {
     const HELP: &str = "write `any(jwt(cookie = \"jwt\"), session(cookie = \"sid\"))`";
@@ -172,7 +169,7 @@ fn any(args: &mut Args, option: &AttrOption<'_>, errors: &mut Errors) {
     let count = entries.len();
     let mut found = Vec::new();
     for (at, entry) in entries.into_iter().enumerate() {
-        if at == MOST_ENTRIES
+        if at == jam_syntax::MOST_WAYS
             && let Entry::Option { key, .. } = &entry
         {
             errors.at(

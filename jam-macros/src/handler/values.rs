@@ -79,24 +79,6 @@ impl<'a> AttrOption<'a> {
     }
 }
 
-/// Returns true if the text is a token of RFC 9110, which is a valid name of a header or a cookie.
-pub(super) fn is_http_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
-/// Returns true if a browser reads the text as a path of the same site. `//host` is not one, and
-/// neither is a path with a backslash, because browsers read a backslash as a slash.
-pub(super) fn is_local_path(text: &str) -> bool {
-    text.starts_with('/')
-        && !text.starts_with("//")
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-}
-
 /// Parses a duration such as `90s`, `5m` or `1h`. Returns its seconds.
 pub(super) fn seconds(text: &str) -> Option<u64> {
     let number = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
@@ -125,21 +107,5 @@ mod tests {
             assert_eq!(seconds(text), None, "{text}");
         }
         assert_eq!(seconds("99999999999999999h"), None);
-    }
-
-    #[test]
-    fn a_local_path_has_no_host() {
-        assert!(is_local_path("/"));
-        assert!(is_local_path("/login?from=a"));
-        for text in [
-            "",
-            "login",
-            "//host/login",
-            "https://host/",
-            "/\\host",
-            "/a b",
-        ] {
-            assert!(!is_local_path(text), "{text}");
-        }
     }
 }

@@ -204,8 +204,7 @@ fn role(key: &Ident, value: &Value, errors: &mut Errors) -> Option<TokenStream> 
     None
 }
 
-/// Reads the kind of a payload. Its letters are limited because it becomes part of a media type
-/// (RFC 6838 section 4.2).
+/// Reads the kind of a payload.
 fn kind(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
     const HELP: &str = "write `kind = \"reset\"`: lower-case letters, digits and `-`";
     let Value::Equals(tokens) = value else {
@@ -217,8 +216,7 @@ fn kind(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> 
         return None;
     };
     let name = kind.value();
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty() || !name.bytes().all(fits) {
+    if !jam_syntax::is_kind(&name) {
         errors.at(&kind, format!("{name:?} is not a kind"), HELP);
         return None;
     }

@@ -1,22 +1,11 @@
 //! The checks of several fields, or of a field and the struct.
 
+use jam_syntax::REGISTERED_CLAIMS;
+
 use super::attr::{Field, Mark};
 use super::read::Payload;
 use crate::diagnostics::Errors;
 use crate::serde_attr::SerdeAttr;
-
-/// The claims with a meaning in Jam or in the standard.
-const REGISTERED: &[&str] = &[
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "jti",
-    "auth_time",
-    "cnf",
-];
 
 pub(crate) fn all(payload: &Payload<'_>, errors: &mut Errors) {
     owns_its_data(payload, errors);
@@ -164,7 +153,7 @@ fn registered_claims_are_free(payload: &Payload<'_>, errors: &mut Errors) {
             continue;
         };
         let is_marked = matches!(&field.mark, Some((_, mark)) if mark.claim() == name);
-        if !REGISTERED.contains(&name) || is_marked {
+        if !REGISTERED_CLAIMS.contains(&name) || is_marked {
             continue;
         }
         let help = match name {
@@ -187,7 +176,7 @@ fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
         };
         let claim = mark.claim();
         // The checks of names and of registered claims reported these.
-        if marked.name.as_deref() == Some(claim) || REGISTERED.contains(&claim) {
+        if marked.name.as_deref() == Some(claim) || REGISTERED_CLAIMS.contains(&claim) {
             continue;
         }
         let is_claim =

@@ -34,7 +34,7 @@ impl GateId {
 pub(crate) struct GateNote {
     pub(super) id: GateId,
     pub(crate) jam: Jam,
-    /// The result; `None` for a layer that no extractor has asked yet.
+    /// The result, or `None` for a layer before an extractor needs it.
     found: Option<Who>,
 }
 
@@ -42,11 +42,11 @@ pub(crate) struct GateNote {
 #[derive(Clone)]
 enum Who {
     Caller(Arc<dyn Any + Send + Sync>),
-    Stranger { payload: TypeId },
+    Anonymous { payload: TypeId },
 }
 
 impl GateNote {
-    /// Makes the note of a layer that no extractor has asked yet.
+    /// Returns the note of a layer before an extractor needs the result.
     pub(crate) fn unasked(id: GateId, jam: Jam) -> Self {
         Self {
             id,
@@ -58,7 +58,7 @@ impl GateNote {
     pub(crate) fn of<P: Payload>(id: GateId, jam: Jam, who: Option<Arc<Caller<P>>>) -> Self {
         let found = match who {
             Some(caller) => Who::Caller(caller),
-            None => Who::Stranger {
+            None => Who::Anonymous {
                 payload: TypeId::of::<P>(),
             },
         };
@@ -73,7 +73,7 @@ impl GateNote {
     pub(super) fn who<P: Payload>(&self) -> Option<Option<Arc<Caller<P>>>> {
         match self.found.as_ref()? {
             Who::Caller(caller) => Arc::clone(caller).downcast().ok().map(Some),
-            Who::Stranger { payload } => (*payload == TypeId::of::<P>()).then_some(None),
+            Who::Anonymous { payload } => (*payload == TypeId::of::<P>()).then_some(None),
         }
     }
 }

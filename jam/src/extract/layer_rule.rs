@@ -1,4 +1,4 @@
-//! The rule of a layer, which is asked when a handler takes its caller.
+//! The rule of a layer. It is evaluated when a handler takes its caller.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,7 @@ pub(crate) struct Sources {
     pub(crate) jam: Jam,
     pub(crate) backend: BackendName,
     pub(crate) named: List<Source, 4>,
-    /// The headers for caches on an answer whose handler asked for the caller.
+    /// The headers for caches on an answer whose handler took the caller.
     pub(crate) caching: CacheHeaders,
 }
 
@@ -67,7 +67,7 @@ impl LayerRule {
         rule
     }
 
-    /// Adds headers to the response if a handler asked for the caller.
+    /// Adds headers to the response if a handler took the caller.
     pub(crate) fn finish(&self, response: &mut Response) {
         let Some(asked) = &self.asked else { return };
         let asked = std::mem::take(&mut *lock(asked));

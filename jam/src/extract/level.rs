@@ -52,7 +52,7 @@ const fn not_for_guests<P: Payload>(access: Access<P>) {
 /// Marker: the enclosing table or layer authenticates.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
+#[allow(clippy::exhaustive_enums)] // it stays empty
 pub enum Plain {}
 
 /// Marks the caller of a handler with the rule `R`.

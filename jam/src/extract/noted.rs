@@ -91,7 +91,7 @@ impl<S: Send + Sync, P: Payload> OptionalFromRequestParts<S> for Auth<P> {
     }
 }
 
-/// Asks the policies of an attribute. They find the caller as they would behind a table's rule.
+/// Runs the policies of an attribute. They find the caller as behind a table's rule.
 pub(crate) async fn decide<P, R, S>(
     policies: &Policies<S>,
     jam: &Jam,

@@ -50,8 +50,8 @@ impl CacheHeaders {
         Self { vary, by_cookie }
     }
 
-    /// Adds `Vary`, and `Cache-Control: private, no-cache` to a page behind a cookie that does not
-    /// say how it may be kept: the back button after a logout then asks the server again.
+    /// Adds `Vary`, and `Cache-Control: private, no-cache` to a page behind a cookie that has no
+    /// `Cache-Control`. The back button after a logout then sends a new request.
     pub(crate) fn add_to(&self, response: &mut Response) {
         let headers = response.headers_mut();
         match &self.vary {

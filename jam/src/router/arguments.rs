@@ -1,8 +1,8 @@
 //! The arguments of a handler, compared with the rule of its row.
 //!
-//! Where the compiler cannot compare them, the table does when it is built. It looks at the names of
-//! the types: a name is no proof, but a handler that is missed here answers 500 or is stricter than
-//! its row says, and never lets anybody in.
+//! Some arguments cannot be compared by the compiler. The table compares them when it is built, by the names
+//! of their types. A name is no proof: a handler that passes by mistake answers 500 or is stricter than its
+//! row, but never admits a caller that the row rejects.
 
 use std::any::type_name;
 

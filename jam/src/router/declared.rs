@@ -2,7 +2,7 @@
 //!
 //! `#[jam_auth(..)]` marks the first argument of a handler with the rule, or the return type if the
 //! handler is public. The table is then guarded by one gate, that of [`super::guarded`], and by one
-//! `Jam`: the marked argument is made here and not by its extractor, which would ask the `Jam` of the
+//! `Jam`: the marked argument is made here and not by its extractor, which would use the `Jam` of the
 //! router's state.
 
 use std::future::Future;
@@ -54,7 +54,7 @@ pub trait MarkedCaller<S>: Sized {
     /// The rule.
     fn rule() -> Access<Self::Payload>;
 
-    /// The policies that are asked after the rule.
+    /// Returns the policies that run after the rule.
     fn policies() -> Policies<S>;
 
     /// The argument, for a caller that the rule admitted; `None` if the rule needs a caller and
@@ -170,7 +170,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     // A closure can return the answer of a public function that it calls. Its own code is not declared
-    // public then, so it is refused.
+    // public then, so it is an error.
     let ty = std::any::type_name::<H>();
     // The name of a function item is its path.
     let is_function = ty.starts_with(|first: char| first.is_alphabetic() || first == '_')

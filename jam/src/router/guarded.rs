@@ -29,7 +29,7 @@ use crate::response::rejection::Rejection;
 use crate::response::set_cookie;
 use crate::setup::jam::Jam;
 
-/// A rule, and the `Jam` that it asks.
+/// A rule, and the `Jam` that evaluates it.
 pub(crate) struct Guard<P: Payload>(Arc<Guarding<P>>);
 
 struct Guarding<P: Payload> {
@@ -179,7 +179,7 @@ where
         let now = |answer| Answering::Later {
             all: Box::pin(ready(answer)),
         };
-        // A preflight asks about a request and is none; the handler is not for it.
+        // A preflight is not the request that it announces, so the handler does not run.
         if request.method() == Method::OPTIONS {
             let allow = [(ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE")];
             return now((StatusCode::METHOD_NOT_ALLOWED, allow).into_response());
@@ -245,8 +245,8 @@ where
     }
 }
 
-/// A router behind a rule: all of it, its fallback as well, and by every method. A preflight is
-/// asked for a credential too: what would answer it is not known here.
+/// Puts a rule before a router: before every route and method, and before its fallback. A preflight needs a
+/// credential too, because it is not known here which route would answer it.
 pub(crate) fn mounted<S, P>(guard: Guard<P>, router: Router<S>) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -35,10 +35,10 @@ pub trait Passing<H, T, S, P>: Copy + Send + Sync + 'static {
     /// `true` if [`call`](Self::call) passes the caller as an argument; otherwise it is in the
     /// request.
     const AS_ARGUMENT: bool = false;
-    /// `true` if the handler alone may know the caller, and no other extractor.
+    /// `true` if only the handler may receive the caller, and no other extractor.
     const ALONE: bool = false;
 
-    /// Calls the handler. Without a `user` the request tells who calls.
+    /// Calls the handler. Without a `user` the caller is in the request.
     // The bound is here, so that rustc reports a missing `Handler` at the handler.
     fn call(handler: H, _user: Option<Auth<P>>, request: Request, state: S) -> H::Future
     where
@@ -85,7 +85,7 @@ impl<H, T, S, P> Passing<H, T, S, P> for InRequest {}
 
 /// The callers of a public row, of which there is none.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
+#[allow(clippy::exhaustive_enums)] // it stays empty
 pub enum NoCaller {}
 
 /// Implemented by no handler.

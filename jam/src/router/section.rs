@@ -78,7 +78,7 @@ impl SectionRule for Public {
         RuleInfo::public(self)
     }
 
-    // A public route with a policy is refused before it is built.
+    // `check` rejects a public route with a policy before it is built.
     fn handler<W, H, T, S>(
         self,
         verb: Verb,
@@ -182,7 +182,7 @@ impl<S: Clone + Send + Sync + 'static, R: SectionRule> Section<S, R> {
     }
 
     /// A row under a rule that narrows the section's.
-    #[allow(clippy::too_many_arguments)] // nobody writes them
+    #[allow(clippy::too_many_arguments)] // only the macro calls it
     pub fn row<N, W, H, T>(
         mut self,
         rule: N,

@@ -23,12 +23,12 @@ use crate::response::rejection::Rejection;
 
 /// The state of a [`JamBuilder`] that has no backend yet.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
+#[allow(clippy::exhaustive_enums)] // it stays empty
 pub enum WantsBackend {}
 
 /// The state of a [`JamBuilder`] that can be built.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // it is empty for good
+#[allow(clippy::exhaustive_enums)] // it stays empty
 pub enum Ready {}
 
 /// The builder of a [`Jam`].
@@ -204,7 +204,7 @@ impl<S> JamBuilder<S> {
             .for_each(&mut note);
         self.own_backends.faults().into_iter().for_each(&mut note);
         for (at, origin) in self.origins.iter().enumerate() {
-            // Its text is not told: a password may stand in it.
+            // The text is not shown: it can contain a password.
             if let Err(why) = origin::check(origin) {
                 note(("origins", format!("number {} {why}", at + 1)));
             }

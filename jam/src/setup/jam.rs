@@ -292,7 +292,7 @@ impl Jam {
         names.sets(self.transport().wire_name(name));
     }
 
-    /// Makes the answer to a refused request, as the application wants it.
+    /// Makes the response to a rejected request, with the application's `on_reject`.
     #[cold]
     pub(crate) fn reject(&self, refusal: Refusal, request: &Parts) -> Rejection {
         tracing::debug!(target: "jam", kind = ?refusal.kind(), "request refused");

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use jam_syntax::REGISTERED_CLAIMS;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -13,7 +14,6 @@ use smol_str::SmolStr;
 
 use super::plain::{NotPlain, PlainReader};
 use super::scan::Sketch;
-use crate::claims::REGISTERED;
 use crate::claims::registered::{Parties, RegisteredClaims};
 use crate::claims::subject::SubjectReader;
 use crate::payload::Payload;
@@ -109,7 +109,7 @@ struct Fields<'a, 'de, P> {
 fn claim_of<P: Payload>(field: &'static str) -> Option<&'static str> {
     match P::MARKS.iter().find(|mark| mark.field == field) {
         Some(mark) => Some(mark.claim),
-        None if REGISTERED.contains(&field) => None,
+        None if REGISTERED_CLAIMS.contains(&field) => None,
         None if P::MARKS.iter().any(|mark| mark.claim == field) => None,
         None => Some(field),
     }

@@ -54,7 +54,7 @@ const fn declared<P: HasScopes>(scope: &str) {
     let mut at = 0;
     while at < P::SCOPES.len() {
         if text::same(P::SCOPES[at], scope) {
-            assert!(text::is_scope(scope), "this is not a scope");
+            assert!(jam_syntax::is_scope(scope), "this is not a scope");
             return;
         }
         at += 1;

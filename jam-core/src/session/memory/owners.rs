@@ -12,8 +12,8 @@ const MANY: usize = 32;
 /// The sessions of the owners of one shard.
 #[derive(Default)]
 pub(super) struct Owners {
-    /// Pairs of a hash of the owner's name and the beginning of a session's id. Two owners with one hash
-    /// are told apart by their sessions, which have the name.
+    /// Pairs of a hash of the owner's name and the beginning of a session's id. Two owners with the same
+    /// hash are distinguished by their sessions, which contain the name.
     all: BTreeSet<(u64, Beginning)>,
     /// The number of sessions of owners with many.
     counts: HashMap<u64, usize>,

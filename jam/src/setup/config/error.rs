@@ -31,7 +31,7 @@ impl Fault {
 }
 
 impl ConfigError {
-    /// Of several faults of one key the first is told: the others follow from it.
+    /// Keeps the first fault of each key: the others follow from it.
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
         let mut told: Vec<Fault> = Vec::new();
         for fault in faults {

@@ -122,8 +122,8 @@ impl JamBuilder<WantsBackend> {
     }
 }
 
-/// The file as a tree. What is wrong with its form is told by place, never by quoting the
-/// line: a secret may stand in it.
+/// Parses the file into a tree. A syntax error is reported by its place and never quotes the line, which can
+/// contain a secret.
 fn parse(path: &Path, text: &str) -> Result<Value, String> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("json") => {
@@ -243,7 +243,7 @@ fn configure(
             .to_owned(),
         ));
     }
-    // What the builder would find wrong is found here too, to be told in one go.
+    // The builder's checks run here too, so that one error lists all faults.
     if let Some(Some(jwt)) = &jwt {
         faults.extend(
             jwt.faults()

@@ -1,4 +1,4 @@
-//! A table of a configuration: every key is asked for once, and any other one is unknown.
+//! A table of a configuration. Each known key is read once, and every other key is an error.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use super::error::Fault;
 pub(crate) struct Table {
     name: String,
     members: Map<String, Value>,
-    /// The keys that were asked for, to suggest one of them.
+    /// The keys that were read, to list them in an error.
     known: Vec<&'static str>,
 }
 
@@ -129,7 +129,7 @@ impl Table {
         parsed
     }
 
-    /// Says of every key that nobody asked for that it is unknown.
+    /// Adds a fault for every key that was not read.
     pub(crate) fn finish(self, faults: &mut Vec<Fault>) {
         let keys = self.members.keys();
         for key in keys.filter(|key| !self.known.contains(&key.as_str())) {
