@@ -67,6 +67,7 @@ async fn contract<S: SessionStore>(make: impl Fn() -> S) {
     owners_with_similar_names_are_distinguished(make()).await;
     delete_by_owner_keeps_the_given_session(make()).await;
     concurrent_updates_lose_nothing(make()).await;
+    one_of_many_updates_of_a_version_wins(make()).await;
     one_of_two_concurrent_rotations_wins(make()).await;
     delete_by_owner_deletes_a_concurrently_rotated_session(make()).await;
 }
@@ -537,6 +538,38 @@ async fn concurrent_updates_lose_nothing<S: SessionStore>(store: S) {
         (kept.data.as_json(), kept.version),
         (WRITERS.to_string().as_bytes(), WRITERS)
     );
+}
+
+/// A record can be spent: of many writers that saw one version, one names the successor.
+async fn one_of_many_updates_of_a_version_wins<S: SessionStore>(store: S) {
+    let store = Arc::new(store);
+    store
+        .create(id(1), record("a"), OwnerLimit::DEFAULT)
+        .await
+        .unwrap();
+    for version in 0..100 {
+        let writers: Vec<_> = (0..50)
+            .map(|writer| {
+                let store = Arc::clone(&store);
+                let spent = with(record("a"), version, &writer.to_string());
+                tokio::spawn(async move { (writer, store.update(&id(1), spent).await.unwrap()) })
+            })
+            .collect();
+        let mut winners = Vec::new();
+        for writer in writers {
+            match writer.await.unwrap() {
+                (writer, WriteOutcome::Done) => winners.push(writer),
+                (_, outcome) => assert_eq!(outcome, WriteOutcome::Conflict),
+            }
+        }
+        let stored = load(&store, &id(1)).await;
+        assert_eq!(winners.len(), 1, "version {version}");
+        assert_eq!(
+            stored.data.as_json(),
+            winners[0].to_string().as_bytes(),
+            "the data is that of the writer that won"
+        );
+    }
 }
 
 async fn one_of_two_concurrent_rotations_wins<S: SessionStore>(store: S) {

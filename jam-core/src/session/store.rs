@@ -200,7 +200,8 @@ pub trait SessionStore: Send + Sync + 'static {
     }
 
     /// Replaces `data`, `auth_time` and `expires_at` by those of `record` if the stored version is
-    /// `record.version`, and adds one to the version.
+    /// `record.version`, and adds one to the version. So a record can be spent with a successor: of all
+    /// updates that name one version, exactly one returns [`WriteOutcome::Done`].
     fn update(
         &self,
         id: &SessionId,
