@@ -29,6 +29,9 @@ async fn in_a_table(user: Auth<User>) -> u64 {
 async fn a_handler_can_be_called_directly() {
     assert_eq!(me(auth(User { user: 7 })).await.0.user, 7);
     assert_eq!(in_a_table(auth(User { user: 8 })).await, 8);
+    let caller: Auth<User> = auth(User { user: 8 });
+    assert_eq!(caller.expires_at(), Some(u64::MAX), "it never expires");
+    assert_eq!(caller.token().unwrap().issued_at(), Some(0));
     for (user, body) in [(Some(9), "9"), (None, "anonymous")] {
         let user = user.map(|user| auth(User { user }));
         let answer = home(user.into()).await.into_response();

@@ -3,8 +3,10 @@ use http::header::{AUTHORIZATION, COOKIE};
 
 use super::{Admission, Authenticator, admit};
 use crate::claims::twins::Little;
+use crate::refusal::Scheme;
 use crate::request::cookie::Transport;
-use crate::rule::Access;
+use crate::request::credential::Credential;
+use crate::rule::{Access, Source};
 use crate::session::Sessions;
 use crate::token::Jwt;
 
@@ -19,6 +21,32 @@ fn authenticator() -> Authenticator {
         cookie_names: Default::default(),
         original_uri: |request| &request.uri,
     }
+}
+
+#[test]
+fn debug_output_names_the_backends_and_hides_credentials() {
+    let shown = format!("{:?}", authenticator());
+    assert!(
+        shown.starts_with("Authenticator { jwt: true, session: true, "),
+        "{shown}"
+    );
+
+    let request = Request::get("/")
+        .header(AUTHORIZATION, "Bearer secret")
+        .body(());
+    let (parts, ()) = request.expect("a request").into_parts();
+    let credential = Credential {
+        scheme: Some(Scheme::Bearer),
+        secret: b"secret",
+        source: Source::AUTHORIZATION,
+        request: &parts,
+    };
+    let shown = format!("{credential:?}");
+    assert!(
+        shown.contains("Bearer") && shown.contains("[redacted]"),
+        "{shown}"
+    );
+    assert!(!shown.contains("secret\"]"), "{shown}");
 }
 
 #[tokio::test]

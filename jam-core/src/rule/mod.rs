@@ -10,6 +10,8 @@ mod describe;
 pub mod dsl;
 mod list;
 mod source;
+#[cfg(test)]
+mod tests;
 mod way;
 mod word;
 

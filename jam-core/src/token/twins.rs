@@ -29,6 +29,16 @@ fn sign(tokens: &Tokens, signed: &str) -> String {
     token
 }
 
+#[test]
+fn debug_output_names_the_parts_and_hides_the_secret() {
+    let tokens = tokens();
+    let shown = format!("{tokens:?}");
+    for part in ["Tokens", "Issuer", "lifetime", "Verifier"] {
+        assert!(shown.contains(part), "{part} is missing in {shown}");
+    }
+    assert!(!shown.contains(SECRET), "{shown}");
+}
+
 /// Verifies any text.
 pub(crate) fn compare_text(text: &[u8]) {
     let tokens = tokens();
