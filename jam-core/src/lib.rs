@@ -15,6 +15,7 @@
 //! | `payload` | the caller's payload, roles, scopes |
 //! | `backend` | backends of the application's own |
 //! | `claims` | the claims of a token, to JSON and back |
+//! | `key` | secrets and public keys |
 //! | `token` | signed tokens |
 //! | `session` | sessions and their stores |
 //! | `rule` | rules: who may call |
@@ -27,6 +28,7 @@ pub mod backend;
 pub mod base;
 pub mod claims;
 pub mod gate;
+pub mod key;
 pub mod payload;
 pub mod refusal;
 pub mod request;

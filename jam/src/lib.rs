@@ -130,7 +130,8 @@ pub mod token {
     #[doc(inline)]
     pub use jam_core::claims::{Claims, RegisteredClaims};
     #[doc(inline)]
-    pub use jam_core::token::{Jwt, Token};
+    pub use jam_core::key::{Algorithm, KeyError, KeySet, SigningKey, VerifyingKey};
+    pub use jam_core::token::{Jwt, PolicyError, Token, Verifier, VerifierBuilder};
 }
 
 /// Tables of routes, and the parts of a rule.

@@ -3,7 +3,6 @@
 //!
 //! | variable | value | tests |
 //! |---|---|---|
-//! | `JAM_VECTORS` | a folder of test vectors | `vectors::..` |
 //! | `JAM_PYTHON` | a Python 3 with `venv` that reaches a package index | `interoperation::..` |
 //! | `JAM_CHROMEDRIVER` | the program `chromedriver`, with a Chromium next to it | `browser::..` |
 //! | `JAM_RUST_ANALYZER` | `rust-analyzer` by its whole path, in a toolchain with `rust-src` | `editor::..` |
@@ -13,18 +12,13 @@
 mod browser;
 mod editor;
 mod interoperation;
-mod vectors;
 
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     type Test = (&'static str, &'static str, fn(&str));
-    let tests: [Test; 7] = [
-        ("vectors::signatures", "JAM_VECTORS", vectors::signatures),
-        ("vectors::claims", "JAM_VECTORS", vectors::claims),
-        ("vectors::headers", "JAM_VECTORS", vectors::headers),
-        ("vectors::http", "JAM_VECTORS", vectors::http),
+    let tests: [Test; 3] = [
         (
             "interoperation::with_python",
             "JAM_PYTHON",

@@ -1,8 +1,8 @@
 //! The compact form: three parts of base64url, separated by dots (RFC 7515 section 7.1).
 
-use super::key::{Signer, VerifyingKey};
 use crate::base::base64url;
 use crate::base::error::{Error, ErrorKind, TokenFault};
+use crate::key::{SigningKey, VerifyingKey};
 
 /// Longest token in bytes. Browsers accept no cookie that is longer than half of it.
 const MAX_TOKEN: usize = 8 * 1024;
@@ -35,8 +35,8 @@ impl<'a> Compact<'a> {
         }
         let (header, payload) = (&token[..first], &token[first + 1..last]);
         let signature = &token[last + 1..];
-        let parts = [header, payload, signature];
-        if header.len() > MAX_HEADER || parts.iter().any(|part| part.is_empty()) {
+        // An empty payload is a valid JWS, but it has no claims.
+        if header.len() > MAX_HEADER || header.is_empty() || signature.is_empty() {
             return Err(TokenFault::Malformed);
         }
         Ok(Self {
@@ -47,16 +47,18 @@ impl<'a> Compact<'a> {
         })
     }
 
-    /// Verifies the signature, and passes the decoded payload to `read`.
+    /// Returns `true` if the signature is that of `key`.
     #[inline]
-    pub(crate) fn verified_payload<T>(
+    pub(crate) fn is_signed_by(&self, key: &VerifyingKey) -> Result<bool, TokenFault> {
+        key.verifies(self.signed, self.signature)
+    }
+
+    /// Passes the decoded payload to `read`.
+    #[inline]
+    pub(crate) fn payload<T>(
         &self,
-        key: &VerifyingKey,
         read: impl FnOnce(&[u8]) -> Result<T, TokenFault>,
     ) -> Result<T, TokenFault> {
-        if !key.verifies(self.signed, self.signature)? {
-            return Err(TokenFault::Signature);
-        }
         // Most payloads fit here, and need no allocation.
         let mut room = [0; 512];
         match base64url::decode_into(self.payload, &mut room) {
@@ -67,16 +69,16 @@ impl<'a> Compact<'a> {
 }
 
 /// Makes a token of an encoded header and a payload.
-pub(crate) fn sign(signer: &Signer, header: &str, payload: &[u8]) -> Result<String, Error> {
+pub(crate) fn sign(key: &SigningKey, header: &str, payload: &[u8]) -> Result<String, Error> {
     let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 96);
     token.push_str(header);
     token.push('.');
     base64url::append(payload, &mut token);
-    signer.sign(&mut token);
+    key.sign(&mut token);
     if token.len() > MAX_TOKEN {
         return Err(Error::because(
             ErrorKind::Payload,
-            "the token is longer than 8192 bytes, and would be refused",
+            "the token is longer than 8192 bytes, and would be rejected",
         ));
     }
     Ok(token)

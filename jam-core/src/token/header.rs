@@ -1,11 +1,12 @@
-//! The header of a token that is not our own (RFC 7515 section 4).
+//! The header of a token (RFC 7515 section 4).
 
 use serde::de::{Error as _, IgnoredAny};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::base64url;
 use crate::base::error::TokenFault;
 use crate::claims::no_duplicates;
+use crate::key::SigningKey;
 
 /// The members of a header that matter. Keys and addresses of keys (`jwk`, `jku`, `x5u`, `x5c`) are ignored,
 /// because the signer of a token must not choose the key.
@@ -52,4 +53,23 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 fn never<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
     IgnoredAny::deserialize(deserializer)?;
     Err(D::Error::custom("not acceptable in the header of a token"))
+}
+
+/// Returns the encoded header of a token of this type and key.
+pub(super) fn of(key: &SigningKey, typ: &str) -> String {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        typ: &'a str,
+        alg: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kid: Option<&'a str>,
+    }
+
+    let header = Written {
+        typ,
+        alg: key.algorithm().name(),
+        kid: key.id(),
+    };
+    // A header of three texts always has a JSON form.
+    base64url::encode(&serde_json::to_vec(&header).unwrap_or_default())
 }

@@ -3,17 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::key::Signer;
 use super::signed::Token;
-use super::{compact, same_type};
+use super::{compact, header, same_type};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::random;
 use crate::claims::{self, Claims, Parties, RegisteredClaims, read_back};
+use crate::key::SigningKey;
 use crate::payload::{Payload, kind};
 
 /// The issuer of an application's own tokens.
 pub(super) struct Issuer {
-    pub(super) signer: Signer,
+    pub(super) key: SigningKey,
     /// The encoded header of the tokens.
     pub(super) header: String,
     /// Seconds from issue to expiry.
@@ -64,8 +64,8 @@ impl Issuer {
             self.read_back(&json, &claims.payload)?;
         }
         let text = match P::TOKEN_TYPE {
-            Some(typ) => compact::sign(&self.signer, &self.signer.header(typ), &json)?,
-            None => compact::sign(&self.signer, &self.header, &json)?,
+            Some(typ) => compact::sign(&self.key, &header::of(&self.key, typ), &json)?,
+            None => compact::sign(&self.key, &self.header, &json)?,
         };
         Ok(Token {
             text,
@@ -85,7 +85,7 @@ impl Issuer {
 impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issuer")
-            .field("signer", &self.signer)
+            .field("key", &self.key)
             .field("lifetime", &self.lifetime)
             .finish_non_exhaustive()
     }

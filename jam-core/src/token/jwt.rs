@@ -3,15 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use smol_str::SmolStr;
-use zeroize::Zeroizing;
-
-use super::Tokens;
 use super::issuer::Issuer;
-use super::key::Key;
+use super::policy::Policy;
 use super::verifier::Verifier;
-use crate::base::random;
-use crate::claims::Parties;
+use super::{Tokens, header};
+use crate::key::{Algorithm, KeyError, KeySet, SigningKey, VerifyingKey};
 
 /// The configuration of tokens: the backend `"jwt"` of a `Jam`.
 ///
@@ -43,49 +39,97 @@ use crate::claims::Parties;
 /// These cannot be switched off: a token has the key's one algorithm and an `exp`, is canonical unpadded
 /// base64url and one JSON object without duplicate names, has no `crit` and no `b64`, and at most 8 KiB.
 pub struct Jwt {
-    key: Result<Key, &'static str>,
+    key: Result<SigningKey, KeyError>,
+    /// Keys that verify, but do not sign.
+    accepted: Vec<Result<VerifyingKey, KeyError>>,
     lifetime: u64,
-    max_lifetime: u64,
-    leeway: u64,
-    issuer: Option<String>,
-    audience: Option<String>,
-    typ: String,
+    policy: Policy,
 }
-
-/// The `typ` of a token without a special purpose (RFC 7519 section 5.1).
-pub(super) const PLAIN_TYPE: &str = "JWT";
 
 impl Jwt {
     /// Signs tokens with HMAC-SHA-256 under `secret`.
     ///
     /// # Errors
     ///
-    /// A secret of fewer than 32 bytes (RFC 7518 section 3.2) makes
-    /// `JamBuilder::build` fail.
+    /// A secret of fewer than 32 bytes (RFC 7518 section 3.2) makes `JamBuilder::build` fail.
     pub fn hs256(secret: impl AsRef<[u8]>) -> Self {
-        Self::with_key(Key::hs256(secret.as_ref()))
+        Self::of(SigningKey::hmac(Algorithm::Hs256, secret))
+    }
+
+    /// Signs tokens with HMAC-SHA-384 under `secret`.
+    ///
+    /// # Errors
+    ///
+    /// A secret of fewer than 48 bytes (RFC 7518 section 3.2) makes `JamBuilder::build` fail.
+    pub fn hs384(secret: impl AsRef<[u8]>) -> Self {
+        Self::of(SigningKey::hmac(Algorithm::Hs384, secret))
+    }
+
+    /// Signs tokens with HMAC-SHA-512 under `secret`.
+    ///
+    /// # Errors
+    ///
+    /// A secret of fewer than 64 bytes (RFC 7518 section 3.2) makes `JamBuilder::build` fail.
+    pub fn hs512(secret: impl AsRef<[u8]>) -> Self {
+        Self::of(SigningKey::hmac(Algorithm::Hs512, secret))
     }
 
     /// Signs tokens with HMAC-SHA-256 under a random secret, for development and tests.
     ///
     /// A restart signs all users out, and two processes do not accept each other's tokens.
     pub fn hs256_random() -> Self {
-        Self::with_key(match random::bytes::<32>() {
-            Some(secret) => Key::hs256(&*Zeroizing::new(secret)),
-            None => Err("the system's random generator failed"),
-        })
+        Self::of(SigningKey::generate(Algorithm::Hs256))
     }
 
-    fn with_key(key: Result<Key, &'static str>) -> Self {
+    /// Signs tokens with this key, and accepts them.
+    pub fn with_key(key: SigningKey) -> Self {
+        Self::of(Ok(key))
+    }
+
+    fn of(key: Result<SigningKey, KeyError>) -> Self {
         Self {
             key,
+            accepted: Vec::new(),
             lifetime: 3600,
-            max_lifetime: u64::MAX,
-            leeway: 0,
-            issuer: None,
-            audience: None,
-            typ: PLAIN_TYPE.to_owned(),
+            policy: Policy::default(),
         }
+    }
+
+    /// Also accepts tokens that were signed with `secret` and the algorithm of this configuration, so that a
+    /// secret can be replaced without signing users out.
+    ///
+    /// Remove the old secret when the last token that it signed has expired: after one
+    /// [`lifetime`](Self::lifetime).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), jam::ConfigError> {
+    /// # let (new, old) = ([1; 32], [2; 32]);
+    /// let jam = jam::Jam::builder().jwt(jam::Jwt::hs256(new).also_accept(old)).build()?;
+    /// # let _ = jam;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A secret that is too short, or a key of this configuration that is not a secret, makes
+    /// `JamBuilder::build` fail.
+    pub fn also_accept(mut self, secret: impl AsRef<[u8]>) -> Self {
+        if let Ok(key) = &self.key {
+            let accepted = VerifyingKey::hmac(key.algorithm(), secret);
+            self.accepted.push(accepted);
+        }
+        self
+    }
+
+    /// Also accepts tokens of this key.
+    ///
+    /// # Errors
+    ///
+    /// A key with the id of another one, or a public key beside a shared secret, makes `JamBuilder::build` fail.
+    pub fn also_accept_key(mut self, key: VerifyingKey) -> Self {
+        self.accepted.push(Ok(key));
+        self
     }
 
     /// Sets the time from the issue of a token to its expiry, in whole seconds. The default is one hour.
@@ -104,7 +148,7 @@ impl Jwt {
     /// A [`lifetime`](Self::lifetime) that is longer makes
     /// `JamBuilder::build` fail.
     pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
-        self.max_lifetime = max_lifetime.as_secs();
+        self.policy.max_lifetime = max_lifetime.as_secs();
         self
     }
 
@@ -116,14 +160,14 @@ impl Jwt {
     /// More than 60 s makes `JamBuilder::build` fail: that would not be a difference of clocks but a longer
     /// lifetime.
     pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway.as_secs();
+        self.policy.leeway = leeway.as_secs();
         self
     }
 
     /// Writes `iss` into new tokens, and rejects a token whose `iss` is not exactly this text (RFC 7519 section
     /// 4.1.1).
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
+        self.policy.issuer = Some(issuer.into());
         self
     }
 
@@ -132,7 +176,7 @@ impl Jwt {
     ///
     /// Without it a token that names an audience is rejected, because it is for another application.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience = Some(audience.into());
+        self.policy.audience = Some(audience.into());
         self
     }
 
@@ -141,22 +185,27 @@ impl Jwt {
     /// A token with another `kid` is rejected. If this key has no name, a token with any `kid` is rejected. A
     /// token without `kid` is verified with this key.
     pub fn key_id(mut self, key_id: impl Into<String>) -> Self {
-        self.key = self.key.map(|key| key.named(key_id.into()));
+        self.key = self.key.map(|key| key.with_id(key_id));
         self
     }
 
     /// Writes `typ` into new tokens, and requires it in every token (RFC 8725 section 3.11), such as
     /// `at+jwt`. It is compared without case and without the prefix `application/`.
     pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
-        self.typ = token_type.into();
+        self.policy.typ = token_type.into();
         self
     }
 
-    /// Returns the mistakes of this configuration, each with its key.
+    /// Returns the mistakes of this configuration, each with its setting.
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
-        if let Err(why) = &self.key {
-            faults.push(("jwt.secret", (*why).to_owned()));
+        match &self.key {
+            Err(why) => faults.push(("jwt.secret", why.to_string())),
+            Ok(_) => faults.extend(
+                self.keys()
+                    .err()
+                    .map(|why| ("jwt.also_accept", why.to_string())),
+            ),
         }
         if self.lifetime == 0 {
             faults.push((
@@ -164,59 +213,47 @@ impl Jwt {
                 "a token must live for at least one second".to_owned(),
             ));
         }
-        if self.lifetime > self.max_lifetime {
+        if self.lifetime > self.policy.max_lifetime {
             faults.push((
                 "jwt.max_lifetime",
                 "it is shorter than the lifetime of the tokens that are issued here".to_owned(),
             ));
         }
-        if self.leeway > 60 {
-            faults.push((
-                "jwt.leeway",
-                "clocks may differ by 60 seconds at most".to_owned(),
-            ));
-        }
-        for (what, text) in [
-            ("jwt.issuer", self.issuer.as_deref()),
-            ("jwt.audience", self.audience.as_deref()),
-            ("jwt.token_type", Some(self.typ.as_str())),
-        ] {
-            if text.is_some_and(str::is_empty) {
-                faults.push((what, "it must not be empty".to_owned()));
-            }
-        }
+        faults.extend(self.policy.faults().into_iter().map(|(setting, why)| {
+            let setting = match setting {
+                "leeway" => "jwt.leeway",
+                "issuer" => "jwt.issuer",
+                "audience" => "jwt.audience",
+                _ => "jwt.token_type",
+            };
+            (setting, why)
+        }));
         faults
+    }
+
+    /// Returns the keys that verify. The first one belongs to the key that signs.
+    fn keys(&self) -> Result<KeySet, KeyError> {
+        let own = self.key.as_ref().map(SigningKey::verifying_key);
+        let own = own.map_err(KeyError::clone);
+        let keys = std::iter::once(own).chain(self.accepted.iter().cloned());
+        KeySet::new(keys.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// Makes the backend. `None` if there are [`faults`](Self::faults).
     pub fn ready(self) -> Option<Tokens> {
+        let keys = self.keys().ok()?;
         let key = self.key.ok()?;
-        let (signer, key) = (key.signer(), key.verifying_key());
-        let header = signer.header(&self.typ);
-        let parties = Parties {
-            issuer: self.issuer.map(Into::into),
-            subject: None,
-            audience: self.audience.map(SmolStr::from).into(),
-        };
-        let parties = parties.shared(None);
+        let policy = self.policy.ready();
+        let header = header::of(&key, &policy.typ);
         Some(Tokens {
-            verifier: Verifier {
-                key,
-                own_header: header.clone(),
-                accepted: Default::default(),
-                warned: Default::default(),
-                max_lifetime: self.max_lifetime,
-                leeway: self.leeway,
-                parties: parties.clone(),
-                typ: self.typ.clone(),
-            },
             issuer: Issuer {
-                signer,
-                header,
+                key,
+                header: header.clone(),
                 lifetime: self.lifetime,
-                parties,
-                typ: self.typ,
+                parties: policy.parties.clone(),
+                typ: policy.typ.clone(),
             },
+            verifier: Verifier::new(keys, policy, header),
         })
     }
 }
@@ -225,8 +262,8 @@ impl fmt::Debug for Jwt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jwt")
             .field("lifetime", &self.lifetime)
-            .field("issuer", &self.issuer)
-            .field("audience", &self.audience)
+            .field("issuer", &self.policy.issuer)
+            .field("audience", &self.policy.audience)
             .finish_non_exhaustive()
     }
 }

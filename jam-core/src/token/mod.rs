@@ -3,16 +3,15 @@
 //! A [`Jwt`] is the configuration. It makes [`Tokens`]: an issuer with the key that signs, and a
 //! verifier with the keys that it accepts.
 //!
-//! Uses [`base`](crate::base), [`payload`](crate::payload) and [`claims`](crate::claims).
+//! Uses [`base`](crate::base), [`payload`](crate::payload), [`claims`](crate::claims) and
+//! [`key`](crate::key).
 
 mod accepted;
 mod compact;
 mod header;
-mod hmac;
 mod issuer;
 mod jwt;
-mod key;
-mod public_key;
+mod policy;
 mod signed;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod twins;
@@ -28,7 +27,7 @@ use crate::payload::Payload;
 use issuer::Issuer;
 pub use jwt::Jwt;
 pub use signed::Token;
-use verifier::Verifier;
+pub use verifier::{PolicyError, Verifier, VerifierBuilder};
 
 /// Issues and verifies tokens: the backend that a [`Jwt`] configures.
 pub struct Tokens {
@@ -64,7 +63,7 @@ impl Tokens {
         text: &'a [u8],
         now: u64,
     ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
-        Decision::Ready(self.verifier.verify(text, now))
+        Decision::Ready(self.verifier.check(text, now))
     }
 }
 

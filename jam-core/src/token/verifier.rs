@@ -1,48 +1,112 @@
 //! Verification of tokens.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use super::accepted::AcceptedHeaders;
+use super::accepted::{AcceptedHeaders, Selected};
 use super::compact::Compact;
-use super::jwt::PLAIN_TYPE;
-use super::key::VerifyingKey;
-use super::{header, same_type};
-use crate::base::error::TokenFault;
-use crate::claims::{self, Claims, Parties, RegisteredClaims, Time};
+use super::header;
+use super::policy::{Policy, ReadyPolicy};
+use crate::base::clock::Clock;
+use crate::base::error::{Error, TokenFault};
+use crate::claims::{self, Claims, RegisteredClaims};
+use crate::key::{Algorithm, KeySet};
 use crate::payload::{Payload, kind};
-
-/// Seconds by which a token may have been issued in the future.
-const ISSUED_EARLY: u64 = 5;
 
 /// Seconds from one warning to the next.
 const WARNED_EVERY: u64 = 60;
 
-/// The verifier of tokens, with its policy.
-pub(super) struct Verifier {
-    pub(super) key: VerifyingKey,
-    /// The encoded header of the application's own tokens.
-    pub(super) own_header: String,
+/// A verifier of tokens, without HTTP.
+///
+/// A [`Jam`](https://docs.rs/jam-auth) has its own verifier. Use this one for tokens that do not come from a
+/// request, such as those of a message queue or of a command line.
+///
+/// ```
+/// use jam::token::{Algorithm, SigningKey, Verifier};
+/// # use jam::{Jam, JamPayload, Jwt};
+/// # use serde::{Deserialize, Serialize};
+///
+/// # #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// # struct User { user: u64 }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = SigningKey::generate(Algorithm::Hs256)?;
+/// let jam = Jam::builder().jwt(Jwt::with_key(key.clone()).audience("mail")).build()?;
+/// let token = jam.gen_jwt_token(&jam.make_payload(User { user: 7 }))?;
+///
+/// let verifier = Verifier::builder(key.verifying_key()).audience("mail").build()?;
+/// let claims = verifier.verify::<User>(token.as_str())?;
+/// assert_eq!(claims.user, 7);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Verifier {
+    keys: KeySet,
+    pub(super) policy: ReadyPolicy,
+    /// The encoded header of the application's own tokens, and the keys that it selects.
+    own_header: String,
+    own_keys: Selected,
     /// Other headers that were accepted.
     pub(super) accepted: AcceptedHeaders,
     /// The time of the last warning, or 0.
-    pub(super) warned: AtomicU64,
-    pub(super) max_lifetime: u64,
-    pub(super) leeway: u64,
-    /// The issuer and the audience that tokens must name.
-    pub(super) parties: Option<Arc<Parties>>,
-    pub(super) typ: String,
+    warned: AtomicU64,
 }
 
 impl Verifier {
+    /// Starts a verifier that accepts tokens of these keys.
+    pub fn builder(keys: impl Into<KeySet>) -> VerifierBuilder {
+        VerifierBuilder {
+            keys: keys.into(),
+            policy: Policy::default(),
+        }
+    }
+
+    /// Makes the verifier of tokens with the header `own_header` and the first key.
+    pub(super) fn new(keys: KeySet, policy: ReadyPolicy, own_header: String) -> Self {
+        Self {
+            own_keys: first_key(&keys),
+            keys,
+            policy,
+            own_header,
+            accepted: AcceptedHeaders::default(),
+            warned: AtomicU64::default(),
+        }
+    }
+
+    /// Returns the claims of a token that is valid now.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Token`](crate::base::error::ErrorKind::Token) with the reason: 401.
+    pub fn verify<P: Payload>(&self, token: &str) -> Result<Claims<P>, Error> {
+        self.verify_at(token, Clock::default().now())
+    }
+
+    /// Returns the claims of a token that is valid at `now`, in seconds since the Unix epoch.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify`](Self::verify).
+    pub fn verify_at<P: Payload>(&self, token: &str, now: u64) -> Result<Claims<P>, Error> {
+        Ok(self.check(token.as_bytes(), now)?)
+    }
+
+    /// Returns the payload of a token with a valid signature and a valid header. Its claims are not checked:
+    /// it can be expired, for another audience, and need not be JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Token`](crate::base::error::ErrorKind::Token) with the reason.
+    pub fn verify_signature(&self, token: &str) -> Result<Vec<u8>, Error> {
+        let compact = Compact::parse(token.as_bytes(), &self.own_header)?;
+        let header = header::read(compact.header)?;
+        self.check_signature(&compact, self.select(&header)?)?;
+        Ok(compact.payload(|payload| Ok(payload.to_vec()))?)
+    }
+
     /// Returns the claims of a valid token.
     #[inline]
-    pub(super) fn verify<P: Payload>(
-        &self,
-        text: &[u8],
-        now: u64,
-    ) -> Result<Claims<P>, TokenFault> {
+    pub(super) fn check<P: Payload>(&self, text: &[u8], now: u64) -> Result<Claims<P>, TokenFault> {
         if P::KIND.is_some()
             && let Err(clash) = kind::claim::<P>()
         {
@@ -52,18 +116,23 @@ impl Verifier {
         let compact = Compact::parse(text, &self.own_header)?;
         // Our own header, byte for byte, or one that was accepted before.
         let is_own = P::TOKEN_TYPE.is_none() && compact.header == self.own_header.as_bytes();
-        let known =
-            is_own && !cfg!(jam_plain) || self.accepted.holds(compact.header, P::TOKEN_TYPE);
-        if !known {
-            self.judge_header(compact.header, P::TOKEN_TYPE)?;
+        let known = match is_own && !cfg!(jam_plain) {
+            true => Some(self.own_keys),
+            false => self.accepted.keys_of(compact.header, P::TOKEN_TYPE),
+        };
+        let selected = match known {
+            Some(selected) => selected,
+            None => self.check_header(compact.header, P::TOKEN_TYPE)?,
+        };
+        self.check_signature(&compact, selected)?;
+        if known.is_none() {
+            // After the signature was verified, so that only a holder of a key can fill the cache.
+            self.accepted.add(compact.header, P::TOKEN_TYPE, selected);
         }
-        compact.verified_payload(&self.key, |json| {
-            if !known {
-                // After the signature was verified, so that only a holder of the key can fill the cache.
-                self.accepted.add(compact.header, P::TOKEN_TYPE);
-            }
+        compact.payload(|json| {
             let mut registered = RegisteredClaims::default();
-            let payload = match claims::read(json, self.parties.as_ref(), &mut registered) {
+            let parties = self.policy.parties.as_ref();
+            let payload = match claims::read(json, parties, &mut registered) {
                 Ok(payload) => payload,
                 Err(fault) => {
                     if fault == TokenFault::Claims {
@@ -72,7 +141,7 @@ impl Verifier {
                     return Err(fault);
                 }
             };
-            self.judge(&registered, now)?;
+            self.policy.check(&registered, now)?;
             Ok(Claims {
                 registered,
                 payload,
@@ -81,75 +150,69 @@ impl Verifier {
     }
 
     /// Checks the header of a token. `own_type` is the token type of the payload, if it has one.
-    pub(super) fn judge_header(
+    pub(super) fn check_header(
         &self,
         encoded: &[u8],
         own_type: Option<&str>,
-    ) -> Result<(), TokenFault> {
+    ) -> Result<Selected, TokenFault> {
         let header = header::read(encoded)?;
-        if header.alg != self.key.algorithm_name() {
-            return Err(TokenFault::Header);
+        let selected = self.select(&header)?;
+        self.policy.check_type(header.typ.as_deref(), own_type)?;
+        Ok(selected)
+    }
+
+    /// Returns the keys that can have signed a token with this header.
+    fn select(&self, header: &header::Header) -> Result<Selected, TokenFault> {
+        let mut keys = self.keys.iter().enumerate();
+        let mut fitting = self
+            .keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.algorithm().is_named(&header.alg));
+        if let Some(id) = &header.kid {
+            let named = keys.find(|(_, key)| key.id() == Some(id));
+            return match named {
+                Some((at, key)) if key.algorithm().is_named(&header.alg) => Ok(Selected::One(at)),
+                // The key has another algorithm.
+                Some(_) => Err(TokenFault::Header),
+                None if fitting.next().is_none() => Err(TokenFault::Header),
+                None => Err(TokenFault::Key),
+            };
         }
-        match (&header.kid, self.key.name()) {
-            (None, _) => {}
-            (Some(asked), Some(name)) if asked == name => {}
-            (Some(_), _) => return Err(TokenFault::Key),
-        }
-        // Otherwise the payload's tokens could not be told from all others.
-        if own_type.is_some_and(|own| same_type(&self.typ, own)) {
-            return Err(TokenFault::Type);
-        }
-        let wanted = own_type.unwrap_or(&self.typ);
-        match header.typ {
-            Some(typ) if same_type(&typ, wanted) => Ok(()),
-            None if wanted == PLAIN_TYPE => Ok(()),
-            _ => Err(TokenFault::Type),
+        match (fitting.next(), fitting.next()) {
+            (Some((at, _)), None) => Ok(Selected::One(at)),
+            (Some((_, key)), Some(_)) => Ok(Selected::Each(key.algorithm())),
+            (None, _) => Err(TokenFault::Header),
         }
     }
 
+    /// Verifies the signature with the selected keys.
     #[inline]
-    pub(super) fn judge(&self, registered: &RegisteredClaims, now: u64) -> Result<(), TokenFault> {
-        let (late, early) = (
-            now.saturating_sub(self.leeway),
-            now.saturating_add(self.leeway),
-        );
-        if registered.expires_at <= late {
-            return Err(TokenFault::Expired);
-        }
-        // RFC 7519 does not require this check, and the issuer's clock may be ahead by some seconds.
-        let nearly = early.max(now.saturating_add(ISSUED_EARLY));
-        let issued = registered.issued_at.max(registered.auth_time);
-        let is_after = |time: Option<Time>, limit| time.is_some_and(|time| time.seconds() > limit);
-        if is_after(registered.not_before, early) || is_after(issued, nearly) {
-            return Err(TokenFault::NotYetValid);
-        }
-        let issued_at = registered.issued_at().unwrap_or(now);
-        if registered.expires_at.saturating_sub(issued_at) > self.max_lifetime {
-            return Err(TokenFault::Lifetime);
-        }
-        // Such a token would never be valid.
-        if registered.not_before() >= Some(registered.expires_at) {
-            return Err(TokenFault::Claims);
-        }
-        // Most tokens name the same issuer and audience as our own.
-        if registered.parties == self.parties {
-            return Ok(());
-        }
-        let nobody = Parties::default();
-        let named = registered.parties.as_deref().unwrap_or(&nobody);
-        let own = self.parties.as_deref().unwrap_or(&nobody);
-        if own.issuer.is_some() && named.issuer != own.issuer {
-            return Err(TokenFault::Issuer);
-        }
-        let audience = named.audience.as_slice();
-        let ours = match own.audience.as_slice() {
-            [] => audience.is_empty(),
-            [own, ..] => audience.contains(own),
+    fn check_signature(&self, compact: &Compact<'_>, selected: Selected) -> Result<(), TokenFault> {
+        let is_valid = match selected {
+            Selected::One(at) => match self.keys.at(at) {
+                Some(key) => compact.is_signed_by(key)?,
+                None => false,
+            },
+            Selected::Each(algorithm) => self.is_signed_by_any(compact, algorithm)?,
         };
-        if !ours {
-            return Err(TokenFault::Audience);
+        match is_valid {
+            true => Ok(()),
+            false => Err(TokenFault::Signature),
         }
-        Ok(())
+    }
+
+    fn is_signed_by_any(
+        &self,
+        compact: &Compact<'_>,
+        algorithm: Algorithm,
+    ) -> Result<bool, TokenFault> {
+        for key in self.keys.iter().filter(|key| key.algorithm() == algorithm) {
+            if compact.is_signed_by(key)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Logs, at most once a minute, why signed claims do not read as a `P`.
@@ -175,10 +238,110 @@ impl Verifier {
     }
 }
 
+/// Returns the keys that the header of the first key selects.
+fn first_key(keys: &KeySet) -> Selected {
+    let first = keys.first();
+    let same = keys
+        .iter()
+        .filter(|key| key.algorithm() == first.algorithm());
+    match first.id().is_none() && same.count() > 1 {
+        true => Selected::Each(first.algorithm()),
+        false => Selected::One(0),
+    }
+}
+
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
-            .field("key", &self.key)
+            .field("keys", &self.keys)
             .finish_non_exhaustive()
     }
 }
+
+/// Builds a [`Verifier`].
+///
+/// # Defaults
+///
+/// | setting | default |
+/// |---|---|
+/// | issuer | not required |
+/// | audience | a token that names one is rejected |
+/// | type | absent or `JWT`, in any case |
+/// | leeway | 0 s |
+/// | longest lifetime | no limit |
+#[must_use = "a verifier is made by .build()"]
+pub struct VerifierBuilder {
+    keys: KeySet,
+    policy: Policy,
+}
+
+impl VerifierBuilder {
+    /// Requires this `iss`, byte for byte (RFC 7519 section 4.1.1).
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.policy.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Requires this text among `aud`, byte for byte (RFC 7519 section 4.1.3).
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.policy.audience = Some(audience.into());
+        self
+    }
+
+    /// Requires this `typ` (RFC 8725 section 3.11), such as `at+jwt`. It is compared without case and without
+    /// the prefix `application/`.
+    pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
+        self.policy.typ = token_type.into();
+        self
+    }
+
+    /// Sets the tolerated difference of clocks in whole seconds, at most 60 s.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.policy.leeway = leeway.as_secs();
+        self
+    }
+
+    /// Rejects a token that is valid for longer, in whole seconds from its `iat`, or from now if it has none.
+    pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
+        self.policy.max_lifetime = max_lifetime.as_secs();
+        self
+    }
+
+    /// Makes the verifier.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] if the leeway is longer than 60 s, or if a text is empty.
+    pub fn build(self) -> Result<Verifier, PolicyError> {
+        let faults = self.policy.faults();
+        if !faults.is_empty() {
+            return Err(PolicyError(faults));
+        }
+        // No token has an empty header.
+        Ok(Verifier::new(self.keys, self.policy.ready(), String::new()))
+    }
+}
+
+impl fmt::Debug for VerifierBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifierBuilder")
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The mistakes in the settings of a [`VerifierBuilder`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError(Vec<(&'static str, String)>);
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (setting, why)) in self.0.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "; " };
+            write!(f, "{separator}{setting}: {why}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PolicyError {}

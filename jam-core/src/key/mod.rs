@@ -1,0 +1,27 @@
+//! Keys: shared secrets and public keys, each with one algorithm.
+//!
+//! Each key holds its own parsed form, so nothing depends on a provider of the process, which another
+//! crate may have chosen or left unchosen.
+//!
+//! Uses [`base`](crate::base) and [`claims`](crate::claims).
+
+mod algorithm;
+#[cfg(feature = "asymmetric")]
+mod aws_lc;
+mod error;
+#[cfg(feature = "graviola")]
+mod graviola;
+mod hmac;
+mod jwk;
+#[cfg(feature = "public-keys")]
+mod public;
+mod public_key;
+mod set;
+mod signing;
+mod verifying;
+
+pub use algorithm::Algorithm;
+pub use error::KeyError;
+pub use set::KeySet;
+pub use signing::SigningKey;
+pub use verifying::VerifyingKey;

@@ -1,0 +1,211 @@
+//! Public keys of RSA, ECDSA and Ed25519.
+
+use super::algorithm::Algorithm;
+#[cfg(feature = "asymmetric")]
+use super::aws_lc as backend;
+use super::error::KeyError;
+#[cfg(not(feature = "asymmetric"))]
+use super::graviola as backend;
+use super::jwk::{Bytes, Jwk};
+
+/// Verifies with one algorithm and one parsed key.
+pub(super) trait Verify: Send + Sync {
+    /// Returns `true` if `signature` is the one of `message`.
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> bool;
+}
+
+/// A public key with its parsed form.
+pub(super) struct PublicKey {
+    parsed: Box<dyn Verify>,
+}
+
+/// The numbers of a public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Material {
+    /// The modulus and the exponent, big-endian without leading zeros.
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    /// The curve, and the point in uncompressed form (SEC 1 section 2.3.3).
+    Ec(Curve, Vec<u8>),
+    /// The encoded point (RFC 8032 section 5.1.2).
+    Ed25519([u8; 32]),
+}
+
+/// A curve of ECDSA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Curve {
+    P256,
+    P384,
+    P521,
+}
+
+impl Curve {
+    /// Bytes of a coordinate.
+    fn size(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+}
+
+impl PublicKey {
+    pub(super) fn new(algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
+        material.check()?;
+        let parsed = backend::verifier(algorithm, &material)?;
+        Ok(Self { parsed })
+    }
+
+    #[inline]
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.parsed.verifies(message, signature)
+    }
+}
+
+impl Material {
+    /// Reads the public members of a JWK (RFC 7518 section 6, RFC 8037 section 2).
+    pub(super) fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
+        fn member<'a>(name: &str, bytes: &'a Option<Bytes>) -> Result<&'a [u8], KeyError> {
+            match bytes {
+                Some(bytes) => Ok(&bytes.0),
+                None => Err(KeyError::new(format!("`{name}` is missing"))),
+            }
+        }
+        let coordinates = |curve: Curve| {
+            let (x, y) = (member("x", &jwk.x)?, member("y", &jwk.y)?);
+            if x.len() != curve.size() || y.len() != curve.size() {
+                return Err(KeyError::new(format!(
+                    "`x` and `y` have {} bytes each (RFC 7518 section 6.2.1.2)",
+                    curve.size()
+                )));
+            }
+            Ok(Self::Ec(curve, [&[4], x, y].concat()))
+        };
+        match (jwk.kty.as_str(), jwk.crv.as_deref()) {
+            ("RSA", _) => Ok(Self::Rsa {
+                n: member("n", &jwk.n)?.to_vec(),
+                e: member("e", &jwk.e)?.to_vec(),
+            }),
+            ("EC", Some("P-256")) => coordinates(Curve::P256),
+            ("EC", Some("P-384")) => coordinates(Curve::P384),
+            ("EC", Some("P-521")) => coordinates(Curve::P521),
+            ("OKP", Some("Ed25519")) => match member("x", &jwk.x)?.try_into() {
+                Ok(point) => Ok(Self::Ed25519(point)),
+                Err(_) => Err(KeyError::new("`x` has 32 bytes (RFC 8037 section 2)")),
+            },
+            _ => Err(KeyError::new("its type and curve are not supported")),
+        }
+    }
+
+    /// Checks the key without its backend, so that every backend accepts the same keys.
+    fn check(&self) -> Result<(), KeyError> {
+        match self {
+            Self::Rsa { n, e } => check_rsa(n, e),
+            // The backend checks that the point is on the curve.
+            Self::Ec(..) => Ok(()),
+            Self::Ed25519(point) => check_ed25519(point),
+        }
+    }
+}
+
+/// RFC 7518 section 3.3 requires 2048 bits. FIPS 186-5 section 5.4 requires an odd exponent above 2^16, but
+/// keys with the exponent 3 exist, and are safe for signatures with checked padding.
+fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
+    if n.first() == Some(&0) || e.first() == Some(&0) {
+        return Err(KeyError::new(
+            "`n` and `e` have no leading zeros (RFC 7518 sections 2 and 6.3.1)",
+        ));
+    }
+    let bits = n.len() * 8 - n.first().map_or(0, |first| first.leading_zeros() as usize);
+    if bits < 2048 {
+        return Err(KeyError::new(format!(
+            "an RSA key has 2048 bits or more (RFC 7518 section 3.3); this one has {bits}"
+        )));
+    }
+    if bits > 8192 {
+        return Err(KeyError::new("an RSA key has 8192 bits or less"));
+    }
+    if is_roca(n) {
+        return Err(KeyError::new(
+            "the RSA key was made by a faulty chip, and its private key can be computed (CVE-2017-15361)",
+        ));
+    }
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+    if !is_odd(n) {
+        return Err(KeyError::new("the modulus of an RSA key is odd"));
+    }
+    if !is_odd(e) || e == [1] || e.len() > 4 {
+        return Err(KeyError::new(
+            "the exponent of an RSA key is an odd number from 3 to 4294967295",
+        ));
+    }
+    Ok(())
+}
+
+/// Returns `true` if the modulus has the form of the keys of faulty chips: its remainder by each small prime
+/// is a power of 65537 (Nemec et al., "The Return of Coppersmith's Attack", 2017, section 2.3).
+fn is_roca(n: &[u8]) -> bool {
+    (3..=167_u32)
+        .filter(|number| is_prime(*number))
+        .all(|prime| {
+            let remainder = n
+                .iter()
+                .fold(0, |rest, byte| ((rest << 8) | u32::from(*byte)) % prime);
+            let mut power = 1;
+            (0..prime).any(|_| {
+                power = power * (65_537 % prime) % prime;
+                power == remainder
+            })
+        })
+}
+
+fn is_prime(number: u32) -> bool {
+    (2..number)
+        .take_while(|factor| factor * factor <= number)
+        .all(|factor| number % factor != 0)
+}
+
+/// Points of small order: with one of them, one signature can be valid for many messages. The sign bit is
+/// cleared.
+const SMALL_ORDER: [[u8; 32]; 5] = [
+    [0; 32],
+    {
+        let mut one = [0; 32];
+        one[0] = 1;
+        one
+    },
+    {
+        let mut minus_one = [0xff; 32];
+        minus_one[0] = 0xec;
+        minus_one[31] = 0x7f;
+        minus_one
+    },
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
+    ],
+];
+
+fn check_ed25519(point: &[u8; 32]) -> Result<(), KeyError> {
+    let mut y = *point;
+    y[31] &= 0x7f;
+    // The prime 2^255 - 19, little-endian.
+    let is_reduced = y[31] < 0x7f || y[1..31].iter().any(|byte| *byte < 0xff) || y[0] < 0xed;
+    if !is_reduced {
+        return Err(KeyError::new(
+            "the point of an Ed25519 key is not reduced (RFC 8032 section 5.1.3)",
+        ));
+    }
+    if SMALL_ORDER.contains(&y) {
+        return Err(KeyError::new(
+            "the point of an Ed25519 key has a small order, so one signature is valid for many messages",
+        ));
+    }
+    Ok(())
+}
