@@ -6,6 +6,8 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::algorithm::Algorithm;
 use super::error::KeyError;
 use super::public_key::is_public_key;
+use crate::base::base64url;
+use crate::base::error::TokenFault;
 
 /// A secret as the state of the hash. Signing clones the state; the bytes of the secret are not kept.
 // The states of the longer hashes are boxed, so that the usual one stays small.
@@ -65,14 +67,33 @@ impl HmacKey {
         }
     }
 
-    /// Returns `true` if `signature` is the one of `message`. Compares in constant time.
+    /// Returns `true` if the encoded `signature` is the one of `message`. Compares in constant time.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenFault::Malformed`] if the signature is not canonical base64url.
     #[inline]
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
         match self {
-            Self::Sha256(state) => over(state, message).verify_slice(signature).is_ok(),
-            Self::Sha384(state) => over(state, message).verify_slice(signature).is_ok(),
-            Self::Sha512(state) => over(state, message).verify_slice(signature).is_ok(),
+            Self::Sha256(state) => verifies::<_, 32>(state, message, signature),
+            Self::Sha384(state) => verifies::<_, 48>(state, message, signature),
+            Self::Sha512(state) => verifies::<_, 64>(state, message, signature),
         }
+    }
+}
+
+#[inline]
+fn verifies<H: EagerHash, const LENGTH: usize>(
+    state: &Hmac<H>,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<bool, TokenFault> {
+    match base64url::decode_into(signature, &mut [0; LENGTH]) {
+        Some(signature) => Ok(over(state, message).verify_slice(signature).is_ok()),
+        // It may be too long but well formed.
+        None => base64url::decode(signature)
+            .map(|_| false)
+            .ok_or(TokenFault::Malformed),
     }
 }
 

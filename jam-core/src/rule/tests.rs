@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
-use super::dsl::{minutes, public, seconds, user};
+use super::dsl::{hours, minutes, public, seconds, user};
 use super::word::{of, said};
 use super::{Access, Condition, Word};
 use crate::payload::Scopes;
@@ -97,7 +97,16 @@ fn two_backends_of_a_rule_cannot_read_one_source() {
         JWT.cookie("a").or(JWT.cookie("b")).or(SESSION.cookie("b")) => "cannot read the same place";
         SESSION.cookie("b").or(JWT.cookie("a").or(JWT.cookie("b"))) => "cannot read the same place";
     }
+    // The last source of each of two rules.
+    let four = |last| JWT.cookie("a").cookie("b").cookie("c").cookie(last);
+    let other = |last| SESSION.header("e").header("f").header("g").cookie(last);
+    assert_rejected! {
+        four("d").or(other("d")) => "cannot read the same place";
+    }
+    assert_eq!(four("d").or(other("h")).ways().count(), 2);
     // One backend can read one source with two sets of conditions.
+    let any = user::<Usual>().cookie("a");
+    assert_eq!(any.scope("read").or(any).ways().count(), 2);
     let rule = JWT.scope("read").or(JWT.role(Role::Editor));
     assert_eq!(rule.ways().count(), 2);
     // A cookie and a header can have one name.
@@ -110,6 +119,7 @@ fn a_rule_holds_four_ways_four_sources_and_six_conditions_with_an_age() {
     let way = || JWT.cookie("a");
     let four = || way().or(way()).or(way()).or(way());
     assert_eq!(four().ways().count(), 4);
+    assert!(four().optional().allows_anonymous());
     assert_rejected! {
         four().or(way()) => "at most 4 ways";
         way().or(four()) => "at most 4 ways";
@@ -157,6 +167,14 @@ fn the_shorter_of_two_ages_of_a_login_counts() {
     assert_eq!(age(JWT.fresh(seconds(5)).fresh(seconds(5))), [(5, None)]);
     let both = JWT.fresh(seconds(9)).or(SESSION).scope("read");
     assert_eq!(age(both.fresh(seconds(7))), [(7, None), (7, None)]);
+}
+
+#[test]
+fn durations_are_in_seconds() {
+    assert_eq!(seconds(7).as_secs(), 7);
+    assert_eq!(minutes(2).as_secs(), 120);
+    assert_eq!(hours(2).as_secs(), 7_200);
+    assert_eq!(hours(u64::MAX).as_secs(), u64::MAX);
 }
 
 #[test]
