@@ -23,6 +23,7 @@ use crate::api_keys::ApiKeys;
 use crate::db::Db;
 use crate::hooks::Webhooks;
 use crate::user::Role;
+use tracing_subscriber::filter::LevelFilter;
 
 /// The state of the router.
 #[derive(Clone, FromRef)]
@@ -34,7 +35,9 @@ struct App {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().init(); // what the answers do not say is in this log
+    // The log shows the reason for each rejection.
+    let log = tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG);
+    log.init();
     let port: u16 = std::env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await;
     let listener =

@@ -7,6 +7,7 @@ use axum::{Json, Router};
 use jam::{Auth, Jam, JamPayload, Jwt, Sessions, jam_auth, layer::ResponseHeadersLayer};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tracing_subscriber::filter::LevelFilter;
 
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
 struct User {
@@ -54,7 +55,9 @@ async fn logout(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().init(); // what the answers do not say is in this log
+    // The log shows the reason for each rejection.
+    let log = tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG);
+    log.init();
     let port: u16 = std::env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await;
     let listener =

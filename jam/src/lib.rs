@@ -34,8 +34,8 @@
 //! # }
 //! ```
 //!
-//! A request without a credential, or with an invalid one, is rejected with 401. The handler, its other
-//! extractors and the body are not touched.
+//! A request without a credential, or with an invalid one, is rejected with 401, and a malformed header with
+//! 400. The handler, its other extractors and the body are not touched.
 //!
 //! # Sessions
 //!
@@ -75,7 +75,7 @@
 //! | change the answer to a rejected request | [`JamBuilder::on_reject`], [`Rejection`] |
 //! | handle an error of an operation | [`Error`], [`ErrorKind`] |
 //! | see who may call what: text, JSON, OpenAPI | [`JamRouter::table`] |
-//! | test an application | `jam::testing`, with the feature `testing` |
+//! | test an application | `jam::testing` with the feature `testing`, [`assert_table!`] |
 //!
 //! # One request
 //!
@@ -93,6 +93,8 @@
 //! | `toml` | configuration files in TOML |
 //! | `yaml` | configuration files in YAML (needs Rust 1.89) |
 //! | `testing` | a test client, a clock that tests set, tests of a whole table |
+//! | `asymmetric` | tokens with public keys, by AWS-LC (needs a C compiler) |
+//! | `graviola` | tokens with public keys without a C compiler (needs Rust 1.89) |
 
 mod arities;
 mod extract;

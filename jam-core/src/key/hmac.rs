@@ -10,12 +10,17 @@ use crate::base::base64url;
 use crate::base::error::TokenFault;
 
 /// A secret as the state of the hash. Signing clones the state; the bytes of the secret are not kept.
-// The states of the longer hashes are boxed, so that the usual one stays small.
+// The longer hashes are apart, so that the usual one stays small and the compiler inlines it.
 #[derive(Clone)]
 pub(crate) enum HmacKey {
     Sha256(Hmac<Sha256>),
-    Sha384(Box<Hmac<Sha384>>),
-    Sha512(Box<Hmac<Sha512>>),
+    Long(Box<LongKey>),
+}
+
+#[derive(Clone)]
+pub(crate) enum LongKey {
+    Sha384(Hmac<Sha384>),
+    Sha512(Hmac<Sha512>),
 }
 
 /// A signature with its length in bytes.
@@ -49,8 +54,8 @@ impl HmacKey {
         }
         Ok(match algorithm {
             Algorithm::Hs256 => Self::Sha256(state(secret)?),
-            Algorithm::Hs384 => Self::Sha384(Box::new(state(secret)?)),
-            _ => Self::Sha512(Box::new(state(secret)?)),
+            Algorithm::Hs384 => Self::Long(Box::new(LongKey::Sha384(state(secret)?))),
+            _ => Self::Long(Box::new(LongKey::Sha512(state(secret)?))),
         })
     }
 
@@ -62,8 +67,10 @@ impl HmacKey {
         }
         match self {
             Self::Sha256(state) => signature(&over(state, message).finalize().into_bytes()),
-            Self::Sha384(state) => signature(&over(state, message).finalize().into_bytes()),
-            Self::Sha512(state) => signature(&over(state, message).finalize().into_bytes()),
+            Self::Long(key) => match &**key {
+                LongKey::Sha384(state) => signature(&over(state, message).finalize().into_bytes()),
+                LongKey::Sha512(state) => signature(&over(state, message).finalize().into_bytes()),
+            },
         }
     }
 
@@ -76,6 +83,15 @@ impl HmacKey {
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
         match self {
             Self::Sha256(state) => verifies::<_, 32>(state, message, signature),
+            Self::Long(key) => key.verifies(message, signature),
+        }
+    }
+}
+
+impl LongKey {
+    #[inline(never)]
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
+        match self {
             Self::Sha384(state) => verifies::<_, 48>(state, message, signature),
             Self::Sha512(state) => verifies::<_, 64>(state, message, signature),
         }

@@ -181,7 +181,7 @@ impl Jwk {
     #[cfg(feature = "public-keys")]
     fn public_method(&self, algorithm: Algorithm) -> Result<Method, KeyError> {
         let material = super::public::Material::from_jwk(self)?;
-        let key = super::public::PublicKey::new(algorithm, material)?;
+        let key = super::public::PublicKey::new(algorithm, &material)?;
         Ok(Method::Public(std::sync::Arc::new(key)))
     }
 

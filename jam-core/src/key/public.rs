@@ -50,9 +50,9 @@ impl Curve {
 }
 
 impl PublicKey {
-    pub(super) fn new(algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
+    pub(super) fn new(algorithm: Algorithm, material: &Material) -> Result<Self, KeyError> {
         material.check()?;
-        let parsed = backend::verifier(algorithm, &material)?;
+        let parsed = backend::verifier(algorithm, material)?;
         Ok(Self { parsed })
     }
 
@@ -162,7 +162,7 @@ fn is_roca(n: &[u8]) -> bool {
 fn is_prime(number: u32) -> bool {
     (2..number)
         .take_while(|factor| factor * factor <= number)
-        .all(|factor| number % factor != 0)
+        .all(|factor| !number.is_multiple_of(factor))
 }
 
 /// Points of small order: with one of them, one signature can be valid for many messages. The sign bit is

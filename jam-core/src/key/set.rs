@@ -87,10 +87,10 @@ impl KeySet {
         &self.0[0]
     }
 
-    /// Returns the key at this index.
+    /// Returns the keys from this index on.
     #[inline]
-    pub(crate) fn at(&self, at: usize) -> Option<&VerifyingKey> {
-        self.0.get(at)
+    pub(crate) fn from(&self, at: usize) -> &[VerifyingKey] {
+        self.0.get(at..).unwrap_or_default()
     }
 }
 

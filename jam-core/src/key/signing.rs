@@ -57,7 +57,7 @@ impl SigningKey {
         let Some(secret) = random::bytes::<64>() else {
             return Err(KeyError::new("the system's random generator failed"));
         };
-        Self::hmac(algorithm, &*Zeroizing::new(secret))
+        Self::hmac(algorithm, Zeroizing::new(secret).as_slice())
     }
 
     /// Sets the id, which tokens of this key have as `kid` (RFC 7515 section 4.1.4).

@@ -9,6 +9,7 @@ use super::hmac::HmacKey;
 use super::jwk;
 #[cfg(feature = "public-keys")]
 use super::public::PublicKey;
+#[cfg(feature = "public-keys")]
 use crate::base::base64url;
 use crate::base::error::TokenFault;
 

@@ -85,8 +85,8 @@ pub trait Payload: Clone + Serialize + DeserializeOwned + Send + Sync + 'static 
     /// The scopes that a rule for this payload can require.
     const SCOPES: &'static [&'static str] = &[];
 
-    /// Returns the subject of the caller as text: the field marked `#[jam(sub)]`. The subject owns
-    /// the sessions that are created without another owner.
+    /// Returns the subject of the caller as text: the field marked `#[jam(sub)]`. A
+    /// backend and a policy can use it to name the caller.
     fn subject(&self) -> Option<Cow<'_, str>> {
         None
     }

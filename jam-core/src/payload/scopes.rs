@@ -46,6 +46,7 @@ impl Scopes {
     }
 
     /// Returns `true` if `scope` is one of the scopes, for a `scope` that is known to be valid.
+    #[doc(hidden)] // for the crate of a framework
     pub fn contains_valid(&self, scope: &str) -> bool {
         debug_assert!(jam_syntax::is_scope(scope), "`{scope}` is no scope");
         let mut held = self.0.as_bytes();

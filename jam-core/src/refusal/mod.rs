@@ -21,7 +21,8 @@ pub enum RejectionKind {
     NoCredential,
     /// The credential is not valid, for any reason: 401 `invalid_token`.
     InvalidCredential,
-    /// The credential is malformed, or the source holds more than one: 400 `invalid_request`.
+    /// The credential is malformed, or its header occurs twice: 400 `invalid_request`. Two different values of
+    /// a cookie are [`InvalidCredential`](Self::InvalidCredential).
     InvalidRequest,
     /// The caller lacks a scope that the rule requires: 403 `insufficient_scope`.
     InsufficientScope,

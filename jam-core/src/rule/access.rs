@@ -91,6 +91,7 @@ impl<P: Payload> Access<P> {
     }
 
     /// Makes the rule of a layer: callers of `backend` with a credential in one of `sources`.
+    #[doc(hidden)] // for the crate of a framework
     pub const fn of(
         backend: BackendName,
         sources: List<Source, { jam_syntax::MOST_SOURCES }>,

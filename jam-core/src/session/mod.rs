@@ -100,6 +100,7 @@ impl Sessions {
     }
 
     /// Returns the mistakes of this configuration, each with its key.
+    #[doc(hidden)] // for the crate of a framework
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         for (what, seconds) in [

@@ -31,6 +31,7 @@ impl Sessions {
     ///
     /// [`ErrorKind::Store`], [`ErrorKind::Random`], [`ErrorKind::SessionLimit`] or
     /// [`ErrorKind::Payload`].
+    #[doc(hidden)] // for the crate of a framework
     pub async fn create<P: Payload>(
         &self,
         owner: &str,
@@ -99,6 +100,7 @@ impl Sessions {
     /// # Errors
     ///
     /// [`ErrorKind::Store`].
+    #[doc(hidden)] // for the crate of a framework
     pub async fn get<P: Payload>(
         &self,
         id: &SessionId,
@@ -153,6 +155,7 @@ impl Sessions {
     ///
     /// [`ErrorKind::SessionMissing`], [`ErrorKind::SessionConflict`], [`ErrorKind::Store`] or
     /// [`ErrorKind::Payload`].
+    #[doc(hidden)] // for the crate of a framework
     pub async fn update<P: Payload>(
         &self,
         id: &SessionId,
@@ -193,6 +196,7 @@ impl Sessions {
     /// # Errors
     ///
     /// As [`update`](Self::update); [`ErrorKind::Random`].
+    #[doc(hidden)] // for the crate of a framework
     pub async fn rotate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
         self.replace(old, now, |_| {}).await
     }
@@ -202,6 +206,7 @@ impl Sessions {
     /// # Errors
     ///
     /// As [`rotate`](Self::rotate).
+    #[doc(hidden)] // for the crate of a framework
     pub async fn reauthenticate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
         self.replace(old, now, |record| {
             record.auth_time = now;
@@ -247,6 +252,7 @@ impl Sessions {
     /// # Errors
     ///
     /// [`ErrorKind::Store`]: the session may live on.
+    #[doc(hidden)] // for the crate of a framework
     pub async fn delete(&self, id: &SessionId) -> Result<bool, Error> {
         for _ in 0..UPDATE_ATTEMPTS {
             let Some(record) = self.record_of(id).await? else {
@@ -268,6 +274,7 @@ impl Sessions {
     /// # Errors
     ///
     /// [`ErrorKind::Store`].
+    #[doc(hidden)] // for the crate of a framework
     pub async fn clear(&self, owner: &str, keep: Option<&SessionId>) -> Result<u64, Error> {
         let ended = self
             .ask(self.store.delete_by_owner(owner, keep.copied()))
@@ -281,6 +288,7 @@ impl Sessions {
     /// # Errors
     ///
     /// [`ErrorKind::Store`].
+    #[doc(hidden)] // for the crate of a framework
     pub async fn list<P: Payload>(&self, owner: &str, now: u64) -> Result<Vec<Session<P>>, Error> {
         let records = self.ask(self.store.list_by_owner(owner)).await?;
         let mut sessions = Vec::with_capacity(records.len());

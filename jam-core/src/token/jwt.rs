@@ -197,6 +197,7 @@ impl Jwt {
     }
 
     /// Returns the mistakes of this configuration, each with its setting.
+    #[doc(hidden)] // for the crate of a framework
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         match &self.key {
@@ -240,6 +241,7 @@ impl Jwt {
     }
 
     /// Makes the backend. `None` if there are [`faults`](Self::faults).
+    #[doc(hidden)] // for the crate of a framework
     pub fn ready(self) -> Option<Tokens> {
         let keys = self.keys().ok()?;
         let key = self.key.ok()?;

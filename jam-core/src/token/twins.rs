@@ -159,11 +159,11 @@ mod tests {
             assert!(!read(&format!("{signed}.{}", "A".repeat(43))));
             let header = signed.split('.').next().expect("a header");
             assert!(
-                !tokens
+                tokens
                     .verifier
                     .accepted
                     .keys_of(header.as_bytes(), None)
-                    .is_some()
+                    .is_none()
             );
         }
         for number in 0..20 {
@@ -179,11 +179,11 @@ mod tests {
                 number < 8
             );
             assert!(
-                !tokens
+                tokens
                     .verifier
                     .accepted
                     .keys_of(header.as_bytes(), Some("reset+jwt"))
-                    .is_some()
+                    .is_none()
             );
         }
     }

@@ -11,7 +11,7 @@ use super::policy::{Policy, ReadyPolicy};
 use crate::base::clock::Clock;
 use crate::base::error::{Error, TokenFault};
 use crate::claims::{self, Claims, RegisteredClaims};
-use crate::key::{Algorithm, KeySet};
+use crate::key::KeySet;
 use crate::payload::{Payload, kind};
 
 /// Seconds from one warning to the next.
@@ -189,30 +189,18 @@ impl Verifier {
     /// Verifies the signature with the selected keys.
     #[inline]
     fn check_signature(&self, compact: &Compact<'_>, selected: Selected) -> Result<(), TokenFault> {
-        let is_valid = match selected {
-            Selected::One(at) => match self.keys.at(at) {
-                Some(key) => compact.is_signed_by(key)?,
-                None => false,
-            },
-            Selected::Each(algorithm) => self.is_signed_by_any(compact, algorithm)?,
+        // One loop for both, because the compiler inlines a hash that it finds in one place.
+        let (keys, algorithm) = match selected {
+            Selected::One(at) => (self.keys.from(at).get(..1), None),
+            Selected::Each(algorithm) => (Some(self.keys.from(0)), Some(algorithm)),
         };
-        match is_valid {
-            true => Ok(()),
-            false => Err(TokenFault::Signature),
-        }
-    }
-
-    fn is_signed_by_any(
-        &self,
-        compact: &Compact<'_>,
-        algorithm: Algorithm,
-    ) -> Result<bool, TokenFault> {
-        for key in self.keys.iter().filter(|key| key.algorithm() == algorithm) {
-            if compact.is_signed_by(key)? {
-                return Ok(true);
+        for key in keys.unwrap_or_default() {
+            let is_selected = algorithm.is_none_or(|algorithm| key.algorithm() == algorithm);
+            if is_selected && compact.is_signed_by(key)? {
+                return Ok(());
             }
         }
-        Ok(false)
+        Err(TokenFault::Signature)
     }
 
     /// Logs, at most once a minute, why signed claims do not read as a `P`.

@@ -26,8 +26,8 @@ use crate::setup::jam::Jam;
 
 /// The authenticated and authorized caller of a handler.
 ///
-/// It is the first argument of a protected handler, so that nothing else of the request is read before the
-/// caller is admitted. It derefs to the payload. It has no public constructor, so a function that takes
+/// With `#[jam_auth(..)]` it must be the first argument, so that nothing else of the request is read before the
+/// caller is admitted. In a table the rule runs before the handler in any case. It derefs to the payload. It has no public constructor, so a function that takes
 /// `&Auth<User>` can only be called with an authenticated caller; pass `&user` from any protected handler.
 ///
 /// ```

@@ -82,7 +82,7 @@ impl<S> JamBuilder<S> {
     ///
     /// # Errors
     ///
-    /// Two of one [`NAME`](Backend::NAME) make [`build`](JamBuilder::build) fail.
+    /// Two backends with the same [`NAME`](Backend::NAME) make [`build`](JamBuilder::build) fail.
     pub fn backend(mut self, backend: impl Backend) -> JamBuilder<Ready> {
         self.own_backends.add(backend);
         self.with_backend()

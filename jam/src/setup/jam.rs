@@ -295,7 +295,13 @@ impl Jam {
     /// Makes the response to a rejected request, with the application's `on_reject`.
     #[cold]
     pub(crate) fn reject(&self, refusal: Refusal, request: &Parts) -> Rejection {
-        tracing::debug!(target: "jam", kind = ?refusal.kind(), "request refused");
+        tracing::debug!(
+            target: "jam",
+            kind = ?refusal.kind(),
+            method = %request.method,
+            path = request.uri.path(),
+            "request rejected"
+        );
         let rejection = Rejection::from(refusal);
         match &self.0.on_reject {
             Some(answer) => {

@@ -26,8 +26,8 @@ use table::Table;
 const ENVIRONMENT: &str = "the environment";
 
 impl Jam {
-    /// A `Jam` by a file in TOML, YAML or JSON; its ending says which: `.toml`, `.yaml` or
-    /// `.yml`, `.json`. The features `toml` and `yaml` bring the parsers of the first two.
+    /// Builds a `Jam` from a file in JSON, TOML or YAML. The file extension decides: `.json`, `.toml`, `.yaml` or
+    /// `.yml`. TOML and YAML need the features of these names.
     ///
     /// ```toml
     /// [jwt]
@@ -62,13 +62,13 @@ impl Jam {
     /// # Errors
     ///
     /// One [`ConfigError`] that lists everything that is wrong, each with file, key and
-    /// reason: an unknown key, a variable that is not set, a value that cannot be.
+    /// reason: an unknown key, a variable that is not set, an invalid value.
     pub fn from_config(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         Self::builder().config(path)?.build()
     }
 
-    /// A `Jam` by environment variables: the keys of [`from_config`](Self::from_config)
-    /// in capitals, with `_` for the dot and `JAM_` in front, as `JAM_JWT_SECRET` and
+    /// Builds a `Jam` from environment variables: the keys of [`from_config`](Self::from_config)
+    /// in capitals, with `_` for the dot and the prefix `JAM_`, such as `JAM_JWT_SECRET` and
     /// `JAM_SESSION_STORE`. `JAM_ORIGINS` has its origins separated by commas.
     ///
     /// # Errors
