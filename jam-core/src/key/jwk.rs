@@ -3,13 +3,14 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::algorithm::Algorithm;
 use super::error::KeyError;
 use super::hmac::HmacKey;
+use super::signing::{self, SigningKey};
 use super::verifying::{Method, VerifyingKey};
 use crate::base::base64url;
 use crate::claims::no_duplicates;
@@ -39,17 +40,33 @@ pub(super) struct Jwk {
     pub(super) e: Option<Bytes>,
     #[serde(default, deserialize_with = "present")]
     k: Option<Bytes>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) d: Option<Bytes>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) p: Option<Bytes>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) q: Option<Bytes>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) dp: Option<Bytes>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) dq: Option<Bytes>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) qi: Option<Bytes>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) oth: Option<IgnoredAny>,
 }
 
 /// The operation that a key is read for.
 #[derive(Clone, Copy)]
 enum Operation {
+    Sign,
     Verify,
 }
 
 impl Operation {
     fn name(self) -> &'static str {
         match self {
+            Self::Sign => "sign",
             Self::Verify => "verify",
         }
     }
@@ -83,6 +100,12 @@ fn invalid(why: impl Into<String>) -> Unusable {
 pub(super) fn verifying_key(json: &str, allowed: &[Algorithm]) -> Result<VerifyingKey, KeyError> {
     unique_names(json)?;
     Ok(read(json).and_then(|jwk| jwk.verifying_key(allowed))?)
+}
+
+/// Reads a key that signs.
+pub(super) fn signing_key(json: &str, allowed: &[Algorithm]) -> Result<SigningKey, KeyError> {
+    unique_names(json)?;
+    Ok(read(json).and_then(|jwk| jwk.signing_key(allowed))?)
 }
 
 /// Reads a set. Keys for other algorithms or purposes are left out. `on_invalid` decides about a key that
@@ -178,18 +201,46 @@ impl Jwk {
         })
     }
 
+    fn signing_key(&self, allowed: &[Algorithm]) -> Result<SigningKey, Unusable> {
+        self.check_purpose(Operation::Sign)?;
+        let algorithm = self.algorithm(allowed)?;
+        let method = match self.kty.as_str() {
+            "oct" => {
+                let secret = self.k.as_ref().ok_or_else(|| invalid("`k` is missing"))?;
+                signing::Method::Hmac(
+                    HmacKey::new(algorithm, &secret.0).map_err(Unusable::Invalid)?,
+                )
+            }
+            _ => self.private_method(algorithm).map_err(Unusable::Invalid)?,
+        };
+        let key = SigningKey::of(algorithm, method);
+        Ok(match &self.kid {
+            Some(id) => key.with_id(id.clone()),
+            None => key,
+        })
+    }
+
+    #[cfg(feature = "public-keys")]
+    fn private_method(&self, algorithm: Algorithm) -> Result<signing::Method, KeyError> {
+        let key = super::private::PrivateKey::from_jwk(algorithm, self)?;
+        Ok(signing::Method::Private(std::sync::Arc::new(key)))
+    }
+
+    #[cfg(not(feature = "public-keys"))]
+    fn private_method(&self, algorithm: Algorithm) -> Result<signing::Method, KeyError> {
+        Err(missing_feature(algorithm))
+    }
+
     #[cfg(feature = "public-keys")]
     fn public_method(&self, algorithm: Algorithm) -> Result<Method, KeyError> {
         let material = super::public::Material::from_jwk(self)?;
-        let key = super::public::PublicKey::new(algorithm, &material)?;
+        let key = super::public::PublicKey::new(algorithm, material)?;
         Ok(Method::Public(std::sync::Arc::new(key)))
     }
 
     #[cfg(not(feature = "public-keys"))]
     fn public_method(&self, algorithm: Algorithm) -> Result<Method, KeyError> {
-        Err(KeyError::new(format!(
-            "{algorithm} needs the feature `asymmetric` or `graviola` of jam-auth"
-        )))
+        Err(missing_feature(algorithm))
     }
 
     /// Checks `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3).
@@ -265,6 +316,13 @@ impl Jwk {
     fn is_on(&self, kty: &str, curve: &str) -> bool {
         self.kty == kty && self.crv.as_deref() == Some(curve)
     }
+}
+
+#[cfg(not(feature = "public-keys"))]
+pub(super) fn missing_feature(algorithm: Algorithm) -> KeyError {
+    KeyError::new(format!(
+        "{algorithm} needs the feature `asymmetric` or `graviola` of jam-auth"
+    ))
 }
 
 /// Reads a member that may be missing, but not `null`.

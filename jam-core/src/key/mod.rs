@@ -8,16 +8,22 @@
 mod algorithm;
 #[cfg(feature = "asymmetric")]
 mod aws_lc;
+#[cfg(feature = "public-keys")]
+mod der;
 mod error;
 #[cfg(feature = "graviola")]
 mod graviola;
 mod hmac;
 mod jwk;
 #[cfg(feature = "public-keys")]
+mod private;
+#[cfg(feature = "public-keys")]
 mod public;
 mod public_key;
 mod set;
 mod signing;
+#[cfg(test)]
+mod tests;
 mod verifying;
 
 pub use algorithm::Algorithm;

@@ -7,6 +7,7 @@ use super::error::KeyError;
 #[cfg(not(feature = "asymmetric"))]
 use super::graviola as backend;
 use super::jwk::{Bytes, Jwk};
+use crate::base::base64url;
 
 /// Verifies with one algorithm and one parsed key.
 pub(super) trait Verify: Send + Sync {
@@ -17,6 +18,7 @@ pub(super) trait Verify: Send + Sync {
 /// A public key with its parsed form.
 pub(super) struct PublicKey {
     parsed: Box<dyn Verify>,
+    material: Material,
 }
 
 /// The numbers of a public key.
@@ -39,6 +41,14 @@ pub(super) enum Curve {
 }
 
 impl Curve {
+    fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
     /// Bytes of a coordinate.
     fn size(self) -> usize {
         match self {
@@ -50,10 +60,14 @@ impl Curve {
 }
 
 impl PublicKey {
-    pub(super) fn new(algorithm: Algorithm, material: &Material) -> Result<Self, KeyError> {
+    pub(super) fn new(algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
         material.check()?;
-        let parsed = backend::verifier(algorithm, material)?;
-        Ok(Self { parsed })
+        let parsed = backend::verifier(algorithm, &material)?;
+        Ok(Self { parsed, material })
+    }
+
+    pub(super) fn material(&self) -> &Material {
+        &self.material
     }
 
     #[inline]
@@ -97,8 +111,36 @@ impl Material {
         }
     }
 
+    /// Makes the key of an uncompressed point.
+    pub(super) fn on_curve(curve: Curve, point: Vec<u8>) -> Result<Self, KeyError> {
+        match point.first() == Some(&4) && point.len() == 1 + 2 * curve.size() {
+            true => Ok(Self::Ec(curve, point)),
+            false => Err(KeyError::new(
+                "the point of the key is not in uncompressed form",
+            )),
+        }
+    }
+
+    /// Returns the required members of the JWK in the order of their names, as RFC 7638 section 3.2 hashes
+    /// them.
+    pub(super) fn members(&self) -> Vec<(&'static str, String)> {
+        let text = |name, bytes: &[u8]| (name, base64url::encode(bytes));
+        match self {
+            Self::Rsa { n, e } => vec![text("e", e), ("kty", "RSA".to_owned()), text("n", n)],
+            Self::Ec(curve, point) => {
+                let (x, y) = point[1..].split_at(curve.size());
+                let crv = ("crv", curve.name().to_owned());
+                vec![crv, ("kty", "EC".to_owned()), text("x", x), text("y", y)]
+            }
+            Self::Ed25519(point) => {
+                let crv = ("crv", "Ed25519".to_owned());
+                vec![crv, ("kty", "OKP".to_owned()), text("x", point)]
+            }
+        }
+    }
+
     /// Checks the key without its backend, so that every backend accepts the same keys.
-    fn check(&self) -> Result<(), KeyError> {
+    pub(super) fn check(&self) -> Result<(), KeyError> {
         match self {
             Self::Rsa { n, e } => check_rsa(n, e),
             // The backend checks that the point is on the curve.

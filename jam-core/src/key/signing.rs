@@ -6,8 +6,13 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::algorithm::Algorithm;
+#[cfg(feature = "public-keys")]
+use super::der;
 use super::error::KeyError;
 use super::hmac::HmacKey;
+use super::jwk;
+#[cfg(feature = "public-keys")]
+use super::private::PrivateKey;
 use super::verifying::{self, VerifyingKey};
 use crate::base::{base64url, random};
 
@@ -30,8 +35,10 @@ pub struct SigningKey {
 }
 
 #[derive(Clone)]
-enum Method {
+pub(super) enum Method {
     Hmac(HmacKey),
+    #[cfg(feature = "public-keys")]
+    Private(Arc<PrivateKey>),
 }
 
 impl SigningKey {
@@ -41,23 +48,96 @@ impl SigningKey {
     ///
     /// [`KeyError`] if the secret is shorter than the hash, or if it is a public key in any usual encoding.
     pub fn hmac(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        Ok(Self {
-            id: None,
-            algorithm,
-            method: Method::Hmac(HmacKey::new(algorithm, secret.as_ref())?),
-        })
+        let key = HmacKey::new(algorithm, secret.as_ref())?;
+        Ok(Self::of(algorithm, Method::Hmac(key)))
     }
 
-    /// Generates a random key.
+    /// Generates a random key: 64 bytes for HMAC, 2048 bits for RSA.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the system's random generator failed.
+    /// [`KeyError`] if the system's random generator failed, or if the algorithm needs a feature that is off.
     pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
+        if !algorithm.is_symmetric() {
+            return Self::generate_private(algorithm);
+        }
         let Some(secret) = random::bytes::<64>() else {
             return Err(KeyError::new("the system's random generator failed"));
         };
         Self::hmac(algorithm, Zeroizing::new(secret).as_slice())
+    }
+
+    #[cfg(feature = "public-keys")]
+    fn generate_private(algorithm: Algorithm) -> Result<Self, KeyError> {
+        Ok(Self::private(algorithm, PrivateKey::generate(algorithm)?))
+    }
+
+    #[cfg(not(feature = "public-keys"))]
+    fn generate_private(algorithm: Algorithm) -> Result<Self, KeyError> {
+        Err(jwk::missing_feature(algorithm))
+    }
+
+    /// Reads a private key in PEM (RFC 7468): `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`. Needs the
+    /// feature `asymmetric` or `graviola`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the text is not such a key, if the key is encrypted, or if it is not for the algorithm.
+    #[cfg(feature = "public-keys")]
+    pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let pkcs8 = der::private_pem(algorithm, pem.as_ref())?;
+        Ok(Self::private(
+            algorithm,
+            PrivateKey::from_pkcs8(algorithm, pkcs8)?,
+        ))
+    }
+
+    /// Reads a private key in DER: PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915). Needs the feature
+    /// `asymmetric` or `graviola`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the bytes are not such a key, or if it is not for the algorithm.
+    #[cfg(feature = "public-keys")]
+    pub fn from_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let pkcs8 = der::private(algorithm, der.as_ref())?;
+        Ok(Self::private(
+            algorithm,
+            PrivateKey::from_pkcs8(algorithm, pkcs8)?,
+        ))
+    }
+
+    /// Reads a private or secret JSON Web Key (RFC 7517) for one of the `allowed` algorithms.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the key is not valid, is not for signing (`use`, `key_ops`), if its private part does not
+    /// fit its public part, or if it fits no allowed algorithm or several.
+    pub fn from_jwk(jwk: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
+        jwk::signing_key(jwk, allowed)
+    }
+
+    /// Returns the private key as PEM with PKCS#8, or `None` for a shared secret. The text is wiped when it is
+    /// dropped. Needs the feature `asymmetric` or `graviola`.
+    #[cfg(feature = "public-keys")]
+    pub fn to_pem(&self) -> Option<Zeroizing<String>> {
+        match &self.method {
+            Method::Hmac(_) => None,
+            Method::Private(key) => der::to_pem(key.pkcs8()),
+        }
+    }
+
+    #[cfg(feature = "public-keys")]
+    fn private(algorithm: Algorithm, key: PrivateKey) -> Self {
+        Self::of(algorithm, Method::Private(Arc::new(key)))
+    }
+
+    pub(super) fn of(algorithm: Algorithm, method: Method) -> Self {
+        Self {
+            id: None,
+            algorithm,
+            method,
+        }
     }
 
     /// Sets the id, which tokens of this key have as `kid` (RFC 7515 section 4.1.4).
@@ -81,6 +161,8 @@ impl SigningKey {
     pub fn verifying_key(&self) -> VerifyingKey {
         let method = match &self.method {
             Method::Hmac(key) => verifying::Method::Hmac(key.clone()),
+            #[cfg(feature = "public-keys")]
+            Method::Private(key) => verifying::Method::Public(key.public_key()),
         };
         let key = VerifyingKey::of(self.algorithm, method);
         match &self.id {
@@ -89,16 +171,21 @@ impl SigningKey {
         }
     }
 
-    /// Adds a dot and the encoded signature to the first two parts of a token.
-    pub(crate) fn sign(&self, token: &mut String) {
+    /// Adds a dot and the encoded signature to the first two parts of a token. Returns `None` if the system has
+    /// no random bytes.
+    pub(crate) fn sign(&self, token: &mut String) -> Option<()> {
         match &self.method {
-            Method::Hmac(key) => {
-                let signature = key.sign(token.as_bytes());
-                token.push('.');
-                base64url::append(signature.as_ref(), token);
-            }
+            Method::Hmac(key) => append(&key.sign(token.as_bytes()), token),
+            #[cfg(feature = "public-keys")]
+            Method::Private(key) => append(&key.sign(token.as_bytes())?, token),
         }
+        Some(())
     }
+}
+
+fn append(signature: &impl AsRef<[u8]>, token: &mut String) {
+    token.push('.');
+    base64url::append(signature.as_ref(), token);
 }
 
 impl fmt::Debug for SigningKey {

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::algorithm::Algorithm;
+#[cfg(feature = "public-keys")]
+use super::der;
 use super::error::KeyError;
 use super::hmac::HmacKey;
 use super::jwk;
 #[cfg(feature = "public-keys")]
-use super::public::PublicKey;
-#[cfg(feature = "public-keys")]
+use super::public::{Material, PublicKey};
 use crate::base::base64url;
 use crate::base::error::TokenFault;
 
@@ -63,6 +66,69 @@ impl VerifyingKey {
     /// algorithm or several.
     pub fn from_jwk(jwk: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
         jwk::verifying_key(jwk, allowed)
+    }
+
+    /// Reads a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or `CERTIFICATE`, which is not
+    /// verified. Needs the feature `asymmetric` or `graviola`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the text is not such a key, or if it is not for the algorithm.
+    #[cfg(feature = "public-keys")]
+    pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Self::public(algorithm, der::public_pem(pem.as_ref())?)
+    }
+
+    /// Reads a public key in DER: SPKI (RFC 5280), an X.509 certificate, which is not verified, or PKCS#1 (RFC
+    /// 8017). Needs the feature `asymmetric` or `graviola`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the bytes are not such a key, or if it is not for the algorithm.
+    #[cfg(feature = "public-keys")]
+    pub fn from_der(algorithm: Algorithm, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Self::public(algorithm, der::public(der.as_ref())?)
+    }
+
+    #[cfg(feature = "public-keys")]
+    fn public(algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
+        let key = PublicKey::new(algorithm, material)?;
+        Ok(Self::of(algorithm, Method::Public(Arc::new(key))))
+    }
+
+    /// Returns the public key as a JSON Web Key with `use`, `alg` and `kid`, or `None` for a shared secret.
+    pub fn to_jwk(&self) -> Option<serde_json::Value> {
+        let mut jwk = self.members()?;
+        jwk.insert("use".to_owned(), "sig".into());
+        jwk.insert("alg".to_owned(), self.algorithm.name().into());
+        if let Some(id) = self.id() {
+            jwk.insert("kid".to_owned(), id.into());
+        }
+        Some(jwk.into())
+    }
+
+    /// Returns the thumbprint of the public key (RFC 7638) with SHA-256 in base64url, or `None` for a shared
+    /// secret: its hash could be searched for.
+    pub fn thumbprint(&self) -> Option<String> {
+        // The names are in the order of the RFC, and the values need no escape.
+        let json = serde_json::Value::from(self.members()?).to_string();
+        Some(base64url::encode(&Sha256::digest(json.as_bytes())))
+    }
+
+    /// Returns the required members of the public JWK.
+    fn members(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        match &self.method {
+            Method::Hmac(_) => None,
+            #[cfg(feature = "public-keys")]
+            Method::Public(key) => {
+                let members = key.material().members().into_iter();
+                Some(
+                    members
+                        .map(|(name, value)| (name.to_owned(), value.into()))
+                        .collect(),
+                )
+            }
+        }
     }
 
     pub(super) fn of(algorithm: Algorithm, method: Method) -> Self {

@@ -74,7 +74,8 @@ pub(crate) fn sign(key: &SigningKey, header: &str, payload: &[u8]) -> Result<Str
     token.push_str(header);
     token.push('.');
     base64url::append(payload, &mut token);
-    key.sign(&mut token);
+    key.sign(&mut token)
+        .ok_or_else(|| Error::new(ErrorKind::Random))?;
     if token.len() > MAX_TOKEN {
         return Err(Error::because(
             ErrorKind::Payload,

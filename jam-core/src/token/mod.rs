@@ -13,6 +13,8 @@ mod issuer;
 mod jwt;
 mod policy;
 mod signed;
+#[cfg(test)]
+mod tests;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod twins;
 mod verifier;

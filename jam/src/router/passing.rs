@@ -138,7 +138,6 @@ macro_rules! as_argument {
         // The caller's type is a parameter: rustc infers the arguments from the handler only if
         // they are not fixed here.
         #[allow(non_snake_case, unused_mut, unused_variables)] // named as the types; one uses none
-        #[diagnostic::do_not_recommend]
         impl<F, Fut, S, M, Caller, $($parameter,)? $($argument,)* $($last,)?>
             Passing<F, (M, Caller, $($argument,)* $($last,)?), S, $payload> for $passing
         where
