@@ -199,6 +199,38 @@ pub(super) fn ec_private(number: &[u8], point: &[u8]) -> Result<Zeroizing<Vec<u8
     Ok(Zeroizing::new(written.map_err(|_| unwritable())?))
 }
 
+/// Checks that the numbers of a private RSA key have the lengths that its modulus implies. graviola assumes it.
+pub(super) fn check_primes(pkcs8: &[u8]) -> Result<(), KeyError> {
+    let invalid = || KeyError::new("this is not a private RSA key");
+    let info = PrivateKeyInfoRef::from_der(pkcs8).map_err(|_| invalid())?;
+    let key = RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).map_err(|_| invalid())?;
+    let length = |number: UintRef<'_>| number.as_bytes().len();
+    let half = length(key.modulus) / 2;
+    let primes_fit = length(key.prime1) == half && length(key.prime2) == half;
+    let rest = [key.exponent1, key.exponent2, key.coefficient];
+    match primes_fit && rest.iter().all(|number| length(*number) <= half) {
+        true => Ok(()),
+        false => Err(KeyError::new(
+            "the primes of an RSA key have half the length of its modulus each",
+        )),
+    }
+}
+
+/// Returns the PKCS#1 form of a public RSA key.
+#[cfg(feature = "graviola")]
+#[cfg_attr(all(feature = "asymmetric", not(test)), allow(dead_code))] // AWS-LC takes the numbers
+pub(super) fn rsa_public(n: &[u8], e: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let written = || {
+        RsaPublicKeyRef {
+            modulus: UintRef::new(n)?,
+            public_exponent: UintRef::new(e)?,
+        }
+        .to_der()
+    };
+    let written: pkcs8::der::Result<Vec<u8>> = written();
+    written.map_err(|_| KeyError::new("the numbers are not a public key"))
+}
+
 fn wrap(
     oid: ObjectIdentifier,
     parameters: Option<AnyRef<'_>>,

@@ -11,7 +11,8 @@ mod aws_lc;
 #[cfg(feature = "public-keys")]
 mod der;
 mod error;
-#[cfg(feature = "graviola")]
+// With both features AWS-LC is used, and a test compares the two.
+#[cfg(all(feature = "graviola", any(test, not(feature = "asymmetric"))))]
 mod graviola;
 mod hmac;
 mod jwk;

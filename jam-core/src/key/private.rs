@@ -27,11 +27,22 @@ pub(super) struct PrivateKey {
 
 impl PrivateKey {
     pub(super) fn from_pkcs8(algorithm: Algorithm, pkcs8: Pkcs8) -> Result<Self, KeyError> {
+        const TEXT: &[u8] = b"a text to compare the two parts of a key";
         let (parsed, material) = backend::signer(algorithm, &pkcs8)?;
+        if matches!(material, Material::Rsa { .. }) {
+            der::check_primes(&pkcs8)?;
+        }
+        let public = PublicKey::new(algorithm, material)?;
+        let signature = parsed.sign(TEXT);
+        if !signature.is_some_and(|signature| public.verifies(TEXT, &signature)) {
+            return Err(KeyError::new(
+                "its private part does not fit its public part",
+            ));
+        }
         Ok(Self {
             parsed,
             pkcs8,
-            public: Arc::new(PublicKey::new(algorithm, material)?),
+            public: Arc::new(public),
         })
     }
 

@@ -354,8 +354,7 @@ mod public {
                 for public in public {
                     let key = VerifyingKey::from_pem(algorithm, public).expect("a public key");
                     assert!(verifies(&key, MESSAGE, &signature), "{algorithm}: {public}");
-                    let key = VerifyingKey::from_der(algorithm, super::public::der(public))
-                        .expect("a key");
+                    let key = VerifyingKey::from_der(algorithm, self::der(public)).expect("a key");
                     assert!(verifies(&key, MESSAGE, &signature), "{algorithm}: {public}");
                 }
             }
@@ -697,8 +696,10 @@ mod public {
         for member in ["d", "p", "q", "dp", "dq", "qi"] {
             let mut wrong = jwk.clone();
             wrong[member] = wrong["e"].clone();
+            // graviola signs with the other numbers alone.
+            let is_unused = member == "d" && !cfg!(feature = "asymmetric");
             assert!(
-                SigningKey::from_jwk(&wrong.to_string(), &allowed).is_err(),
+                is_unused || SigningKey::from_jwk(&wrong.to_string(), &allowed).is_err(),
                 "{member}"
             );
             wrong.as_object_mut().expect("an object").remove(member);
@@ -738,6 +739,53 @@ mod public {
             MESSAGE,
             &base64url::encode(&bytes)
         ));
+    }
+
+    /// Each backend verifies what the other one signs, with keys that either one generated.
+    #[cfg(all(feature = "asymmetric", feature = "graviola"))]
+    #[test]
+    fn both_backends_agree() {
+        use crate::key::{aws_lc, graviola};
+
+        let algorithms = algorithms()
+            .filter(|algorithm| !algorithm.is_symmetric() && *algorithm != Algorithm::Es512);
+        for algorithm in algorithms {
+            for pkcs8 in [aws_lc::generate(algorithm), graviola::generate(algorithm)] {
+                let pkcs8 = pkcs8.expect("a key");
+                let (one, material) = aws_lc::signer(algorithm, &pkcs8).expect("a key");
+                let (other, same) = graviola::signer(algorithm, &pkcs8).expect("a key");
+                assert_eq!(material, same, "{algorithm}");
+                let verifiers = [
+                    aws_lc::verifier(algorithm, &material).expect("a key"),
+                    graviola::verifier(algorithm, &material).expect("a key"),
+                ];
+                for signer in [one, other] {
+                    let mut signature = signer.sign(b"message").expect("a signature");
+                    for verifier in &verifiers {
+                        assert!(verifier.verifies(b"message", &signature), "{algorithm}");
+                        assert!(!verifier.verifies(b"massage", &signature), "{algorithm}");
+                    }
+                    *signature.last_mut().expect("a byte") ^= 1;
+                    for verifier in &verifiers {
+                        assert!(!verifier.verifies(b"message", &signature), "{algorithm}");
+                    }
+                }
+            }
+        }
+        let p521 = SigningKey::generate(Algorithm::Es512)
+            .expect("a key")
+            .to_pem()
+            .expect("a key");
+        let pkcs8 =
+            super::super::der::private_pem(Algorithm::Es512, p521.as_bytes()).expect("a key");
+        let error = graviola::signer(Algorithm::Es512, &pkcs8)
+            .err()
+            .expect("ES512");
+        assert!(
+            error.to_string().contains("needs the feature `asymmetric`"),
+            "{error}"
+        );
+        assert!(graviola::generate(Algorithm::Es512).is_err());
     }
 
     #[test]
