@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jam::Jam;
 
 use crate::support::{SECRET, User};
@@ -220,6 +222,16 @@ fn variables() {
             &[("JAM_JWT_SECRET", "short"), ("JAM_JWT_TTL", "60")],
         );
         run("env-twice", &[secret, ("JAM_JWT_secret", "another")]);
+        run(
+            "env-previous",
+            &[
+                secret,
+                (
+                    "JAM_JWT_PREVIOUS_SECRETS",
+                    "the first secret that is too old, the second secret that is too old",
+                ),
+            ],
+        );
         run("env-none", &[]);
         run(
             "file",
@@ -243,6 +255,22 @@ fn variables() {
                 error.to_string().starts_with("the environment: "),
                 "{error}"
             );
+        }
+        "env-previous" => {
+            let jam = Jam::from_env().unwrap();
+            for secret in [
+                "the first secret that is too old",
+                "the second secret that is too old",
+            ] {
+                let old = Jam::builder().jwt(jam::Jwt::hs256(secret)).build().unwrap();
+                let token = old
+                    .gen_jwt_token(&old.make_payload(User { user: 1 }))
+                    .unwrap();
+                assert!(
+                    jam.verify_jwt_token::<User>(token.as_str()).is_ok(),
+                    "{secret}"
+                );
+            }
         }
         "env-twice" => {
             let error = Jam::from_env().unwrap_err().to_string();
@@ -288,4 +316,99 @@ fn in_a_file() {
     }
     // A key reports one fault. The faults that follow from it are not reported.
     assert_eq!(error.lines().count(), 6, "{error}");
+}
+
+/// Each algorithm needs a secret or a key file, and never both.
+#[test]
+fn the_algorithm_decides_between_a_secret_and_a_key_file() {
+    let secret = "s".repeat(64);
+    for algorithm in ["HS256", "HS384", "HS512"] {
+        let text = format!("[jwt]\nalgorithm = {algorithm:?}\nsecret = {secret:?}\n");
+        let jam = Jam::from_config(&file("jam.toml", &text).path).unwrap();
+        let token = jam
+            .gen_jwt_token(&jam.make_payload(User { user: 1 }))
+            .unwrap();
+        let header = token.as_str().split('.').next().unwrap();
+        let header = URL_SAFE_NO_PAD.decode(header).unwrap();
+        assert!(String::from_utf8(header).unwrap().contains(algorithm));
+    }
+    for (text, wanted) in [
+        (
+            "algorithm = \"hs256\"\nsecret = \"S\"",
+            "jwt.algorithm: unknown algorithm",
+        ),
+        (
+            "algorithm = \"HS512\"\nsecret = \"too short\"",
+            "jwt.secret: an HS512 secret has 64 bytes",
+        ),
+        (
+            "algorithm = \"HS512\"\nkey_file = \"key.pem\"",
+            "jwt.key_file: HS512 does not use it: set `jwt.secret`",
+        ),
+        ("algorithm = \"ES256\"", "jwt.key_file: it is missing"),
+        (
+            "algorithm = \"ES256\"\nsecret = \"S\"",
+            "jwt.secret: ES256 does not use it: set `jwt.key_file`",
+        ),
+        (
+            "algorithm = \"ES256\"\nkey_file = \"gone.pem\"",
+            "gone.pem: No such file",
+        ),
+        (
+            "secret = \"S\"\nprevious_secrets = [\"S\", \"short\"]",
+            "jwt.previous_secrets: an HS256 secret",
+        ),
+        (
+            "secret = \"S\"\nprevious_secrets = \"S\"",
+            "jwt.previous_secrets: it must be a list of texts",
+        ),
+    ] {
+        let text = text.replace("\"S\"", &format!("{secret:?}"));
+        let error = fails("jam.toml", &format!("[jwt]\n{text}\n"));
+        assert!(error.contains(wanted), "{text}: {error}");
+    }
+}
+
+/// A relative path begins at the folder of the file.
+#[cfg(any(feature = "asymmetric", feature = "graviola"))]
+#[test]
+fn a_key_file_is_read_from_the_folder_of_the_configuration() {
+    use jam::token::{Algorithm, SigningKey, Verifier};
+
+    let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let text = "[jwt]\nalgorithm = \"EdDSA\"\nkey_file = \"keys/own.pem\"\nkey_id = \"k1\"\n";
+    let file = file("jam.toml", text);
+    let folder = file.path.parent().unwrap().join("keys");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("own.pem"), key.to_pem().unwrap()).unwrap();
+    let jam = Jam::from_config(&file.path).unwrap();
+    let token = jam
+        .gen_jwt_token(&jam.make_payload(User { user: 1 }))
+        .unwrap();
+    let verifier = Verifier::builder(key.verifying_key().with_id("k1"))
+        .build()
+        .unwrap();
+    assert!(verifier.verify::<User>(token.as_str()).is_ok());
+
+    std::fs::write(folder.join("own.pem"), "a text that is no key").unwrap();
+    let error = Jam::from_config(&file.path).unwrap_err().to_string();
+    assert!(error.contains("own.pem: this is not PEM"), "{error}");
+    assert!(
+        !error.contains("no key"),
+        "the content is not shown: {error}"
+    );
+}
+
+#[cfg(not(any(feature = "asymmetric", feature = "graviola")))]
+#[test]
+fn a_key_file_without_its_feature_names_the_feature() {
+    let file = file(
+        "jam.toml",
+        "[jwt]\nalgorithm = \"ES256\"\nkey_file = \"jam.toml\"\n",
+    );
+    let error = Jam::from_config(&file.path).unwrap_err().to_string();
+    assert!(
+        error.contains("feature `asymmetric` or `graviola`"),
+        "{error}"
+    );
 }

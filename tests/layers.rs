@@ -16,7 +16,7 @@ const CRATES: [Crate; 2] = [
     Crate {
         name: "jam-core",
         layers: &[
-            "base", "refusal", "payload", "backend", "claims", "token", "session", "rule",
+            "base", "refusal", "payload", "backend", "claims", "key", "token", "session", "rule",
             "request", "gate",
         ],
         peers: &[("session", "token"), ("rule", "claims")],

@@ -2,6 +2,7 @@
 
 mod error;
 mod interpolate;
+mod jwt;
 mod table;
 
 use std::path::Path;
@@ -15,7 +16,6 @@ pub(crate) use error::Fault;
 
 use jam_core::claims::no_duplicates;
 use jam_core::session::{AtLimit, Sessions};
-use jam_core::token::Jwt;
 
 use super::builder::{JamBuilder, Ready, WantsBackend};
 use super::jam::Jam;
@@ -47,8 +47,10 @@ impl Jam {
     ///
     /// | key | value | default |
     /// |---|---|---|
-    /// | `jwt.algorithm` | `"HS256"` | `"HS256"` |
-    /// | `jwt.secret` | text of 32 bytes or more | |
+    /// | `jwt.algorithm` | an [`Algorithm`](crate::token::Algorithm) such as `"HS256"` | `"HS256"` |
+    /// | `jwt.secret` | for HS256, HS384, HS512: text of 32, 48, 64 bytes or more | |
+    /// | `jwt.previous_secrets` | list of secrets that are still accepted | none |
+    /// | `jwt.key_file` | for other algorithms: path of a private key in PEM, from the folder of the file | |
     /// | `jwt.lifetime`, `jwt.leeway` | seconds | 3600, 0 |
     /// | `jwt.max_lifetime` | seconds | no limit |
     /// | `jwt.issuer`, `jwt.audience`, `jwt.key_id`, `jwt.token_type` | text | |
@@ -69,7 +71,7 @@ impl Jam {
 
     /// Builds a `Jam` from environment variables: the keys of [`from_config`](Self::from_config)
     /// in capitals, with `_` for the dot and the prefix `JAM_`, such as `JAM_JWT_SECRET` and
-    /// `JAM_SESSION_STORE`. `JAM_ORIGINS` has its origins separated by commas.
+    /// `JAM_SESSION_STORE`. `JAM_ORIGINS` and `JAM_JWT_PREVIOUS_SECRETS` are lists, separated by commas.
     ///
     /// # Errors
     ///
@@ -188,24 +190,33 @@ fn from_variables(variables: Vec<(String, String)>, faults: &mut Vec<Fault>) -> 
                 ));
             }
         };
-        if let Some(key) = name.strip_prefix("JAM_JWT_") {
+        if name == "JAM_JWT_PREVIOUS_SECRETS" {
+            let table = root
+                .entry("jwt")
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(table) = table {
+                table.insert("previous_secrets".to_owned(), list(&value));
+            }
+        } else if let Some(key) = name.strip_prefix("JAM_JWT_") {
             put("jwt", key);
         } else if let Some(key) = name.strip_prefix("JAM_SESSION_") {
             put("session", key);
         } else if name == "JAM_DEVELOPMENT" {
             root.insert("development".to_owned(), text());
         } else if name == "JAM_ORIGINS" {
-            let origins = value
-                .split(',')
-                .map(str::trim)
-                .filter(|origin| !origin.is_empty());
-            let origins = origins
-                .map(|origin| Value::String(origin.to_owned()))
-                .collect();
-            root.insert("origins".to_owned(), Value::Array(origins));
+            root.insert("origins".to_owned(), list(&value));
         }
     }
     root
+}
+
+/// Returns the texts between the commas.
+fn list(value: &str) -> Value {
+    let items = value
+        .split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty());
+    items.collect()
 }
 
 /// Reads the whole tree, and only then says what was wrong with it; `faults` is what is
@@ -216,10 +227,15 @@ fn configure(
     root: Value,
     mut faults: Vec<Fault>,
 ) -> Result<JamBuilder<Ready>, ConfigError> {
+    // A key file is beside the file that names it.
+    let folder = match file {
+        ENVIRONMENT => Path::new(""),
+        file => Path::new(file).parent().unwrap_or(Path::new("")),
+    };
     let mut root = Table::root(root, &mut faults);
     let jwt = root
         .table("jwt", &mut faults)
-        .map(|table| read_jwt(table, &mut faults));
+        .map(|table| jwt::read(table, folder, &mut faults));
     let sessions = root
         .table("session", &mut faults)
         .map(|table| read_sessions(table, &mut faults));
@@ -245,11 +261,10 @@ fn configure(
     }
     // The builder's checks run here too, so that one error lists all faults.
     if let Some(Some(jwt)) = &jwt {
-        faults.extend(
-            jwt.faults()
-                .into_iter()
-                .map(|(key, why)| Fault::new(key, why)),
-        );
+        faults.extend(jwt.faults().into_iter().map(|(key, why)| match key {
+            "jwt.also_accept" => Fault::new("jwt.previous_secrets", why),
+            key => Fault::new(key, why),
+        }));
     }
     if let Some(Some(sessions)) = &sessions {
         faults.extend(
@@ -268,46 +283,6 @@ fn configure(
     builder.origins.extend(origins);
     builder.development = development.or(builder.development);
     Ok(builder.with_backend())
-}
-
-fn read_jwt(mut table: Table, faults: &mut Vec<Fault>) -> Option<Jwt> {
-    let algorithm = table.text("algorithm", faults);
-    let secret = table.text("secret", faults).map(Zeroizing::new);
-    let lifetime = table.number("lifetime", "seconds", faults);
-    let max_lifetime = table.number("max_lifetime", "seconds", faults);
-    let leeway = table.number("leeway", "seconds", faults);
-    let texts = ["issuer", "audience", "key_id", "token_type"].map(|key| table.text(key, faults));
-    if algorithm.is_some_and(|name| name != "HS256") {
-        faults.push(table.fault("algorithm", "unknown value: write \"HS256\""));
-    }
-    if secret.is_none() && !table.has_fault("secret", faults) {
-        faults.push(table.fault("secret", "it is missing: tokens are signed with it"));
-    }
-    table.finish(faults);
-    let mut jwt = Jwt::hs256(secret?.as_bytes());
-    if let Some(seconds) = lifetime {
-        jwt = jwt.lifetime(Duration::from_secs(seconds));
-    }
-    if let Some(seconds) = max_lifetime {
-        jwt = jwt.max_lifetime(Duration::from_secs(seconds));
-    }
-    if let Some(seconds) = leeway {
-        jwt = jwt.leeway(Duration::from_secs(seconds));
-    }
-    let [issuer, audience, key_id, token_type] = texts;
-    if let Some(issuer) = issuer {
-        jwt = jwt.issuer(issuer);
-    }
-    if let Some(audience) = audience {
-        jwt = jwt.audience(audience);
-    }
-    if let Some(key_id) = key_id {
-        jwt = jwt.key_id(key_id);
-    }
-    if let Some(token_type) = token_type {
-        jwt = jwt.token_type(token_type);
-    }
-    Some(jwt)
 }
 
 fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> {

@@ -35,7 +35,7 @@ impl Table {
         }
     }
 
-    fn key(&self, key: &str) -> String {
+    pub(crate) fn key(&self, key: &str) -> String {
         match self.name.as_str() {
             "" => key.to_owned(),
             name => format!("{name}.{key}"),
