@@ -251,3 +251,50 @@ fn check_ed25519(point: &[u8; 32]) -> Result<(), KeyError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Curve, Material, is_roca};
+
+    #[test]
+    fn a_modulus_of_a_faulty_chip_is_recognized() {
+        // 65537 to the power 1234567, modulo the product of the primes from 3 to 167.
+        let modulus = [
+            0x02, 0x5e, 0xe6, 0xc6, 0x39, 0xb4, 0x4c, 0x08, 0xe9, 0x3b, 0xd5, 0x44, 0x77, 0x4c,
+            0x41, 0xb5, 0x72, 0x33, 0x7e, 0x82, 0x79, 0xda, 0x60, 0x20, 0xc3, 0xea, 0x99, 0x72,
+        ];
+        assert!(is_roca(&modulus));
+        assert!(is_roca(&[1]), "1 is the power 0");
+        // Another number fails for one of the primes.
+        for at in 0..modulus.len() {
+            let mut other = modulus;
+            other[at] ^= 2;
+            assert!(!is_roca(&other), "{at}");
+        }
+        assert!(!is_roca(&[0xff; 256]));
+    }
+
+    #[test]
+    fn a_point_has_both_coordinates_in_uncompressed_form() {
+        let is_accepted = |point: Vec<u8>| Material::on_curve(Curve::P256, point).is_ok();
+        assert!(is_accepted([&[4], &[7; 64][..]].concat()));
+        assert!(!is_accepted([&[4], &[7; 63][..]].concat()));
+        assert!(!is_accepted([&[4], &[7; 65][..]].concat()));
+        assert!(!is_accepted([&[2], &[7; 64][..]].concat()));
+        assert!(!is_accepted(vec![4]));
+        assert!(!is_accepted(Vec::new()));
+    }
+
+    #[test]
+    fn the_exponent_of_an_rsa_key_has_four_bytes_at_most() {
+        let check = |e: &[u8]| {
+            let key = Material::Rsa {
+                n: vec![0xff; 256],
+                e: e.to_vec(),
+            };
+            key.check().is_ok()
+        };
+        assert!(check(&[3]) && check(&[1, 0, 1]) && check(&[0xff; 4]));
+        assert!(!check(&[1, 0, 0, 0, 1]) && !check(&[1]) && !check(&[2]) && !check(&[]));
+    }
+}
