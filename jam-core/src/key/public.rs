@@ -285,6 +285,28 @@ mod tests {
         assert!(!is_accepted(Vec::new()));
     }
 
+    /// The prime is 2^255 - 19. Its bytes from the second to the last but one are 0xff.
+    #[test]
+    fn a_point_of_ed25519_is_below_the_prime() {
+        let check = |first: u8, second: u8, last: u8| {
+            let mut point = [0xff; 32];
+            point[0] = first;
+            point[1] = second;
+            point[31] = last;
+            let checked = Material::Ed25519(point).check();
+            checked.map_err(|error| error.to_string().contains("not reduced"))
+        };
+        for sign in [0, 0x80] {
+            assert_eq!(check(0xff, 0xff, 0x7e | sign), Ok(()));
+            assert_eq!(check(0xff, 0xfe, 0x7f | sign), Ok(()));
+            assert_eq!(check(0xeb, 0xff, 0x7f | sign), Ok(()));
+            // The prime minus one has a small order.
+            assert_eq!(check(0xec, 0xff, 0x7f | sign), Err(false));
+            assert_eq!(check(0xed, 0xff, 0x7f | sign), Err(true));
+            assert_eq!(check(0xff, 0xff, 0x7f | sign), Err(true));
+        }
+    }
+
     #[test]
     fn the_exponent_of_an_rsa_key_has_four_bytes_at_most() {
         let check = |e: &[u8]| {
