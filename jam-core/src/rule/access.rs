@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::condition::Condition;
 use super::list::List;
 use super::source::{BackendName, DEFAULT_JWT_COOKIE, DEFAULT_SESSION_COOKIE, Source};
-use super::way::{Audience, Way};
+use super::way::{Audience, MOST_SOURCES, MOST_WAYS, Way};
 use crate::backend::{Backend, BackendId};
 use crate::base::text;
 use crate::payload::Payload;
@@ -48,7 +48,7 @@ use crate::payload::Payload;
 /// error.
 #[must_use = "a rule guards nothing until a table or an attribute uses it"]
 pub struct Access<P: Payload> {
-    ways: List<Way<P::Role>, { jam_syntax::MOST_WAYS }>,
+    ways: List<Way<P::Role>, MOST_WAYS>,
     /// The kinds of requests that the rule admits.
     pub audience: Audience,
     /// The page to which a browser is redirected instead of an answer with 401.
@@ -92,10 +92,7 @@ impl<P: Payload> Access<P> {
 
     /// Makes the rule of a layer: callers of `backend` with a credential in one of `sources`.
     #[doc(hidden)] // for the crate of a framework
-    pub const fn of(
-        backend: BackendName,
-        sources: List<Source, { jam_syntax::MOST_SOURCES }>,
-    ) -> Self {
+    pub const fn of(backend: BackendName, sources: List<Source, MOST_SOURCES>) -> Self {
         Self {
             ways: List::EMPTY.with(Way {
                 backend: Some(backend),

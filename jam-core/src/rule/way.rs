@@ -1,7 +1,5 @@
 //! One way of a rule, with its conditions.
 
-use jam_syntax::MOST_SOURCES;
-
 use super::condition::Condition;
 use super::list::List;
 use super::source::{BackendName, Source};
@@ -19,6 +17,11 @@ pub struct Way<R: Role> {
     pub(super) conditions: List<Condition<R>, MOST_CONDITIONS>,
 }
 
+// rust-analyzer shows the value of a rule only if the limits in its type are constants of this crate.
+/// The largest number of ways of a rule.
+pub(super) const MOST_WAYS: usize = jam_syntax::MOST_WAYS;
+/// The largest number of sources of one way.
+pub(super) const MOST_SOURCES: usize = jam_syntax::MOST_SOURCES;
 /// The largest number of conditions of one way: roles and scopes, and the age of the login.
 const MOST_CONDITIONS: usize = jam_syntax::MOST_CONDITIONS + 1;
 
