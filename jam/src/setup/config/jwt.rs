@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::error::Fault;
 use super::table::Table;
-use jam_core::key::{Algorithm, KeyError, SigningKey};
+use jam_core::key::{Algorithm, SigningKey};
 use jam_core::token::Jwt;
 
 /// Reads the table. A relative path of a key begins at `folder`.
@@ -91,16 +91,18 @@ fn read_key(algorithm: Algorithm, path: &Path) -> Result<SigningKey, String> {
     let of_file = |why: String| format!("{}: {why}", path.display());
     let pem = std::fs::read(path).map(Zeroizing::new);
     let pem = pem.map_err(|error| of_file(error.to_string()))?;
-    parse(algorithm, &pem).map_err(|why| of_file(why.to_string()))
+    parse(algorithm, &pem).map_err(of_file)
 }
 
 #[cfg(any(feature = "asymmetric", feature = "graviola"))]
-fn parse(algorithm: Algorithm, pem: &[u8]) -> Result<SigningKey, KeyError> {
-    SigningKey::from_pem(algorithm, pem)
+fn parse(algorithm: Algorithm, pem: &[u8]) -> Result<SigningKey, String> {
+    SigningKey::from_pem(algorithm, pem).map_err(|why| why.to_string())
 }
 
 #[cfg(not(any(feature = "asymmetric", feature = "graviola")))]
-fn parse(algorithm: Algorithm, _: &[u8]) -> Result<SigningKey, KeyError> {
-    // Fails, and names the features.
-    SigningKey::generate(algorithm)
+fn parse(algorithm: Algorithm, _: &[u8]) -> Result<SigningKey, String> {
+    // Another crate may have switched the feature of `jam-core` on, so this is decided here.
+    Err(format!(
+        "{algorithm} needs the feature `asymmetric` or `graviola` of jam-auth"
+    ))
 }
