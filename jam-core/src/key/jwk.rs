@@ -1,6 +1,7 @@
 //! JSON Web Keys and sets of them (RFC 7517).
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, Visitor};
@@ -188,42 +189,35 @@ impl Jwk {
         self.check_purpose(Operation::Verify)?;
         let algorithm = self.algorithm(allowed)?;
         let method = match self.kty.as_str() {
-            "oct" => {
-                let secret = self.k.as_ref().ok_or_else(|| invalid("`k` is missing"))?;
-                Method::Hmac(HmacKey::new(algorithm, &secret.0).map_err(Unusable::Invalid)?)
-            }
+            "oct" => Method::Hmac(self.secret(algorithm)?),
             _ => self.public_method(algorithm).map_err(Unusable::Invalid)?,
         };
-        let key = VerifyingKey::of(algorithm, method);
-        Ok(match &self.kid {
-            Some(id) => key.with_id(id.clone()),
-            None => key,
-        })
+        Ok(VerifyingKey::of(algorithm, method, self.id()))
     }
 
     fn signing_key(&self, allowed: &[Algorithm]) -> Result<SigningKey, Unusable> {
         self.check_purpose(Operation::Sign)?;
         let algorithm = self.algorithm(allowed)?;
         let method = match self.kty.as_str() {
-            "oct" => {
-                let secret = self.k.as_ref().ok_or_else(|| invalid("`k` is missing"))?;
-                signing::Method::Hmac(
-                    HmacKey::new(algorithm, &secret.0).map_err(Unusable::Invalid)?,
-                )
-            }
+            "oct" => signing::Method::Hmac(self.secret(algorithm)?),
             _ => self.private_method(algorithm).map_err(Unusable::Invalid)?,
         };
-        let key = SigningKey::of(algorithm, method);
-        Ok(match &self.kid {
-            Some(id) => key.with_id(id.clone()),
-            None => key,
-        })
+        Ok(SigningKey::of(algorithm, method, self.id()))
+    }
+
+    fn id(&self) -> Option<Arc<str>> {
+        self.kid.as_deref().map(Into::into)
+    }
+
+    fn secret(&self, algorithm: Algorithm) -> Result<HmacKey, Unusable> {
+        let secret = self.k.as_ref().ok_or_else(|| invalid("`k` is missing"))?;
+        HmacKey::new(algorithm, &secret.0).map_err(Unusable::Invalid)
     }
 
     #[cfg(feature = "public-keys")]
     fn private_method(&self, algorithm: Algorithm) -> Result<signing::Method, KeyError> {
         let key = super::private::PrivateKey::from_jwk(algorithm, self)?;
-        Ok(signing::Method::Private(std::sync::Arc::new(key)))
+        Ok(signing::Method::Private(Arc::new(key)))
     }
 
     #[cfg(not(feature = "public-keys"))]
@@ -235,7 +229,7 @@ impl Jwk {
     fn public_method(&self, algorithm: Algorithm) -> Result<Method, KeyError> {
         let material = super::public::Material::from_jwk(self)?;
         let key = super::public::PublicKey::new(algorithm, material)?;
-        Ok(Method::Public(std::sync::Arc::new(key)))
+        Ok(Method::Public(Arc::new(key)))
     }
 
     #[cfg(not(feature = "public-keys"))]

@@ -49,7 +49,7 @@ impl SigningKey {
     /// [`KeyError`] if the secret is shorter than the hash, or if it is a public key in any usual encoding.
     pub fn hmac(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let key = HmacKey::new(algorithm, secret.as_ref())?;
-        Ok(Self::of(algorithm, Method::Hmac(key)))
+        Ok(Self::of(algorithm, Method::Hmac(key), None))
     }
 
     /// Generates a random key: 64 bytes for HMAC, 2048 bits for RSA.
@@ -129,12 +129,12 @@ impl SigningKey {
 
     #[cfg(feature = "public-keys")]
     fn private(algorithm: Algorithm, key: PrivateKey) -> Self {
-        Self::of(algorithm, Method::Private(Arc::new(key)))
+        Self::of(algorithm, Method::Private(Arc::new(key)), None)
     }
 
-    pub(super) fn of(algorithm: Algorithm, method: Method) -> Self {
+    pub(super) fn of(algorithm: Algorithm, method: Method, id: Option<Arc<str>>) -> Self {
         Self {
-            id: None,
+            id,
             algorithm,
             method,
         }
@@ -164,11 +164,7 @@ impl SigningKey {
             #[cfg(feature = "public-keys")]
             Method::Private(key) => verifying::Method::Public(key.public_key()),
         };
-        let key = VerifyingKey::of(self.algorithm, method);
-        match &self.id {
-            Some(id) => key.with_id(&**id),
-            None => key,
-        }
+        VerifyingKey::of(self.algorithm, method, self.id.clone())
     }
 
     /// Adds a dot and the encoded signature to the first two parts of a token. Returns `None` if the system has

@@ -53,7 +53,7 @@ impl VerifyingKey {
     /// [`KeyError`] if the secret is shorter than the hash, or if it is a public key in any usual encoding.
     pub fn hmac(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let key = HmacKey::new(algorithm, secret.as_ref())?;
-        Ok(Self::of(algorithm, Method::Hmac(key)))
+        Ok(Self::of(algorithm, Method::Hmac(key), None))
     }
 
     /// Makes a key from a JSON Web Key (RFC 7517) for one of the `allowed` algorithms.
@@ -93,7 +93,7 @@ impl VerifyingKey {
     #[cfg(feature = "public-keys")]
     fn public(algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
         let key = PublicKey::new(algorithm, material)?;
-        Ok(Self::of(algorithm, Method::Public(Arc::new(key))))
+        Ok(Self::of(algorithm, Method::Public(Arc::new(key)), None))
     }
 
     /// Returns the public key as a JSON Web Key with `use`, `alg` and `kid`, or `None` for a shared secret.
@@ -131,9 +131,9 @@ impl VerifyingKey {
         }
     }
 
-    pub(super) fn of(algorithm: Algorithm, method: Method) -> Self {
+    pub(super) fn of(algorithm: Algorithm, method: Method, id: Option<Arc<str>>) -> Self {
         Self {
-            id: None,
+            id,
             algorithm,
             method,
         }

@@ -29,13 +29,13 @@ pub(super) fn read(mut table: Table, folder: &Path, faults: &mut Vec<Fault>) -> 
         faults.push(table.fault("algorithm", why));
         Algorithm::Hs256
     });
-    let (key, other) = match algorithm.is_symmetric() {
-        true => ("secret", "key_file"),
-        false => ("key_file", "secret"),
-    };
-    let (has_key, has_other) = match algorithm.is_symmetric() {
-        true => (secret.is_some(), key_file.is_some()),
-        false => (key_file.is_some(), secret.is_some()),
+    let (of_secret, of_file) = (
+        ("secret", secret.is_some()),
+        ("key_file", key_file.is_some()),
+    );
+    let ((key, has_key), (other, has_other)) = match algorithm.is_symmetric() {
+        true => (of_secret, of_file),
+        false => (of_file, of_secret),
     };
     if has_other {
         let why = format!("{algorithm} does not use it: set `{}`", table.key(key));
