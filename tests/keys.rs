@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::routing::get;
 use jam::testing::ManualClock;
-use jam::token::{Algorithm, SigningKey};
-use jam::{Auth, Jam, Jwt, jam_auth};
+use jam::token::{Algorithm, KeyFolder, KeyRing, NewRing, SigningKey};
+use jam::{Auth, Jam, Jwt, jam_auth, jam_routes};
 
 use crate::support::{NOW, User, get_with};
 
@@ -85,4 +85,107 @@ fn a_key_that_cannot_be_used_is_named_at_startup() {
         old.contains("jwt.also_accept: an HS256 secret has 32 bytes or more"),
         "{old}"
     );
+}
+
+/// Public keys for others to verify with.
+mod published {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn ring(place: &tempfile::TempDir, algorithm: Algorithm) -> KeyFolder {
+        let ring = NewRing::new(algorithm);
+        KeyFolder::create(place.path().join("keys"), &ring, NOW).unwrap()
+    }
+
+    #[cfg(feature = "asymmetric")]
+    #[tokio::test]
+    async fn a_ring_signs_and_publishes_its_public_keys() {
+        use jam::token::{KeySet, Verifier};
+
+        let place = tempfile::tempdir().unwrap();
+        let folder = ring(&place, Algorithm::Es256);
+        let clock = ManualClock::at(NOW);
+        let jwt = Jwt::keys(KeyRing::load(folder.path()).unwrap()).issuer("https://id.example");
+        let builder = Jam::builder().jwt(jwt).clock(clock);
+        let jam = builder.build().unwrap();
+        let token = token(&jam);
+        assert_eq!(status(&jam, &token).await, 200);
+        let table: jam::JamRouter<Jam> = jam_routes![
+            public("verifiers fetch the keys without a credential") =
+                [get("/.well-known/jwks.json", jam::routes::jwks),],
+        ];
+        let app: Router = table.into_router(&jam).unwrap().with_state(jam);
+        let answer = get_with(&app, "/.well-known/jwks.json", &[]).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.headers["content-type"], "application/jwk-set+json");
+        // Half of the hour for which a new key stands by.
+        assert_eq!(answer.headers["cache-control"], "public, max-age=1800");
+        let published: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(published["keys"].as_array().unwrap().len(), 2);
+        assert!(!answer.body.contains("\"d\""), "{}", answer.body);
+        // Another program verifies with them.
+        let keys = KeySet::from_jwks(&answer.body, &[Algorithm::Es256]).unwrap();
+        let other = Verifier::builder(keys)
+            .issuer("https://id.example")
+            .build()
+            .unwrap();
+        assert_eq!(other.verify_at::<User>(&token, NOW).unwrap().user, 7);
+    }
+
+    #[tokio::test]
+    async fn shared_secrets_are_not_published() {
+        let place = tempfile::tempdir().unwrap();
+        let ring = KeyRing::load(ring(&place, Algorithm::Hs256).path()).unwrap();
+        for jwt in [Jwt::hs256([1; 32]), Jwt::keys(ring)] {
+            let jam = jam(jwt);
+            assert_eq!(status(&jam, &token(&jam)).await, 200);
+            let error = jam.jwks().unwrap_err();
+            assert!(error.to_string().contains("shared secret"), "{error}");
+            let app: Router = Router::new()
+                .route("/jwks.json", get(jam::routes::jwks))
+                .with_state(jam);
+            let answer = get_with(&app, "/jwks.json", &[]).await;
+            assert_eq!(answer.status, 500);
+            assert!(!answer.body.contains("secret"), "{}", answer.body);
+        }
+    }
+
+    #[cfg(feature = "asymmetric")]
+    #[test]
+    fn one_key_is_published_for_five_minutes() {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        let jam = jam(Jwt::with_key(key).key_id("k1"));
+        let published = serde_json::to_value(jam.jwks().unwrap()).unwrap();
+        assert_eq!(published["keys"][0]["kid"], "k1");
+        assert_eq!(published["keys"][0]["alg"], "EdDSA");
+    }
+
+    #[test]
+    fn a_configuration_names_the_folder_of_a_ring() {
+        let place = tempfile::tempdir().unwrap();
+        let config = place.path().join("jam.toml");
+        let built = |text: &str| {
+            std::fs::write(&config, text).unwrap();
+            Jam::from_config(&config)
+        };
+        let why = built("[jwt]\nkeys = \"keys\"\n").unwrap_err().to_string();
+        assert!(
+            why.contains("jwt.keys: ") && why.contains("keys: cannot read it"),
+            "{why}"
+        );
+        ring(&place, Algorithm::Hs256);
+        assert!(built("[jwt]\nkeys = \"keys\"\nlifetime = 60\n").is_ok());
+        let text = "[jwt]\nkeys = \"keys\"\nsecret = \"S\"\nkey_id = \"k\"\nlifetime = 3601\n\
+                    previous_secrets = [\"an old secret that has 32 bytes..\"]\n";
+        let why = built(text).unwrap_err().to_string();
+        for fault in [
+            "jwt.secret: `jwt.keys` names a ring",
+            "jwt.key_id: a ring names its keys itself",
+            "jwt.lifetime: it is longer than the token lifetime of the ring",
+            "jwt.previous_secrets: a ring has all of its keys",
+        ] {
+            assert!(why.contains(fault), "{fault} is missing in {why}");
+        }
+    }
 }

@@ -16,8 +16,8 @@ const CRATES: [Crate; 2] = [
     Crate {
         name: "jam-core",
         layers: &[
-            "base", "refusal", "payload", "backend", "claims", "key", "token", "session", "rule",
-            "request", "gate",
+            "base", "refusal", "payload", "backend", "claims", "key", "ring", "token", "session",
+            "rule", "request", "gate",
         ],
         peers: &[("session", "token"), ("rule", "claims")],
     },

@@ -16,6 +16,7 @@
 //! | `backend` | backends of the application's own |
 //! | `claims` | the claims of a token, to JSON and back |
 //! | `key` | secrets and public keys |
+//! | `ring` | keys that follow each other |
 //! | `token` | signed tokens |
 //! | `session` | sessions and their stores |
 //! | `rule` | rules: who may call |
@@ -32,6 +33,7 @@ pub mod key;
 pub mod payload;
 pub mod refusal;
 pub mod request;
+pub mod ring;
 pub mod rule;
 pub mod session;
 pub mod token;

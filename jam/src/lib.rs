@@ -68,6 +68,7 @@
 //! | describe a caller: subject, roles, scopes | [`JamPayload`](macro@JamPayload), [`Payload`](trait@Payload), [`JamRole`](macro@JamRole) |
 //! | sign in, sign out, list and end sessions | [`Jam`] |
 //! | configure tokens: secret, lifetime, issuer, audience | [`Jwt`], [`token`] |
+//! | rotate keys, publish public keys | [`token::KeyRing`], [`routes::jwks`] |
 //! | configure sessions: timeouts, limits, stores | [`Sessions`], [`session`] |
 //! | configure by a file or the environment | [`Jam::from_config`], [`Jam::from_env`] |
 //! | accept API keys or other credentials | [`Backend`] |
@@ -91,10 +92,10 @@
 //! | feature | adds |
 //! |---|---|
 //! | `toml` | configuration files in TOML |
-//! | `yaml` | configuration files in YAML (needs Rust 1.89) |
+//! | `yaml` | configuration files in YAML |
 //! | `testing` | a test client, a clock that tests set, tests of a whole table |
 //! | `asymmetric` | tokens with public keys, by AWS-LC (needs a C compiler) |
-//! | `graviola` | tokens with public keys without a C compiler (needs Rust 1.89) |
+//! | `graviola` | tokens with public keys without a C compiler |
 
 mod arities;
 mod extract;
@@ -133,7 +134,11 @@ pub mod token {
     pub use jam_core::claims::{Claims, RegisteredClaims};
     #[doc(inline)]
     pub use jam_core::key::{Algorithm, KeyError, KeySet, SigningKey, VerifyingKey};
-    pub use jam_core::token::{Jwt, PolicyError, Token, Verifier, VerifierBuilder};
+    #[doc(inline)]
+    pub use jam_core::ring::{
+        KeyFolder, KeyRing, KeySchedule, KeyState, NewRing, RingError, ScheduledKey,
+    };
+    pub use jam_core::token::{Jwt, PolicyError, Token, Verifier, VerifierBuilder, VerifierKeys};
 }
 
 /// Tables of routes, and the parts of a rule.
@@ -143,7 +148,9 @@ pub mod routes {
     #[doc(inline)]
     pub use jam_core::rule::{BackendName, Declared, Public, Source};
 
+    pub use crate::extract::jwks::jwks;
     pub use crate::extract::policy::{Policy, Verdict};
+    pub use crate::response::jwks::Jwks;
     #[doc(hidden)]
     pub use crate::router::SectionRule;
     pub use crate::router::{JamRouter, RouteTable, RoutesError, TableRow};

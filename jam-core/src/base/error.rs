@@ -52,7 +52,7 @@ pub enum ErrorKind {
     /// The session store or a backend of your own failed, or did not answer before the timeout:
     /// 503.
     Store,
-    /// The token is rejected: 401.
+    /// The token is rejected: 401. With [`TokenFault::Unavailable`] it could not be verified: 503.
     Token(TokenFault),
 }
 
@@ -88,6 +88,8 @@ pub enum TokenFault {
     Lifetime,
     /// The signature does not match.
     Signature,
+    /// The keys of the issuer are not available at the moment: 503.
+    Unavailable,
     /// The token has another type, for example that of a refresh token (RFC 8725 section 3.11).
     Type,
 }
@@ -117,7 +119,9 @@ impl Error {
             ErrorKind::BackendMissing | ErrorKind::Cookie | ErrorKind::Payload => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
-            ErrorKind::Random | ErrorKind::Store => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::Random | ErrorKind::Store | ErrorKind::Token(TokenFault::Unavailable) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             ErrorKind::SessionConflict | ErrorKind::SessionLimit => StatusCode::CONFLICT,
             ErrorKind::SessionMissing | ErrorKind::Token(_) => StatusCode::UNAUTHORIZED,
         }

@@ -37,7 +37,7 @@ pub(super) fn recognize<'a, P: Payload>(
             Ok(tokens) => {
                 let source = credential.source;
                 let verified = tokens.verify(credential.secret, now);
-                verified.map(move |verified| Ok(of_token(verified, source)))
+                verified.map(move |verified| of_token(verified, source))
             }
             Err(error) => Decision::Ready(Err(refusal(&error))),
         },
@@ -60,22 +60,26 @@ pub(super) fn recognize<'a, P: Payload>(
 }
 
 #[inline]
-fn of_token<P>(verified: Result<Claims<P>, TokenFault>, source: Source) -> Recognized<P> {
+fn of_token<P>(
+    verified: Result<Claims<P>, TokenFault>,
+    source: Source,
+) -> Result<Recognized<P>, Refusal> {
     match verified {
         Ok(Claims {
             registered,
             payload,
-        }) => Recognized::Caller(Caller {
+        }) => Ok(Recognized::Caller(Caller {
             payload: Held::Own(payload),
             evidence: Evidence::Token(registered),
             source,
-        }),
+        })),
+        Err(TokenFault::Unavailable) => Err(refusal(&TokenFault::Unavailable.into())),
         Err(fault) => {
             tracing::debug!(target: "jam", ?fault, "token refused");
-            match fault {
+            Ok(match fault {
                 TokenFault::Claims | TokenFault::Type => Recognized::OtherPayload,
                 _ => Recognized::Invalid,
-            }
+            })
         }
     }
 }
@@ -129,7 +133,9 @@ async fn of_own_backend<P: Payload>(
 fn refusal(error: &Error) -> Refusal {
     tracing::error!(target: "jam", %error, "the gate could not decide");
     Refusal::new(match error.kind() {
-        ErrorKind::Store | ErrorKind::Random => RejectionKind::Unavailable,
+        ErrorKind::Store | ErrorKind::Random | ErrorKind::Token(TokenFault::Unavailable) => {
+            RejectionKind::Unavailable
+        }
         _ => RejectionKind::Misconfigured,
     })
 }

@@ -61,7 +61,9 @@ async fn tokens_and_sessions_in_memory_are_decided_without_waiting() {
     let session = sessions.create("ann", &payload, now).await;
     let session = session.expect("a session");
     let tokens = authenticator.tokens().expect("tokens");
-    let token = tokens.sign(&tokens.claims(payload, now)).expect("a token");
+    let token = tokens
+        .sign(&tokens.claims(payload, now), now)
+        .expect("a token");
     let cookie = format!("sid={}", session.as_str());
     let bearer = format!("Bearer {}", token.as_str());
     for (name, value) in [(COOKIE, cookie), (AUTHORIZATION, bearer)] {

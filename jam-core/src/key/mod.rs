@@ -23,6 +23,7 @@ mod public;
 mod public_key;
 mod set;
 mod signing;
+mod source;
 #[cfg(test)]
 mod tests;
 mod verifying;
@@ -31,4 +32,5 @@ pub use algorithm::Algorithm;
 pub use error::KeyError;
 pub use set::KeySet;
 pub use signing::SigningKey;
+pub use source::{KeySource, KeysNow};
 pub use verifying::VerifyingKey;

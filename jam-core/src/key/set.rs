@@ -81,6 +81,12 @@ impl KeySet {
         self.0.iter()
     }
 
+    /// Returns the public keys as a JWK set (RFC 7517 section 5). Shared secrets are left out.
+    pub fn to_jwks(&self) -> serde_json::Value {
+        let keys: Vec<_> = self.iter().filter_map(VerifyingKey::to_jwk).collect();
+        serde_json::json!({ "keys": keys })
+    }
+
     /// Returns the first key.
     pub(crate) fn first(&self) -> &VerifyingKey {
         // No constructor makes an empty set.
@@ -89,7 +95,7 @@ impl KeySet {
 
     /// Returns the keys from this index on.
     #[inline]
-    pub(crate) fn from(&self, at: usize) -> &[VerifyingKey] {
+    pub(crate) fn starting_at(&self, at: usize) -> &[VerifyingKey] {
         self.0.get(at..).unwrap_or_default()
     }
 }

@@ -3,19 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::keys::{Known, Signer};
 use super::signed::Token;
 use super::{compact, header, same_type};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::random;
 use crate::claims::{self, Claims, Parties, RegisteredClaims, read_back};
-use crate::key::SigningKey;
 use crate::payload::{Payload, kind};
 
 /// The issuer of an application's own tokens.
 pub(super) struct Issuer {
-    pub(super) key: SigningKey,
-    /// The encoded header of the tokens.
-    pub(super) header: String,
     /// Seconds from issue to expiry.
     pub(super) lifetime: u64,
     /// The issuer and the audience that the tokens name.
@@ -40,7 +37,24 @@ impl Issuer {
         }
     }
 
-    pub(super) fn sign<P: Payload>(&self, claims: &Claims<P>) -> Result<Token, Error> {
+    /// Signs claims at `now` with the key that signs.
+    pub(super) fn sign<P: Payload>(
+        &self,
+        known: &Known,
+        claims: &Claims<P>,
+        now: u64,
+    ) -> Result<Token, Error> {
+        let Some(signer) = &known.signer else {
+            return Err(Error::because(ErrorKind::Payload, NO_KEY_SIGNS));
+        };
+        // Otherwise the token could be valid for longer than its key verifies.
+        let expires_at = claims.registered.expires_at;
+        if known
+            .longest_lifetime
+            .is_some_and(|longest| expires_at > now.saturating_add(longest))
+        {
+            return Err(Error::because(ErrorKind::Payload, OUTLIVES_ITS_KEY));
+        }
         let json = match claims.registered.token_id {
             Some(_) => serde_json::to_vec(claims),
             None => {
@@ -63,13 +77,14 @@ impl Issuer {
         if read_back::is_due::<P>() {
             self.read_back(&json, &claims.payload)?;
         }
+        let Signer { key, header } = signer;
         let text = match P::TOKEN_TYPE {
-            Some(typ) => compact::sign(&self.key, &header::of(&self.key, typ), &json)?,
-            None => compact::sign(&self.key, &self.header, &json)?,
+            Some(typ) => compact::sign(key, &header::of(key, typ), &json)?,
+            None => compact::sign(key, header, &json)?,
         };
         Ok(Token {
             text,
-            expires_at: claims.registered.expires_at,
+            expires_at,
             issued_at: claims.registered.issued_at().unwrap_or(0),
         })
     }
@@ -85,11 +100,15 @@ impl Issuer {
 impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issuer")
-            .field("key", &self.key)
             .field("lifetime", &self.lifetime)
             .finish_non_exhaustive()
     }
 }
+
+const NO_KEY_SIGNS: &str = "the ring has no current key: every key is revoked or stands by";
+
+const OUTLIVES_ITS_KEY: &str = "the token would live for longer than the token lifetime of the ring, after \
+                                which its key may verify no longer";
 
 const KIND_IS_COMMON: &str = "its kind makes the `typ` that `Jwt::token_type` gives to payloads without \
                               a kind: choose another name for one of the two";

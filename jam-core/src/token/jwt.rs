@@ -1,13 +1,16 @@
 //! The configuration of tokens.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::Tokens;
 use super::issuer::Issuer;
+use super::keys::Keys;
 use super::policy::Policy;
 use super::verifier::Verifier;
-use super::{Tokens, header};
 use crate::key::{Algorithm, KeyError, KeySet, SigningKey, VerifyingKey};
+use crate::ring::KeyRing;
 
 /// The configuration of tokens: the backend `"jwt"` of a `Jam`.
 ///
@@ -39,11 +42,18 @@ use crate::key::{Algorithm, KeyError, KeySet, SigningKey, VerifyingKey};
 /// These cannot be switched off: a token has the key's one algorithm and an `exp`, is canonical unpadded
 /// base64url and one JSON object without duplicate names, has no `crit` and no `b64`, and at most 8 KiB.
 pub struct Jwt {
-    key: Result<SigningKey, KeyError>,
+    key: SignedBy,
     /// Keys that verify, but do not sign.
     accepted: Vec<Result<VerifyingKey, KeyError>>,
+    key_id: Option<String>,
     lifetime: u64,
     policy: Policy,
+}
+
+/// What signs tokens.
+enum SignedBy {
+    Key(Result<SigningKey, KeyError>),
+    Ring(KeyRing),
 }
 
 impl Jwt {
@@ -86,10 +96,30 @@ impl Jwt {
         Self::of(Ok(key))
     }
 
+    /// Signs tokens with the current key of a ring, and accepts those of all keys of the ring that verify.
+    ///
+    /// The [`lifetime`](Self::lifetime) is the ring's token lifetime, unless it is set.
+    ///
+    /// # Errors
+    ///
+    /// A longer lifetime, [`key_id`](Self::key_id), or a key that is accepted besides make `JamBuilder::build`
+    /// fail. To sign a token that would outlive its key is an error.
+    pub fn keys(ring: KeyRing) -> Self {
+        Self {
+            lifetime: ring.schedule().token_lifetime(),
+            ..Self::signed_by(SignedBy::Ring(ring))
+        }
+    }
+
     fn of(key: Result<SigningKey, KeyError>) -> Self {
+        Self::signed_by(SignedBy::Key(key))
+    }
+
+    fn signed_by(key: SignedBy) -> Self {
         Self {
             key,
             accepted: Vec::new(),
+            key_id: None,
             lifetime: 3600,
             policy: Policy::default(),
         }
@@ -115,9 +145,14 @@ impl Jwt {
     /// A secret that is too short, or a key of this configuration that is not a secret, makes
     /// `JamBuilder::build` fail.
     pub fn also_accept(mut self, secret: impl AsRef<[u8]>) -> Self {
-        if let Ok(key) = &self.key {
-            let accepted = VerifyingKey::hmac(key.algorithm(), secret);
-            self.accepted.push(accepted);
+        match &self.key {
+            SignedBy::Key(Ok(key)) => {
+                let accepted = VerifyingKey::hmac(key.algorithm(), secret);
+                self.accepted.push(accepted);
+            }
+            // Its own error is reported.
+            SignedBy::Key(Err(_)) => {}
+            SignedBy::Ring(_) => self.accepted.push(Err(KeyError::new(RING_HAS_ITS_KEYS))),
         }
         self
     }
@@ -128,7 +163,10 @@ impl Jwt {
     ///
     /// A key with the id of another one, or a public key beside a shared secret, makes `JamBuilder::build` fail.
     pub fn also_accept_key(mut self, key: VerifyingKey) -> Self {
-        self.accepted.push(Ok(key));
+        self.accepted.push(match &self.key {
+            SignedBy::Key(_) => Ok(key),
+            SignedBy::Ring(_) => Err(KeyError::new(RING_HAS_ITS_KEYS)),
+        });
         self
     }
 
@@ -185,7 +223,7 @@ impl Jwt {
     /// A token with another `kid` is rejected. If this key has no name, a token with any `kid` is rejected. A
     /// token without `kid` is verified with this key.
     pub fn key_id(mut self, key_id: impl Into<String>) -> Self {
-        self.key = self.key.map(|key| key.with_id(key_id));
+        self.key_id = Some(key_id.into());
         self
     }
 
@@ -200,13 +238,22 @@ impl Jwt {
     #[doc(hidden)] // for the crate of a framework
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
-        match &self.key {
-            Err(why) => faults.push(("jwt.secret", why.to_string())),
-            Ok(_) => faults.extend(
-                self.keys()
-                    .err()
-                    .map(|why| ("jwt.also_accept", why.to_string())),
-            ),
+        match (&self.key, self.keys_that_verify()) {
+            (SignedBy::Key(Err(why)), _) => faults.push(("jwt.secret", why.to_string())),
+            (_, Err(why)) => faults.push(("jwt.also_accept", why.to_string())),
+            (_, Ok(_)) => {}
+        }
+        if let (SignedBy::Ring(_), Some(_)) = (&self.key, &self.key_id) {
+            faults.push(("jwt.key_id", RING_NAMES_ITS_KEYS.to_owned()));
+        }
+        if let SignedBy::Ring(ring) = &self.key
+            && self.lifetime > ring.schedule().token_lifetime()
+        {
+            faults.push((
+                "jwt.lifetime",
+                "it is longer than the token lifetime of the ring, so that a token could outlive its key"
+                    .to_owned(),
+            ));
         }
         if self.lifetime == 0 {
             faults.push((
@@ -233,32 +280,53 @@ impl Jwt {
     }
 
     /// Returns the keys that verify. The first one belongs to the key that signs.
-    fn keys(&self) -> Result<KeySet, KeyError> {
-        let own = self.key.as_ref().map(SigningKey::verifying_key);
-        let own = own.map_err(KeyError::clone);
-        let keys = std::iter::once(own).chain(self.accepted.iter().cloned());
-        KeySet::new(keys.collect::<Result<Vec<_>, _>>()?)
+    fn keys_that_verify(&self) -> Result<Option<KeySet>, KeyError> {
+        let accepted = self.accepted.iter().cloned();
+        let own = match &self.key {
+            SignedBy::Key(key) => key.as_ref().map(|key| self.named(key).verifying_key()),
+            // Every one of them is an error.
+            SignedBy::Ring(_) => return accepted.collect::<Result<Vec<_>, _>>().map(|_| None),
+        };
+        let keys = std::iter::once(own.map_err(KeyError::clone)).chain(accepted);
+        KeySet::new(keys.collect::<Result<Vec<_>, _>>()?).map(Some)
+    }
+
+    /// Returns the key with the id of this configuration.
+    fn named(&self, key: &SigningKey) -> SigningKey {
+        match &self.key_id {
+            Some(id) => key.clone().with_id(id),
+            None => key.clone(),
+        }
     }
 
     /// Makes the backend. `None` if there are [`faults`](Self::faults).
     #[doc(hidden)] // for the crate of a framework
     pub fn ready(self) -> Option<Tokens> {
-        let keys = self.keys().ok()?;
-        let key = self.key.ok()?;
-        let policy = self.policy.ready();
-        let header = header::of(&key, &policy.typ);
+        let set = self.keys_that_verify().ok()?;
+        let policy = self.policy.clone().ready();
+        let keys = match (&self.key, set) {
+            (SignedBy::Key(key), Some(set)) => {
+                let key = self.named(key.as_ref().ok()?);
+                Keys::fixed(set, Some(key), &policy.typ)
+            }
+            (SignedBy::Ring(ring), _) if self.key_id.is_none() => {
+                Keys::changing(Arc::new(ring.clone()), &policy.typ)
+            }
+            _ => return None,
+        };
         Some(Tokens {
             issuer: Issuer {
-                key,
-                header: header.clone(),
                 lifetime: self.lifetime,
                 parties: policy.parties.clone(),
                 typ: policy.typ.clone(),
             },
-            verifier: Verifier::new(keys, policy, header),
+            verifier: Verifier::new(keys, policy),
         })
     }
 }
+
+const RING_HAS_ITS_KEYS: &str = "a ring has all of its keys; add the other one to the ring";
+const RING_NAMES_ITS_KEYS: &str = "a ring names its keys itself; remove the key id";
 
 impl fmt::Debug for Jwt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,15 +3,18 @@
 //! A [`Jwt`] is the configuration. It makes [`Tokens`]: an issuer with the key that signs, and a
 //! verifier with the keys that it accepts.
 //!
-//! Uses [`base`](crate::base), [`payload`](crate::payload), [`claims`](crate::claims) and
-//! [`key`](crate::key).
+//! Uses [`base`](crate::base), [`payload`](crate::payload), [`claims`](crate::claims),
+//! [`key`](crate::key) and [`ring`](crate::ring).
 
 mod accepted;
 mod compact;
 mod header;
 mod issuer;
 mod jwt;
+mod keys;
 mod policy;
+#[cfg(test)]
+mod ring_tests;
 mod signed;
 #[cfg(test)]
 mod tests;
@@ -29,7 +32,7 @@ use crate::payload::Payload;
 use issuer::Issuer;
 pub use jwt::Jwt;
 pub use signed::Token;
-pub use verifier::{PolicyError, Verifier, VerifierBuilder};
+pub use verifier::{PolicyError, Verifier, VerifierBuilder, VerifierKeys};
 
 /// Issues and verifies tokens: the backend that a [`Jwt`] configures.
 pub struct Tokens {
@@ -43,15 +46,15 @@ impl Tokens {
         self.issuer.claims(payload, now)
     }
 
-    /// Signs claims.
+    /// Signs claims at `now`, in seconds since the Unix epoch.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Payload`](crate::base::error::ErrorKind::Payload) if the payload is not a JSON
-    /// object or too long for a token, [`ErrorKind::Random`](crate::base::error::ErrorKind::Random) if
+    /// object or too long for a token, or if the token would outlive its key, [`ErrorKind::Random`](crate::base::error::ErrorKind::Random) if
     /// the system had no random bytes for `jti`.
-    pub fn sign<P: Payload>(&self, claims: &Claims<P>) -> Result<Token, Error> {
-        self.issuer.sign(claims)
+    pub fn sign<P: Payload>(&self, claims: &Claims<P>, now: u64) -> Result<Token, Error> {
+        self.issuer.sign(&*self.verifier.keys.at(now)?, claims, now)
     }
 
     /// Verifies a token at `now`. A key that has to be fetched is waited for.
@@ -65,7 +68,13 @@ impl Tokens {
         text: &'a [u8],
         now: u64,
     ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
-        Decision::Ready(self.verifier.check(text, now))
+        self.verifier.decide(text, now)
+    }
+
+    /// Returns the public keys at `now` as a JWK set (RFC 7517 section 5), and the seconds for which a verifier
+    /// may keep them.
+    pub fn jwks(&self, now: u64) -> Option<(serde_json::Value, u64)> {
+        self.verifier.keys.published(now)
     }
 }
 

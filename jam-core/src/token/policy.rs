@@ -15,6 +15,7 @@ const ISSUED_EARLY: u64 = 5;
 pub(super) const PLAIN_TYPE: &str = "JWT";
 
 /// The conditions as they are configured.
+#[derive(Clone)]
 pub(super) struct Policy {
     pub(super) max_lifetime: u64,
     pub(super) leeway: u64,

@@ -117,7 +117,9 @@ fn tokens(jwt: Jwt) -> Tokens {
 
 fn issue(tokens: &Tokens) -> String {
     let payload: Little = serde_json::from_str(r#"{"name":"ann"}"#).expect("JSON");
-    let token = tokens.sign(&tokens.claims(payload, NOW)).expect("a token");
+    let token = tokens
+        .sign(&tokens.claims(payload, NOW), NOW)
+        .expect("a token");
     token.into_string()
 }
 

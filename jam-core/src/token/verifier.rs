@@ -1,18 +1,22 @@
 //! Verification of tokens.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::accepted::{AcceptedHeaders, Selected};
+use super::accepted::Selected;
 use super::compact::Compact;
 use super::header;
+use super::keys::{Keys, Known};
 use super::policy::{Policy, ReadyPolicy};
 use crate::base::clock::Clock;
+use crate::base::decision::Decision;
 use crate::base::error::{Error, TokenFault};
 use crate::claims::{self, Claims, RegisteredClaims};
-use crate::key::KeySet;
+use crate::key::{KeySet, KeySource, VerifyingKey};
 use crate::payload::{Payload, kind};
+use crate::ring::KeyRing;
 
 /// Seconds from one warning to the next.
 const WARNED_EVERY: u64 = 60;
@@ -41,34 +45,25 @@ const WARNED_EVERY: u64 = 60;
 /// # }
 /// ```
 pub struct Verifier {
-    keys: KeySet,
+    pub(super) keys: Keys,
     pub(super) policy: ReadyPolicy,
-    /// The encoded header of the application's own tokens, and the keys that it selects.
-    own_header: String,
-    own_keys: Selected,
-    /// Other headers that were accepted.
-    pub(super) accepted: AcceptedHeaders,
     /// The time of the last warning, or 0.
     warned: AtomicU64,
 }
 
 impl Verifier {
     /// Starts a verifier that accepts tokens of these keys.
-    pub fn builder(keys: impl Into<KeySet>) -> VerifierBuilder {
+    pub fn builder(keys: impl Into<VerifierKeys>) -> VerifierBuilder {
         VerifierBuilder {
             keys: keys.into(),
             policy: Policy::default(),
         }
     }
 
-    /// Makes the verifier of tokens with the header `own_header` and the first key.
-    pub(super) fn new(keys: KeySet, policy: ReadyPolicy, own_header: String) -> Self {
+    pub(super) fn new(keys: Keys, policy: ReadyPolicy) -> Self {
         Self {
-            own_keys: first_key(&keys),
             keys,
             policy,
-            own_header,
-            accepted: AcceptedHeaders::default(),
             warned: AtomicU64::default(),
         }
     }
@@ -98,10 +93,30 @@ impl Verifier {
     ///
     /// [`ErrorKind::Token`](crate::base::error::ErrorKind::Token) with the reason.
     pub fn verify_signature(&self, token: &str) -> Result<Vec<u8>, Error> {
-        let compact = Compact::parse(token.as_bytes(), &self.own_header)?;
+        let known = self.keys.at(Clock::default().now())?;
+        let compact = Compact::parse(token.as_bytes(), known.own_header())?;
         let header = header::read(compact.header)?;
-        self.check_signature(&compact, self.select(&header)?)?;
+        check_signature(&compact, &known, known.select(&header)?)?;
         Ok(compact.payload(|payload| Ok(payload.to_vec()))?)
+    }
+
+    /// Returns the claims of a valid token. Keys that a source has to fetch are waited for.
+    #[inline]
+    pub(crate) fn decide<'a, P: Payload>(
+        &'a self,
+        text: &'a [u8],
+        now: u64,
+    ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
+        let verified = self.check(text, now);
+        if let Err(TokenFault::Key | TokenFault::Unavailable) = &verified
+            && let Some(refresh) = self.keys.refresh(now)
+        {
+            return Decision::Pending(Box::pin(async move {
+                refresh.await;
+                self.check(text, now)
+            }));
+        }
+        Decision::Ready(verified)
     }
 
     /// Returns the claims of a valid token.
@@ -113,21 +128,17 @@ impl Verifier {
             tracing::error!(target: "jam", "a token is not read: {clash}");
             return Err(TokenFault::Type);
         }
-        let compact = Compact::parse(text, &self.own_header)?;
-        // Our own header, byte for byte, or one that was accepted before.
-        let is_own = P::TOKEN_TYPE.is_none() && compact.header == self.own_header.as_bytes();
-        let known = match is_own && !cfg!(jam_plain) {
-            true => Some(self.own_keys),
-            false => self.accepted.keys_of(compact.header, P::TOKEN_TYPE),
-        };
-        let selected = match known {
+        let known = self.keys.at(now)?;
+        let compact = Compact::parse(text, known.own_header())?;
+        let before = known.selected(compact.header, P::TOKEN_TYPE);
+        let selected = match before {
             Some(selected) => selected,
-            None => self.check_header(compact.header, P::TOKEN_TYPE)?,
+            None => self.check_header(&known, compact.header, P::TOKEN_TYPE)?,
         };
-        self.check_signature(&compact, selected)?;
-        if known.is_none() {
+        check_signature(&compact, &known, selected)?;
+        if before.is_none() {
             // After the signature was verified, so that only a holder of a key can fill the cache.
-            self.accepted.add(compact.header, P::TOKEN_TYPE, selected);
+            known.accepted.add(compact.header, P::TOKEN_TYPE, selected);
         }
         compact.payload(|json| {
             let mut registered = RegisteredClaims::default();
@@ -152,55 +163,14 @@ impl Verifier {
     /// Checks the header of a token. `own_type` is the token type of the payload, if it has one.
     pub(super) fn check_header(
         &self,
+        known: &Known,
         encoded: &[u8],
         own_type: Option<&str>,
     ) -> Result<Selected, TokenFault> {
         let header = header::read(encoded)?;
-        let selected = self.select(&header)?;
+        let selected = known.select(&header)?;
         self.policy.check_type(header.typ.as_deref(), own_type)?;
         Ok(selected)
-    }
-
-    /// Returns the keys that can have signed a token with this header.
-    fn select(&self, header: &header::Header) -> Result<Selected, TokenFault> {
-        let mut keys = self.keys.iter().enumerate();
-        let mut fitting = self
-            .keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| key.algorithm().is_named(&header.alg));
-        if let Some(id) = &header.kid {
-            let named = keys.find(|(_, key)| key.id() == Some(id));
-            return match named {
-                Some((at, key)) if key.algorithm().is_named(&header.alg) => Ok(Selected::One(at)),
-                // The key has another algorithm.
-                Some(_) => Err(TokenFault::Header),
-                None if fitting.next().is_none() => Err(TokenFault::Header),
-                None => Err(TokenFault::Key),
-            };
-        }
-        match (fitting.next(), fitting.next()) {
-            (Some((at, _)), None) => Ok(Selected::One(at)),
-            (Some((_, key)), Some(_)) => Ok(Selected::Each(key.algorithm())),
-            (None, _) => Err(TokenFault::Header),
-        }
-    }
-
-    /// Verifies the signature with the selected keys.
-    #[inline]
-    fn check_signature(&self, compact: &Compact<'_>, selected: Selected) -> Result<(), TokenFault> {
-        // One loop for both, because the compiler inlines a hash that it finds in one place.
-        let (keys, algorithm) = match selected {
-            Selected::One(at) => (self.keys.from(at).get(..1), None),
-            Selected::Each(algorithm) => (Some(self.keys.from(0)), Some(algorithm)),
-        };
-        for key in keys.unwrap_or_default() {
-            let is_selected = algorithm.is_none_or(|algorithm| key.algorithm() == algorithm);
-            if is_selected && compact.is_signed_by(key)? {
-                return Ok(());
-            }
-        }
-        Err(TokenFault::Signature)
     }
 
     /// Logs, at most once a minute, why signed claims do not read as a `P`.
@@ -226,16 +196,19 @@ impl Verifier {
     }
 }
 
-/// Returns the keys that the header of the first key selects.
-fn first_key(keys: &KeySet) -> Selected {
-    let first = keys.first();
-    let same = keys
-        .iter()
-        .filter(|key| key.algorithm() == first.algorithm());
-    match first.id().is_none() && same.count() > 1 {
-        true => Selected::Each(first.algorithm()),
-        false => Selected::One(0),
+/// Verifies the signature with the selected keys.
+#[inline]
+fn check_signature(
+    compact: &Compact<'_>,
+    known: &Known,
+    selected: Selected,
+) -> Result<(), TokenFault> {
+    for key in known.of(selected) {
+        if compact.is_signed_by(key)? {
+            return Ok(());
+        }
     }
+    Err(TokenFault::Signature)
 }
 
 impl fmt::Debug for Verifier {
@@ -259,7 +232,7 @@ impl fmt::Debug for Verifier {
 /// | longest lifetime | no limit |
 #[must_use = "a verifier is made by .build()"]
 pub struct VerifierBuilder {
-    keys: KeySet,
+    keys: VerifierKeys,
     policy: Policy,
 }
 
@@ -305,8 +278,12 @@ impl VerifierBuilder {
         if !faults.is_empty() {
             return Err(PolicyError(faults));
         }
-        // No token has an empty header.
-        Ok(Verifier::new(self.keys, self.policy.ready(), String::new()))
+        let policy = self.policy.ready();
+        let keys = match self.keys.0 {
+            Given::Set(keys) => Keys::fixed(keys, None, &policy.typ),
+            Given::Source(source) => Keys::changing(source, &policy.typ),
+        };
+        Ok(Verifier::new(keys, policy))
     }
 }
 
@@ -315,6 +292,34 @@ impl fmt::Debug for VerifierBuilder {
         f.debug_struct("VerifierBuilder")
             .field("keys", &self.keys)
             .finish_non_exhaustive()
+    }
+}
+
+/// The keys of a [`Verifier`]: a key, a set, or a source of keys that change, such as a [`KeyRing`].
+#[derive(Clone, Debug)]
+pub struct VerifierKeys(Given);
+
+#[derive(Clone, Debug)]
+enum Given {
+    Set(KeySet),
+    Source(Arc<dyn KeySource>),
+}
+
+impl From<KeySet> for VerifierKeys {
+    fn from(keys: KeySet) -> Self {
+        Self(Given::Set(keys))
+    }
+}
+
+impl From<VerifyingKey> for VerifierKeys {
+    fn from(key: VerifyingKey) -> Self {
+        Self(Given::Set(key.into()))
+    }
+}
+
+impl From<KeyRing> for VerifierKeys {
+    fn from(ring: KeyRing) -> Self {
+        Self(Given::Source(Arc::new(ring)))
     }
 }
 

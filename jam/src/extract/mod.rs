@@ -4,6 +4,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod gate_note;
+pub(crate) mod jwks;
 pub(crate) mod layer_rule;
 pub(crate) mod level;
 mod logout;

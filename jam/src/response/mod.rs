@@ -6,6 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod cache;
 pub(crate) mod consulted;
 pub(crate) mod error;
+pub(crate) mod jwks;
 pub(crate) mod logout;
 pub(crate) mod rejection;
 pub(crate) mod set_cookie;

@@ -83,7 +83,7 @@ impl Jam {
     /// when the payload is no JSON object or longer than a token may be (500),
     /// [`ErrorKind::Random`](crate::ErrorKind::Random) when the system had no random bytes for `jti` (503).
     pub fn gen_jwt_token<P: Payload>(&self, claims: &Claims<P>) -> Result<Token, Error> {
-        Ok(self.authenticator().tokens()?.sign(claims)?)
+        Ok(self.authenticator().tokens()?.sign(claims, self.now())?)
     }
 
     /// Verifies a token and returns its claims.

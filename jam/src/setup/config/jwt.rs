@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::error::Fault;
 use super::table::Table;
 use jam_core::key::{Algorithm, SigningKey};
+use jam_core::ring::KeyRing;
 use jam_core::token::Jwt;
 
 /// Reads the table. A relative path of a key begins at `folder`.
@@ -19,42 +20,35 @@ pub(super) fn read(mut table: Table, folder: &Path, faults: &mut Vec<Fault>) -> 
         .into_iter()
         .map(Zeroizing::new);
     let key_file = table.text("key_file", faults);
+    let ring = table.text("keys", faults);
     let lifetime = table.number("lifetime", "seconds", faults);
     let max_lifetime = table.number("max_lifetime", "seconds", faults);
     let leeway = table.number("leeway", "seconds", faults);
     let texts = ["issuer", "audience", "key_id", "token_type"].map(|key| table.text(key, faults));
-    let named = algorithm.as_deref().map(Algorithm::from_name);
-    let algorithm = named.unwrap_or(Some(Algorithm::Hs256)).unwrap_or_else(|| {
-        let why = "unknown algorithm: write \"HS256\", \"ES256\", \"EdDSA\", \"RS256\" or a longer form of one";
-        faults.push(table.fault("algorithm", why));
-        Algorithm::Hs256
-    });
-    let (of_secret, of_file) = (
-        ("secret", secret.is_some()),
-        ("key_file", key_file.is_some()),
-    );
-    let ((key, has_key), (other, has_other)) = match algorithm.is_symmetric() {
-        true => (of_secret, of_file),
-        false => (of_file, of_secret),
-    };
-    if has_other {
-        let why = format!("{algorithm} does not use it: set `{}`", table.key(key));
-        faults.push(table.fault(other, &why));
-    }
-    if !has_key && !table.has_fault(key, faults) {
-        faults.push(table.fault(key, "it is missing: tokens are signed with it"));
-    }
-    let mut jwt = match algorithm {
-        Algorithm::Hs256 => secret.map(|secret| Jwt::hs256(secret.as_bytes())),
-        Algorithm::Hs384 => secret.map(|secret| Jwt::hs384(secret.as_bytes())),
-        Algorithm::Hs512 => secret.map(|secret| Jwt::hs512(secret.as_bytes())),
-        other => key_file.and_then(|path| match read_key(other, &folder.join(path)) {
-            Ok(key) => Some(Jwt::with_key(key)),
-            Err(why) => {
-                faults.push(table.fault("key_file", &why));
-                None
+    let mut jwt = match ring {
+        Some(path) => {
+            let others = [
+                ("algorithm", algorithm.is_some()),
+                ("secret", secret.is_some()),
+                ("key_file", key_file.is_some()),
+            ];
+            for (other, _) in others.into_iter().filter(|(_, is_set)| *is_set) {
+                let why = format!("`{}` names a ring, which has all keys", table.key("keys"));
+                faults.push(table.fault(other, &why));
             }
-        }),
+            let ring = KeyRing::load(folder.join(path));
+            ring.map(Jwt::keys)
+                .map_err(|why| faults.push(table.fault("keys", &why.to_string())))
+                .ok()
+        }
+        None => of_one_key(
+            &table,
+            algorithm.as_deref(),
+            secret,
+            key_file,
+            folder,
+            faults,
+        ),
     };
     table.finish(faults);
     for secret in previous {
@@ -84,6 +78,50 @@ pub(super) fn read(mut table: Table, folder: &Path, faults: &mut Vec<Fault>) -> 
         jwt = jwt.token_type(token_type);
     }
     Some(jwt)
+}
+
+/// Makes the backend with the key of the configuration.
+fn of_one_key(
+    table: &Table,
+    algorithm: Option<&str>,
+    secret: Option<Zeroizing<String>>,
+    key_file: Option<String>,
+    folder: &Path,
+    faults: &mut Vec<Fault>,
+) -> Option<Jwt> {
+    let named = algorithm.map(Algorithm::from_name);
+    let algorithm = named.unwrap_or(Some(Algorithm::Hs256)).unwrap_or_else(|| {
+        let why = "unknown algorithm: write \"HS256\", \"ES256\", \"EdDSA\", \"RS256\" or a longer form of one";
+        faults.push(table.fault("algorithm", why));
+        Algorithm::Hs256
+    });
+    let (of_secret, of_file) = (
+        ("secret", secret.is_some()),
+        ("key_file", key_file.is_some()),
+    );
+    let ((key, has_key), (other, has_other)) = match algorithm.is_symmetric() {
+        true => (of_secret, of_file),
+        false => (of_file, of_secret),
+    };
+    if has_other {
+        let why = format!("{algorithm} does not use it: set `{}`", table.key(key));
+        faults.push(table.fault(other, &why));
+    }
+    if !has_key && !table.has_fault(key, faults) {
+        faults.push(table.fault(key, "it is missing: tokens are signed with it"));
+    }
+    match algorithm {
+        Algorithm::Hs256 => secret.map(|secret| Jwt::hs256(secret.as_bytes())),
+        Algorithm::Hs384 => secret.map(|secret| Jwt::hs384(secret.as_bytes())),
+        Algorithm::Hs512 => secret.map(|secret| Jwt::hs512(secret.as_bytes())),
+        other => key_file.and_then(|path| match read_key(other, &folder.join(path)) {
+            Ok(key) => Some(Jwt::with_key(key)),
+            Err(why) => {
+                faults.push(table.fault("key_file", &why));
+                None
+            }
+        }),
+    }
 }
 
 /// Reads a private key. An error names the file, and never quotes it.

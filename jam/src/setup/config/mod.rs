@@ -50,6 +50,7 @@ impl Jam {
     /// | `jwt.algorithm` | an [`Algorithm`](crate::token::Algorithm) such as `"HS256"` | `"HS256"` |
     /// | `jwt.secret` | for HS256, HS384, HS512: text of 32, 48, 64 bytes or more | |
     /// | `jwt.previous_secrets` | list of secrets that are still accepted | none |
+    /// | `jwt.keys` | instead of a secret: path of the folder of a ring, from the folder of the file | |
     /// | `jwt.key_file` | for other algorithms: path of a private key in PEM, from the folder of the file | |
     /// | `jwt.lifetime`, `jwt.leeway` | seconds | 3600, 0 |
     /// | `jwt.max_lifetime` | seconds | no limit |
