@@ -240,7 +240,7 @@ async fn a_missing_custom_backend_is_an_error_when_the_table_is_built() {
     let error = routes().into_router(&jam).unwrap_err().to_string();
     assert!(
         error.contains(
-            "GET /who (`who`) needs the backend \"api_key\": add .backend(..) with it to \
+            "GET /who (`who`) needs the backend \"api_key\": add .backend(..) or .issuer(..) with it to \
              Jam::builder()"
         ),
         "{error}"

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::get;
 use jam::testing::ManualClock;
 use jam::token::{Algorithm, KeyFolder, KeyRing, NewRing, SigningKey};
-use jam::{Auth, Jam, Jwt, jam_auth, jam_routes};
+use jam::{Auth, Jam, Jwt, jam_auth};
 
 use crate::support::{NOW, User, get_with};
 
@@ -89,8 +89,6 @@ fn a_key_that_cannot_be_used_is_named_at_startup() {
 
 /// Public keys for others to verify with.
 mod published {
-    use serde_json::Value;
-
     use super::*;
 
     fn ring(place: &tempfile::TempDir, algorithm: Algorithm) -> KeyFolder {
@@ -101,7 +99,9 @@ mod published {
     #[cfg(feature = "asymmetric")]
     #[tokio::test]
     async fn a_ring_signs_and_publishes_its_public_keys() {
+        use jam::jam_routes;
         use jam::token::{KeySet, Verifier};
+        use serde_json::Value;
 
         let place = tempfile::tempdir().unwrap();
         let folder = ring(&place, Algorithm::Es256);

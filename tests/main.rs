@@ -12,6 +12,7 @@ mod cross_site;
 mod formatting;
 mod forms;
 mod holes;
+mod issuers;
 mod keys;
 mod layer;
 mod layers;

@@ -54,12 +54,6 @@ use crate::payload::Payload;
 /// # Ok(())
 /// # }
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a backend",
-    label = "this type does not implement `jam::Backend`",
-    note = "implement it: `async fn authenticate(&self, credential: &str) -> \
-            Result<Option<Identity<User>>, StoreError>`"
-)]
 pub trait Backend: Send + Sync + 'static {
     /// The payload of a caller.
     type Payload: Payload;
@@ -93,6 +87,56 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         credential: &str,
     ) -> impl Future<Output = Result<Option<Identity<Self::Payload>>, StoreError>> + Send;
+}
+
+/// A type that rules name as a backend: a [`Backend`], or an issuer that derives
+/// [`IssuerType`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a backend",
+    label = "this type does not implement `jam::Backend`",
+    note = "implement it: `async fn authenticate(&self, credential: &str) -> \
+            Result<Option<Identity<User>>, StoreError>`",
+    note = "for tokens of another issuer derive it: `#[derive(jam::JamIssuer)] #[jam(payload = User)]`"
+)]
+pub trait BackendType: 'static {
+    /// The payload of a caller.
+    type Payload: Payload;
+
+    /// The name in route tables, in OpenAPI documents and in the log. It consists of letters, digits, `-` and `_`.
+    const NAME: &'static str;
+
+    #[doc(hidden)]
+    const IS_ISSUER: bool = false;
+}
+
+/// A type that stands for an issuer of tokens other than the application. Derive it:
+///
+/// ```
+/// use jam::{JamIssuer, JamPayload};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// struct CorpUser { #[jam(sub)] id: String }
+///
+/// #[derive(JamIssuer)]
+/// #[jam(payload = CorpUser)]
+/// struct Corp;
+/// ```
+///
+/// A rule names it as a backend, `user().backend_type::<Corp>()`, and the builder of the `Jam` has its address
+/// and keys.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an issuer",
+    label = "this type does not derive `JamIssuer`",
+    note = "derive it: `#[derive(jam::JamIssuer)] #[jam(payload = User)]`"
+)]
+pub trait IssuerType: BackendType {}
+
+#[diagnostic::do_not_recommend]
+impl<B: Backend> BackendType for B {
+    type Payload = B::Payload;
+
+    const NAME: &'static str = B::NAME;
 }
 
 /// The caller that a [`Backend`] authenticated.
@@ -147,15 +191,25 @@ impl<P> fmt::Debug for Identity<P> {
 
 /// The identity of a [`Backend`], without its type.
 #[derive(Clone, Copy)]
-pub struct BackendId {
+pub struct BackendId(&'static About);
+
+/// What is known of a backend without its type.
+struct About {
     name: &'static str,
+    is_issuer: bool,
     /// A function, because a constant cannot hold a `TypeId` before Rust 1.91.
     backend_type: fn() -> TypeId,
 }
 
 impl BackendId {
+    /// Returns the identity of the backend `B`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if its name has other characters, or is `jwt` or `session`. In a constant the panic is a compile
+    /// error.
     #[track_caller]
-    pub(crate) const fn of<B: Backend>() -> Self {
+    pub const fn of<B: BackendType>() -> Self {
         assert!(
             text::is_token(B::NAME),
             "a backend's NAME has letters, digits, `-` and `_`"
@@ -164,19 +218,29 @@ impl BackendId {
             !text::same(B::NAME, "jwt") && !text::same(B::NAME, "session"),
             "a backend's NAME is its own, and this is one of jam's"
         );
-        Self {
-            name: B::NAME,
-            backend_type: TypeId::of::<B>,
-        }
+        Self(
+            const {
+                &About {
+                    name: B::NAME,
+                    is_issuer: B::IS_ISSUER,
+                    backend_type: TypeId::of::<B>,
+                }
+            },
+        )
     }
 
     /// Returns [`Backend::NAME`].
     pub const fn name(self) -> &'static str {
-        self.name
+        self.0.name
+    }
+
+    /// Returns `true` if the credential is a token of another issuer.
+    pub const fn is_issuer(self) -> bool {
+        self.0.is_issuer
     }
 
     fn backend_type(self) -> TypeId {
-        (self.backend_type)()
+        (self.0.backend_type)()
     }
 }
 
@@ -190,7 +254,7 @@ impl Eq for BackendId {}
 
 impl fmt::Debug for BackendId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
+        f.write_str(self.0.name)
     }
 }
 
@@ -251,7 +315,7 @@ impl OwnBackends {
 
     /// Returns the names of the backends.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|own| own.id.name)
+        self.0.iter().map(|own| own.id.name())
     }
 
     pub(crate) async fn recognize<P: Payload>(
@@ -264,7 +328,10 @@ impl OwnBackends {
         match recognize {
             Some(recognize) => recognize(credential).await,
             None => {
-                let missing = format!("add .backend(..) with {:?} to its builder", id.name);
+                let missing = format!(
+                    "add .backend(..) or .issuer(..) with {:?} to its builder",
+                    id.name()
+                );
                 Err(Error::because(ErrorKind::BackendMissing, missing))
             }
         }
@@ -275,11 +342,11 @@ impl OwnBackends {
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let twice = self.0.iter().enumerate().filter(|(at, own)| {
             let mut earlier = self.0[..*at].iter();
-            earlier.any(|other| other.id.name == own.id.name)
+            earlier.any(|other| other.id.name() == own.id.name())
         });
         twice
             .map(|(_, own)| {
-                let why = format!("two backends have the name {:?}; remove one", own.id.name);
+                let why = format!("two backends have the name {:?}; remove one", own.id.name());
                 ("backend", why)
             })
             .collect()

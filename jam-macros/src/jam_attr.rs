@@ -35,11 +35,19 @@ pub(crate) fn options(
                 ),
                 Entry::Other(tokens) => errors.at(
                     tokens,
-                    format!("this is not a {kind} option"),
+                    format!("this is not {} {kind} option", article(kind)),
                     did_you_mean("", known),
                 ),
             }
         }
     }
     options
+}
+
+/// Returns the article before `kind`.
+fn article(kind: &str) -> &'static str {
+    match kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => "an",
+        false => "a",
+    }
 }

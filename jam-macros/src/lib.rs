@@ -5,6 +5,7 @@ mod diagnostics;
 mod handler;
 #[cfg(test)]
 mod incomplete;
+mod issuer;
 mod jam_attr;
 #[cfg(test)]
 mod layers;
@@ -43,4 +44,10 @@ pub fn jam_payload(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(JamRole, attributes(jam))]
 pub fn jam_role(item: TokenStream) -> TokenStream {
     role::expand(item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented at the re-export")]
+#[proc_macro_derive(JamIssuer, attributes(jam))]
+pub fn jam_issuer(item: TokenStream) -> TokenStream {
+    issuer::expand(item.into()).into()
 }

@@ -72,6 +72,7 @@
 //! | configure sessions: timeouts, limits, stores | [`Sessions`], [`session`] |
 //! | configure by a file or the environment | [`Jam::from_config`], [`Jam::from_env`] |
 //! | accept API keys or other credentials | [`Backend`] |
+//! | accept tokens of Auth0, Keycloak, Entra ID or another issuer | [`Issuer`], [`JamIssuer`] |
 //! | protect a whole router by a layer, add headers for caches | [`layer`] |
 //! | change the answer to a rejected request | [`JamBuilder::on_reject`], [`Rejection`] |
 //! | handle an error of an operation | [`Error`], [`ErrorKind`] |
@@ -96,6 +97,16 @@
 //! | `testing` | a test client, a clock that tests set, tests of a whole table |
 //! | `asymmetric` | tokens with public keys, by AWS-LC (needs a C compiler) |
 //! | `graviola` | tokens with public keys without a C compiler |
+//! | `jwks` | the keys of other issuers, by discovery (with `asymmetric` or `graviola`) |
+
+#[cfg(all(
+    feature = "jwks",
+    not(any(feature = "asymmetric", feature = "graviola"))
+))]
+compile_error!(
+    "the feature `jwks` of jam-auth needs an implementation of signatures: add the feature `asymmetric` \
+     (AWS-LC, needs a C compiler) or `graviola` (no C compiler)"
+);
 
 mod arities;
 mod extract;
@@ -141,6 +152,15 @@ pub mod token {
     pub use jam_core::token::{Jwt, PolicyError, Token, Verifier, VerifierBuilder, VerifierKeys};
 }
 
+/// The keys of other issuers, fetched over https.
+#[cfg(all(feature = "jwks", any(feature = "asymmetric", feature = "graviola")))]
+pub mod jwks {
+    #[doc(inline)]
+    pub use jam_jwks::{
+        Addresses, Fetch, FetchError, HttpsClient, JwksError, RemoteKeys, RemoteKeysBuilder,
+    };
+}
+
 /// Tables of routes, and the parts of a rule.
 pub mod routes {
     #[doc(inline)]
@@ -174,7 +194,7 @@ pub mod payload {
 }
 
 #[doc(inline)]
-pub use jam_core::backend::{Backend, Identity};
+pub use jam_core::backend::{Backend, BackendType, Identity, IssuerType};
 #[doc(inline)]
 pub use jam_core::base::error::StoreError;
 #[doc(inline)]
@@ -191,10 +211,11 @@ pub use jam_core::session::{Session, SessionId, Sessions};
 pub use jam_core::token::Jwt;
 
 pub use crate::extract::auth::{Auth, JamState};
-pub use crate::macros::{JamPayload, JamRole, jam_auth, jam_routes};
+pub use crate::macros::{JamIssuer, JamPayload, JamRole, jam_auth, jam_routes};
 pub use crate::response::error::{Error, ErrorKind};
 pub use crate::response::rejection::{Rejection, RejectionKind};
 pub use crate::router::JamRouter;
 pub use crate::setup::builder::JamBuilder;
 pub use crate::setup::config::ConfigError;
+pub use crate::setup::issuer::Issuer;
 pub use crate::setup::jam::Jam;

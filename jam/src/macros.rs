@@ -143,6 +143,9 @@ pub use jam_macros::jam_routes;
 /// On the struct `#[jam(..)]` takes `role = Role`, the enum of roles; `scopes("a", "b")`, the scopes
 /// that rules may require; `kind = "reset"`, a name that tells this payload from all others;
 /// `crate = path`. On a field it takes `sub`, `roles` or `scopes`: the field is then written as that claim.
+/// `claim = "https://app.example/roles"` names another claim for a field, and `claim = "realm_access.roles"` one in a
+/// nested object, if there is no claim of that very name. `ignore_unknown` beside `roles` passes over roles that the
+/// enum does not have, as another issuer may write them.
 ///
 /// A field that has the name of a registered claim (`iss sub aud exp nbf iat jti auth_time cnf`) does
 /// not compile unless it is marked as that claim.
@@ -161,6 +164,45 @@ pub use jam_macros::jam_routes;
 /// type that reads any JSON value, such as an untagged enum or `serde_json::Value`, would read the number
 /// back as text: signing such a number is an error.
 pub use jam_macros::JamPayload;
+
+/// Implements [`IssuerType`](trait@crate::IssuerType) for a type that stands for an issuer of tokens other than the
+/// application.
+///
+/// `#[jam(..)]` takes `payload = User`, the payload of its tokens; `name = "corp"`, its name in route tables, which
+/// otherwise is the name of the type in lower case; `crate = path`.
+///
+/// ```
+/// use jam::{Access, Issuer, Jam, JamIssuer, JamPayload, JamRole, dsl::user};
+/// use jam::token::{Algorithm, KeySet, SigningKey};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Role { Admin }
+///
+/// #[derive(Clone, Serialize, Deserialize, JamPayload)]
+/// #[jam(role = Role)]
+/// struct CorpUser {
+///     #[jam(sub)] id: String,
+///     #[serde(default)]
+///     #[jam(roles, claim = "realm_access.roles", ignore_unknown)] roles: Vec<Role>,
+/// }
+///
+/// #[derive(JamIssuer)]
+/// #[jam(payload = CorpUser)]
+/// struct Corp;
+///
+/// const ADMIN: Access<CorpUser> = user().backend_type::<Corp>().role(Role::Admin);
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = KeySet::from(SigningKey::generate(Algorithm::Hs256)?.verifying_key());
+/// let corp = Issuer::with_keys("https://id.corp.example", keys).audience("https://api.example.com");
+/// let jam = Jam::builder().issuer::<Corp>(corp).build()?;
+/// # let _ = (jam, ADMIN);
+/// # Ok(())
+/// # }
+/// ```
+pub use jam_macros::JamIssuer;
 
 /// Implements [`Role`](trait@crate::Role) for an enum of unit variants, with the names that serde gives them.
 ///

@@ -3,6 +3,7 @@
 
 mod audience;
 mod json;
+mod placed;
 mod read;
 pub mod read_back;
 mod registered;

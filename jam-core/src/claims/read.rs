@@ -13,11 +13,13 @@ use std::sync::Arc;
 use serde::de::value::CowStrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
 use super::Claims;
 use super::json::own;
 use super::json::plain::PlainReader;
+use super::placed::{hoist, is_placed};
 use super::registered::{Parties, RegisteredClaims};
 use super::strict::{Name, no_duplicates};
 use super::subject::{SubjectReader, WireSubject};
@@ -46,14 +48,14 @@ pub(crate) fn read<P: Payload>(
     registered: &mut RegisteredClaims,
 ) -> Result<P, TokenFault> {
     let json = std::str::from_utf8(json).map_err(|_| TokenFault::Claims)?;
-    if !cfg!(jam_plain)
-        && let Some(payload) = own::read(json, own, registered)
-    {
+    // The fast readers look for claims at the top alone.
+    let is_fast = !cfg!(jam_plain) && !is_placed::<P>();
+    if is_fast && let Some(payload) = own::read(json, own, registered) {
         return Ok(payload);
     }
-    let claims = match read_plain(json, own) {
-        Ok(claims) if !cfg!(jam_plain) => claims,
-        _ => read_any(json, own)?,
+    let claims = match is_fast {
+        true => read_plain(json, own).or_else(|_| read_any(json, own))?,
+        false => read_any(json, own)?,
     };
     *registered = claims.registered;
     Ok(claims.payload)
@@ -79,8 +81,9 @@ pub(crate) fn read_any<P: Payload>(
 ) -> Result<Claims<P>, TokenFault> {
     // With one brace there is one object, and then the members below are all members. So a separate
     // search for duplicates is necessary only in nested JSON.
+    let is_placed = is_placed::<P>();
     let opened = |byte| json.bytes().filter(|found| *found == byte).take(2).count();
-    if opened(b'{') > 1 || opened(b'[') > 1 {
+    if is_placed || opened(b'{') > 1 || opened(b'[') > 1 {
         no_duplicates(json).map_err(|_| TokenFault::Claims)?;
     }
     let mut found = Gathered::default();
@@ -90,6 +93,16 @@ pub(crate) fn read_any<P: Payload>(
 
 /// Reads with serde_json only, and detects duplicates by name.
 fn read_members<P: Payload>(json: &str, found: &mut Gathered) -> Result<P, serde_json::Error> {
+    if is_placed::<P>() {
+        let mut claims: Map<String, Value> = serde_json::from_str(json)?;
+        hoist::<P>(&mut claims);
+        let seen = Some(HashSet::new());
+        return P::deserialize(ClaimsReader::<_, P>::new(
+            Value::Object(claims),
+            found,
+            seen,
+        ));
+    }
     let mut reader = serde_json::Deserializer::from_str(json);
     let seen = Some(HashSet::new());
     let payload = P::deserialize(ClaimsReader::<_, P>::new(&mut reader, found, seen))?;

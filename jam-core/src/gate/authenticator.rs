@@ -13,7 +13,7 @@ use crate::request::cookie_names::CookieNames;
 use crate::request::origin::Origins;
 use crate::rule::BackendName;
 use crate::session::Sessions;
-use crate::token::Tokens;
+use crate::token::{Issuers, Tokens, unverified_issuer};
 
 /// The backends and settings that authenticate requests.
 #[allow(clippy::exhaustive_structs)] // the crate of a framework fills in every field
@@ -24,6 +24,8 @@ pub struct Authenticator {
     pub sessions: Option<Sessions>,
     /// The backends of the application.
     pub own_backends: OwnBackends,
+    /// The issuers of tokens other than the application.
+    pub issuers: Issuers,
     /// The clock for the times in credentials.
     pub clock: Clock,
     /// The transport of cookies: https, or plain http in development mode.
@@ -70,12 +72,41 @@ impl Authenticator {
         self.sessions.as_ref().ok_or_else(missing)
     }
 
+    /// Of the backends that read one source, returns the one for this credential: the first one, unless the
+    /// credential is a token of the issuer of another one.
+    pub(crate) fn of_issuer(
+        &self,
+        mut backends: impl Iterator<Item = BackendName>,
+        credential: &[u8],
+    ) -> Option<BackendName> {
+        let first = backends.next()?;
+        let named = self.issuer_of(first)?;
+        let mut others = backends.filter(|other| *other != first).peekable();
+        others.peek()?;
+        let issuer = unverified_issuer(credential);
+        if named == issuer.as_deref() {
+            return None;
+        }
+        others.find(|other| self.issuer_of(*other) == Some(issuer.as_deref()))
+    }
+
+    /// Returns the issuer of a backend of tokens, which is `None` if its tokens need not name one.
+    fn issuer_of(&self, backend: BackendName) -> Option<Option<&str>> {
+        match backend {
+            BackendName::Jwt => Some(self.tokens.as_ref()?.issuer()),
+            BackendName::Own(id) => Some(self.issuers.verifier(id)?.issuer()),
+            BackendName::Session => None,
+        }
+    }
+
     /// Returns `true` if the backend is configured.
     pub fn has(&self, backend: BackendName) -> bool {
         match backend {
             BackendName::Jwt => self.tokens.is_some(),
             BackendName::Session => self.sessions.is_some(),
-            BackendName::Own(id) => self.own_backends.has(id),
+            BackendName::Own(id) => {
+                self.issuers.verifier(id).is_some() || self.own_backends.has(id)
+            }
         }
     }
 
@@ -110,6 +141,7 @@ impl fmt::Debug for Authenticator {
             .field("jwt", &self.has(BackendName::Jwt))
             .field("session", &self.has(BackendName::Session))
             .field("own", &self.own_backends)
+            .field("issuers", &self.issuers)
             .finish_non_exhaustive()
     }
 }

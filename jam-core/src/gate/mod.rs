@@ -24,7 +24,7 @@ use crate::request::cookie::Transport;
 use crate::request::credential::{self, Content, Credential};
 use crate::request::{origin, redirect};
 use crate::rule::condition::Checked;
-use crate::rule::{Access, Audience, BackendName};
+use crate::rule::{Access, Audience, BackendName, Source};
 
 pub use authenticator::Authenticator;
 pub use authorize::hides;
@@ -183,6 +183,7 @@ impl<'a, P: Payload> Gate<'a, P> {
                     Content::Ambiguous => return Err(without(Presented::Ambiguous)),
                     Content::Malformed => return Err(without(Presented::Malformed)),
                 };
+                let backend = self.of_issuer(backend, source, &credential);
                 return Ok(Found {
                     credential,
                     backend,
@@ -193,6 +194,28 @@ impl<'a, P: Payload> Gate<'a, P> {
             }
         }
         Err(without(Presented::Nothing))
+    }
+
+    /// Returns the backend for a credential that was found for `first`. Of several issuers that read the source,
+    /// the token names one.
+    #[inline]
+    fn of_issuer(
+        &self,
+        first: BackendName,
+        source: Source,
+        credential: &Credential<'_>,
+    ) -> BackendName {
+        let authenticator = self.authenticator;
+        if authenticator.issuers.is_empty() {
+            return first;
+        }
+        let unnamed = authenticator.only_backend();
+        let ways = self.access.ways().filter(|way| way.reads(source));
+        let backends = ways.filter_map(|way| way.backend.or(unnamed));
+        let all = std::iter::once(first).chain(backends);
+        authenticator
+            .of_issuer(all, credential.secret)
+            .unwrap_or(first)
     }
 
     /// Decides about the request from the answer of the backend.

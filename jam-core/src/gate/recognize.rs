@@ -37,7 +37,7 @@ pub(super) fn recognize<'a, P: Payload>(
             Ok(tokens) => {
                 let source = credential.source;
                 let verified = tokens.verify(credential.secret, now);
-                verified.map(move |verified| of_token(verified, source))
+                verified.map(move |verified| of_token(verified, None, source))
             }
             Err(error) => Decision::Ready(Err(refusal(&error))),
         },
@@ -52,16 +52,24 @@ pub(super) fn recognize<'a, P: Payload>(
             }
             Err(error) => Decision::Ready(Err(refusal(&error))),
         },
-        BackendName::Own(id) => Decision::Pending(Box::pin(async move {
-            let recognized = of_own_backend(authenticator, id, &credential, now).await;
-            recognized.map_err(|error| refusal(&error))
-        })),
+        BackendName::Own(id) => match authenticator.issuers.verifier(id) {
+            Some(verifier) => {
+                let source = credential.source;
+                let verified = verifier.decide(credential.secret, now);
+                verified.map(move |verified| of_token(verified, Some(id), source))
+            }
+            None => Decision::Pending(Box::pin(async move {
+                let recognized = of_own_backend(authenticator, id, &credential, now).await;
+                recognized.map_err(|error| refusal(&error))
+            })),
+        },
     }
 }
 
 #[inline]
 fn of_token<P>(
     verified: Result<Claims<P>, TokenFault>,
+    issuer: Option<BackendId>,
     source: Source,
 ) -> Result<Recognized<P>, Refusal> {
     match verified {
@@ -70,7 +78,10 @@ fn of_token<P>(
             payload,
         }) => Ok(Recognized::Caller(Caller {
             payload: Held::Own(payload),
-            evidence: Evidence::Token(registered),
+            evidence: match issuer {
+                None => Evidence::Token(registered),
+                Some(id) => Evidence::Issued(id, registered),
+            },
             source,
         })),
         Err(TokenFault::Unavailable) => Err(refusal(&TokenFault::Unavailable.into())),

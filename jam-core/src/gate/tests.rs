@@ -15,6 +15,7 @@ fn authenticator() -> Authenticator {
         tokens: Jwt::hs256_random().ready(),
         sessions: Some(Sessions::in_memory()),
         own_backends: Default::default(),
+        issuers: Default::default(),
         clock: Default::default(),
         transport: Transport::Https,
         origins: Default::default(),

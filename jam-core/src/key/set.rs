@@ -70,6 +70,24 @@ impl KeySet {
         Self::new(jwk::verifying_keys(jwks, allowed, Err)?)
     }
 
+    /// Reads a JWK set of an issuer that the application does not control. A key that is not valid is left out,
+    /// and passed to `on_invalid`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the text is not a JWK set, if no key is left, or for the reasons of [`new`](Self::new).
+    pub fn from_jwks_of_issuer(
+        jwks: &str,
+        allowed: &[Algorithm],
+        mut on_invalid: impl FnMut(KeyError),
+    ) -> Result<Self, KeyError> {
+        let on_invalid = |why| {
+            on_invalid(why);
+            Ok(())
+        };
+        Self::new(jwk::verifying_keys(jwks, allowed, on_invalid)?)
+    }
+
     /// Returns the number of keys, which is never 0.
     #[allow(clippy::len_without_is_empty)] // it is never empty
     pub fn len(&self) -> usize {

@@ -6,7 +6,7 @@ use super::condition::Condition;
 use super::list::List;
 use super::source::{BackendName, DEFAULT_JWT_COOKIE, DEFAULT_SESSION_COOKIE, Source};
 use super::way::{Audience, MOST_SOURCES, MOST_WAYS, Way};
-use crate::backend::{Backend, BackendId};
+use crate::backend::{BackendId, BackendType};
 use crate::base::text;
 use crate::payload::Payload;
 
@@ -131,7 +131,7 @@ impl<P: Payload> Access<P> {
     /// const SCRIPTS: Access<User> = user().backend_type::<ApiKeys>().header("x-api-key");
     /// ```
     #[track_caller]
-    pub const fn backend_type<B: Backend<Payload = P>>(self) -> Self {
+    pub const fn backend_type<B: BackendType<Payload = P>>(self) -> Self {
         self.by(BackendName::Own(BackendId::of::<B>()))
     }
 
@@ -218,7 +218,8 @@ impl<P: Payload> Access<P> {
     ///
     /// # Panics
     ///
-    /// Panics if two different backends read the same source, if one of the rules has
+    /// Panics if two different backends read the same source, unless the credentials of both are tokens, whose
+    /// `iss` picks one of them; if one of the rules has
     /// [`optional`](Self::optional) or [`guest`](Self::guest), or if there are more than 4 ways. In
     /// a constant the panic is a compile error.
     #[track_caller]
@@ -243,8 +244,8 @@ impl<P: Payload> Access<P> {
         rule
     }
 
-    /// Checks that two backends do not read the same source. Otherwise a token that one backend
-    /// rejects would have to be tried with the other one.
+    /// Checks that two backends do not read the same source, unless the credential says for which one it is.
+    /// Otherwise a token that one backend rejects would have to be tried with the other one.
     #[track_caller]
     const fn check_beside(&self, other: &Way<P::Role>) {
         let theirs = other.places();
@@ -258,7 +259,7 @@ impl<P: Payload> Access<P> {
                         (ours.at(here / theirs.len()), theirs.at(here % theirs.len()))
                     {
                         assert!(
-                            !mine.is(its) || BackendName::same(way.backend, other.backend),
+                            !mine.is(its) || BackendName::can_share(way.backend, other.backend),
                             "two backends cannot read the same place: give one of them another \
                              cookie or header"
                         );

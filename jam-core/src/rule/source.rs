@@ -45,6 +45,18 @@ impl BackendName {
         }
     }
 
+    /// Returns `true` if one source can hold a credential of either backend: tokens name their issuer.
+    pub(super) const fn can_share(one: Option<Self>, other: Option<Self>) -> bool {
+        const fn has_tokens(backend: Option<BackendName>) -> bool {
+            match backend {
+                Some(BackendName::Jwt) => true,
+                Some(BackendName::Own(id)) => id.is_issuer(),
+                _ => false,
+            }
+        }
+        Self::same(one, other) || has_tokens(one) && has_tokens(other)
+    }
+
     /// Returns the name of the backend in a rule.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::access::Access;
 use super::condition::{self, Condition};
 use super::source::{BackendName, Source};
-use crate::backend::{Backend, BackendId};
+use crate::backend::{BackendId, BackendType};
 use crate::payload::Payload;
 
 /// A part of the rule of a handler.
@@ -31,7 +31,7 @@ pub const fn of<P: Payload>() -> Of<P> {
 }
 
 impl<P: Payload> Of<P> {
-    pub const fn backend_type<B: Backend<Payload = P>>(self) -> Word<P::Role> {
+    pub const fn backend_type<B: BackendType<Payload = P>>(self) -> Word<P::Role> {
         Word::BackendType(BackendId::of::<B>())
     }
 }

@@ -3,13 +3,14 @@
 //! A [`Jwt`] is the configuration. It makes [`Tokens`]: an issuer with the key that signs, and a
 //! verifier with the keys that it accepts.
 //!
-//! Uses [`base`](crate::base), [`payload`](crate::payload), [`claims`](crate::claims),
+//! Uses [`base`](crate::base), [`payload`](crate::payload), [`backend`](crate::backend), [`claims`](crate::claims),
 //! [`key`](crate::key) and [`ring`](crate::ring).
 
 mod accepted;
 mod compact;
 mod header;
 mod issuer;
+mod issuers;
 mod jwt;
 mod keys;
 mod policy;
@@ -24,12 +25,18 @@ mod verifier;
 
 use std::fmt;
 
+#[cfg(feature = "testing")]
+use crate::base::base64url;
 use crate::base::decision::Decision;
 use crate::base::error::{Error, TokenFault};
 use crate::claims::Claims;
+#[cfg(feature = "testing")]
+use crate::key::SigningKey;
 use crate::payload::Payload;
 
 use issuer::Issuer;
+pub use issuers::Issuers;
+pub(crate) use issuers::unverified_issuer;
 pub use jwt::Jwt;
 pub use signed::Token;
 pub use verifier::{PolicyError, Verifier, VerifierBuilder, VerifierKeys};
@@ -71,6 +78,11 @@ impl Tokens {
         self.verifier.decide(text, now)
     }
 
+    /// Returns the `iss` of the tokens, if it is configured.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.verifier.issuer()
+    }
+
     /// Returns the public keys at `now` as a JWK set (RFC 7517 section 5), and the seconds for which a verifier
     /// may keep them.
     pub fn jwks(&self, now: u64) -> Option<(serde_json::Value, u64)> {
@@ -85,6 +97,14 @@ impl fmt::Debug for Tokens {
             .field("verifier", &self.verifier)
             .finish()
     }
+}
+
+/// Returns a token with this header and these claims, in JSON, as they are: for a test. Returns `None` if the
+/// system has no random bytes.
+#[cfg(feature = "testing")]
+pub fn sign_json(key: &SigningKey, header: &str, claims: &str) -> Option<String> {
+    let header = base64url::encode(header.as_bytes());
+    compact::sign(key, &header, claims.as_bytes()).ok()
 }
 
 /// Compares two values of `typ` as RFC 8725 section 3.11 does: without case, and without the prefix

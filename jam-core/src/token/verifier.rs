@@ -68,7 +68,7 @@ impl Verifier {
         }
     }
 
-    /// Returns the claims of a token that is valid now.
+    /// Returns the claims of a token that is valid now, with the keys that are at hand.
     ///
     /// # Errors
     ///
@@ -86,6 +86,16 @@ impl Verifier {
         Ok(self.check(token.as_bytes(), now)?)
     }
 
+    /// Returns the claims of a token that is valid now. Keys of another issuer are fetched if necessary.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify`](Self::verify).
+    pub async fn verify_fetching<P: Payload>(&self, token: &str) -> Result<Claims<P>, Error> {
+        let now = Clock::default().now();
+        Ok(self.decide(token.as_bytes(), now).wait().await?)
+    }
+
     /// Returns the payload of a token with a valid signature and a valid header. Its claims are not checked:
     /// it can be expired, for another audience, and need not be JSON.
     ///
@@ -98,6 +108,11 @@ impl Verifier {
         let header = header::read(compact.header)?;
         check_signature(&compact, &known, known.select(&header)?)?;
         Ok(compact.payload(|payload| Ok(payload.to_vec()))?)
+    }
+
+    /// Returns the `iss` that tokens must have.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.policy.parties.as_ref()?.issuer.as_deref()
     }
 
     /// Returns the claims of a valid token. Keys that a source has to fetch are waited for.
@@ -305,6 +320,13 @@ enum Given {
     Source(Arc<dyn KeySource>),
 }
 
+impl VerifierKeys {
+    /// Keys of a source that changes while the program runs.
+    pub fn from_source(source: impl KeySource) -> Self {
+        Self(Given::Source(Arc::new(source)))
+    }
+}
+
 impl From<KeySet> for VerifierKeys {
     fn from(keys: KeySet) -> Self {
         Self(Given::Set(keys))
@@ -319,7 +341,7 @@ impl From<VerifyingKey> for VerifierKeys {
 
 impl From<KeyRing> for VerifierKeys {
     fn from(ring: KeyRing) -> Self {
-        Self(Given::Source(Arc::new(ring)))
+        Self::from_source(ring)
     }
 }
 

@@ -285,16 +285,23 @@ fn check_any<'a>(any: &Ident, others: impl Iterator<Item = &'a Ident>, errors: &
     }
 }
 
-/// Rejects two backends with one source. Otherwise the second backend would have to try each
+/// Rejects two backends with one source, unless both have tokens. Otherwise the second backend would have to try each
 /// credential that the first one rejects.
 fn check_sources(entries: &[AnyEntry], errors: &mut Errors) {
     for (at, entry) in entries.iter().enumerate() {
         let places = entry.places();
         let taken = entries[..at].iter().any(|earlier| {
-            // Only rustc knows if two types are the same.
-            let typed = matches!(earlier.backend, Backend::Typed(_))
-                && matches!(entry.backend, Backend::Typed(_));
-            let is_other = !typed && earlier.backend.name() != entry.backend.name();
+            let name = |backend: &Backend| match backend {
+                Backend::Named(name) => Some(name.value()),
+                Backend::Typed(_) => None,
+            };
+            let is_other = match (name(&earlier.backend), name(&entry.backend)) {
+                (Some(one), Some(other)) => one != other,
+                // Only rustc knows if two types are the same, or if they are issuers, whose tokens can be
+                // at the place of others.
+                (None, None) => false,
+                (Some(name), None) | (None, Some(name)) => name != jam_syntax::JWT,
+            };
             is_other && earlier.places().iter().any(|place| places.contains(place))
         });
         if taken {

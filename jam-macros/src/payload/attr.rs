@@ -1,6 +1,8 @@
 //! The options of `#[jam(..)]` on the struct and on its fields.
 
+use jam_syntax::REGISTERED_CLAIMS;
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::Attribute;
 use syn::parse::Parser as _;
 
@@ -20,6 +22,10 @@ const MARKS: &[(&str, Mark)] = &[
     ("roles", Mark::Roles),
     ("scopes", Mark::Scopes),
 ];
+
+/// The options that say where a claim is and what it contains.
+const CLAIM: &str = "claim";
+const IGNORE_UNKNOWN: &str = "ignore_unknown";
 
 /// The meaning of a field for rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,6 +61,10 @@ pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) ty: &'a syn::Type,
     pub(crate) mark: Option<(Ident, Mark)>,
+    /// The name of the claim, or its path in nested objects.
+    pub(crate) claim: Option<syn::LitStr>,
+    /// Roles that the application does not know are passed over.
+    pub(crate) ignore_unknown: Option<Ident>,
     /// The name in the JSON. A flattened field has none.
     pub(crate) name: Option<String>,
     /// serde writes the field by another name than it reads.
@@ -90,15 +100,31 @@ impl Container {
 }
 
 impl<'a> Field<'a> {
+    /// Returns the name of the claim, if it is not the name of the field in the JSON.
+    pub(crate) fn claim(&self) -> Option<String> {
+        let named = self.claim.as_ref().map(syn::LitStr::value);
+        named.or_else(|| self.mark.as_ref().map(|(_, mark)| mark.claim().to_owned()))
+    }
+
     /// Reads the marks of a field. Returns `None` for a field that serde skips.
     pub(crate) fn parse(
         field: &'a syn::Field,
         container: &[Attribute],
         errors: &mut Errors,
     ) -> Option<Self> {
-        let names: Vec<_> = MARKS.iter().map(|(name, _)| *name).collect();
+        let mut names: Vec<_> = MARKS.iter().map(|(name, _)| *name).collect();
+        names.extend([CLAIM, IGNORE_UNKNOWN]);
         let mut mark: Option<(Ident, Mark)> = None;
+        let (mut claim, mut ignore_unknown) = (None, None);
         for (key, value) in options(&field.attrs, "payload", &names, errors) {
+            if key == CLAIM {
+                claim = claim_name(&key, &value, errors);
+                continue;
+            }
+            if key == IGNORE_UNKNOWN {
+                ignore_unknown = Some(key);
+                continue;
+            }
             let Some((_, meaning)) = MARKS.iter().find(|(name, _)| key == name) else {
                 continue;
             };
@@ -121,8 +147,11 @@ impl<'a> Field<'a> {
         let serde = SerdeAttr::read(&field.attrs);
         let ident = field.ident.as_ref()?;
         let container = SerdeAttr::read(container);
+        if let Some(claim) = &claim {
+            one_name("claim", claim, &serde, &container, errors);
+        }
         if let Some((key, mark)) = &mark {
-            one_name(key, &serde, &container, errors);
+            one_name(&key.to_string(), key, &serde, &container, errors);
             if *mark == Mark::Sub {
                 always_there(&serde, &container, errors);
             }
@@ -135,6 +164,8 @@ impl<'a> Field<'a> {
             ident,
             ty: &field.ty,
             mark,
+            claim,
+            ignore_unknown,
             name: serde.option(&["flatten"]).is_none().then_some(name),
             left_out: serde.option(&["skip_serializing_if"]).cloned(),
             two_names: serde.two_names,
@@ -146,7 +177,13 @@ impl<'a> Field<'a> {
 }
 
 /// Checks that serde writes and reads a marked field by one name, because it is one claim.
-fn one_name(key: &Ident, serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
+fn one_name(
+    key: &str,
+    at: impl ToTokens,
+    serde: &SerdeAttr,
+    container: &SerdeAttr,
+    errors: &mut Errors,
+) {
     const NAMELESS: &[&str] = &["flatten", "skip", "skip_serializing", "skip_deserializing"];
     if let Some(option) = serde.option(NAMELESS) {
         errors.at(
@@ -157,7 +194,7 @@ fn one_name(key: &Ident, serde: &SerdeAttr, container: &SerdeAttr, errors: &mut 
     }
     if serde.two_names || container.two_names {
         errors.at(
-            key,
+            at,
             format!("a field marked `{key}` is written and read by one name"),
             "write `#[serde(rename = \"..\")]` instead of `rename(serialize = .., deserialize = ..)`",
         );
@@ -187,6 +224,30 @@ fn always_there(serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
             format!("write `#[serde(default)]` on the other fields, not on the struct: {WHY}"),
         );
     }
+}
+
+/// Reads the name of a claim.
+fn claim_name(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
+    const HELP: &str = "write `claim = \"realm_access.roles\"`: the name of a claim, or the names on the \
+                        way to it with dots between them";
+    let Value::Equals(tokens) = value else {
+        errors.at(key, "`claim` needs a value", HELP);
+        return None;
+    };
+    let Some(claim) = text::string(tokens) else {
+        errors.at(tokens, "`claim` takes a string literal", HELP);
+        return None;
+    };
+    let name = claim.value();
+    if name.is_empty() || REGISTERED_CLAIMS.contains(&name.as_str()) {
+        let message = match name.as_str() {
+            "" => "the name of a claim is not empty".to_owned(),
+            _ => format!("`{name}` is a registered claim, which Jam reads itself"),
+        };
+        errors.at(&claim, message, HELP);
+        return None;
+    }
+    Some(claim)
 }
 
 fn role(key: &Ident, value: &Value, errors: &mut Errors) -> Option<TokenStream> {

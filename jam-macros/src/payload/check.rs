@@ -17,6 +17,7 @@ pub(crate) fn all(payload: &Payload<'_>, errors: &mut Errors) {
     names_are_unique(payload, errors);
     registered_claims_are_free(payload, errors);
     claims_are_unique(payload, errors);
+    options_of_claims_fit(payload, errors);
     roles_have_a_type(payload, errors);
 }
 
@@ -168,20 +169,22 @@ fn registered_claims_are_free(payload: &Payload<'_>, errors: &mut Errors) {
     }
 }
 
-/// Checks that no other field has the claim of a marked field.
+/// Checks that no two fields are one claim.
 fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
-    for marked in &payload.fields {
-        let Some((_, mark)) = &marked.mark else {
+    for (at, marked) in payload.fields.iter().enumerate() {
+        let Some(claim) = marked.claim() else {
             continue;
         };
-        let claim = mark.claim();
         // The checks of names and of registered claims reported these.
-        if marked.name.as_deref() == Some(claim) || REGISTERED_CLAIMS.contains(&claim) {
+        let is_own_name = marked.name.as_deref() == Some(&claim);
+        if is_own_name || marked.claim.is_none() && REGISTERED_CLAIMS.contains(&claim.as_str()) {
             continue;
         }
-        let is_claim =
-            |field: &&Field<'_>| field.mark.is_none() && field.name.as_deref() == Some(claim);
-        for field in payload.fields.iter().filter(is_claim) {
+        let is_same = |(other, field): &(usize, &Field<'_>)| match field.claim() {
+            Some(name) => *other > at && name == claim,
+            None => field.name.as_deref() == Some(&claim),
+        };
+        for (_, field) in payload.fields.iter().enumerate().filter(is_same) {
             errors.at(
                 field.ident,
                 format!(
@@ -189,6 +192,27 @@ fn claims_are_unique(payload: &Payload<'_>, errors: &mut Errors) {
                     field.ident, marked.ident
                 ),
                 "rename this field",
+            );
+        }
+    }
+}
+
+/// Checks that `claim` and `ignore_unknown` are on fields that can have them.
+fn options_of_claims_fit(payload: &Payload<'_>, errors: &mut Errors) {
+    for field in &payload.fields {
+        let mark = field.mark.as_ref().map(|(_, mark)| *mark);
+        if let (Some(claim), Some(Mark::Sub)) = (&field.claim, mark) {
+            errors.at(
+                claim,
+                "the subject is always the claim `sub`",
+                "remove `claim`: a caller is known by the issuer and `sub` (RFC 7519 section 4.1.2)",
+            );
+        }
+        if let (Some(key), None | Some(Mark::Sub | Mark::Scopes)) = (&field.ignore_unknown, mark) {
+            errors.at(
+                key,
+                "`ignore_unknown` is for the field that is marked `roles`",
+                "remove it: any scope is accepted, and serde ignores unknown claims",
             );
         }
     }

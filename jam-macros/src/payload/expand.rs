@@ -17,6 +17,7 @@ use crate::tokens::spans;
 //         type Role = Role;
 //         const SCOPES: &'static [&'static str] = &["notes:read"];
 //         const MARKS: &'static [Mark] = &[Mark::sub("id"), Mark::roles("roles")];
+//         // with `claim = "x"` and `ignore_unknown`: Mark::roles("roles").claim("x").known::<Self::Role>()
 //         fn subject(&self) -> Option<Cow<'_, str>> {
 //             Some(<u64 as Subject>::subject(&self.id))
 //         }
@@ -73,9 +74,16 @@ pub(crate) fn expand(payload: &Payload<'_>, errors: Errors) -> TokenStream {
     };
     let members = is_valid.then(|| {
         let marks = payload.fields.iter().filter_map(|field| {
-            let (key, _) = field.mark.as_ref()?;
             let name = field.name.as_deref()?;
-            Some(quote!(#private::Mark::#key(#name)))
+            let mark = match (&field.mark, &field.claim) {
+                (Some((key, _)), _) => quote!(#private::Mark::#key(#name)),
+                (None, Some(_)) => quote!(#private::Mark::plain(#name)),
+                (None, None) => return None,
+            };
+            let claim = field.claim.as_ref().map(|claim| quote!(.claim(#claim)));
+            let known = field.ignore_unknown.as_ref();
+            let known = known.map(|_| quote!(.known::<Self::Role>()));
+            Some(quote!(#mark #claim #known))
         });
         let subject = marked(Mark::Sub).map(|field| subject(payload, field));
         let has_role = marked(Mark::Roles).map(|field| has_role(payload, field));

@@ -219,7 +219,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                     match backend {
                         BackendName::Jwt => ".jwt(..)",
                         BackendName::Session => ".sessions(..)",
-                        _ => ".backend(..) with it",
+                        _ => ".backend(..) or .issuer(..) with it",
                     }
                 )),
                 None if jam.authenticator().only_backend().is_none() => Some(format!(

@@ -8,16 +8,17 @@ use axum::extract::OriginalUri;
 use axum::response::IntoResponse;
 use http::Uri;
 use http::request::Parts;
-use jam_core::backend::{Backend, OwnBackends};
+use jam_core::backend::{Backend, BackendId, IssuerType, OwnBackends};
 use jam_core::base::clock::Clock;
 use jam_core::gate::Authenticator;
 use jam_core::request::cookie::Transport;
 use jam_core::request::cookie_names::CookieNames;
 use jam_core::request::origin::{self, Origins};
 use jam_core::session::Sessions;
-use jam_core::token::Jwt;
+use jam_core::token::{Issuers, Jwt};
 
 use super::config::{ConfigError, Fault};
+use super::issuer::Issuer;
 use super::jam::{Jam, OnReject};
 use crate::response::rejection::Rejection;
 
@@ -42,6 +43,7 @@ pub struct JamBuilder<S> {
     pub(crate) jwt: Option<Jwt>,
     pub(crate) sessions: Option<Sessions>,
     own_backends: OwnBackends,
+    issuers: Vec<(BackendId, Issuer)>,
     clock: Clock,
     pub(crate) development: Option<SocketAddr>,
     pub(crate) origins: Vec<String>,
@@ -55,6 +57,7 @@ impl JamBuilder<WantsBackend> {
             jwt: None,
             sessions: None,
             own_backends: OwnBackends::default(),
+            issuers: Vec::new(),
             clock: Clock::default(),
             development: None,
             origins: Vec::new(),
@@ -85,6 +88,20 @@ impl<S> JamBuilder<S> {
     /// Two backends with the same [`NAME`](Backend::NAME) make [`build`](JamBuilder::build) fail.
     pub fn backend(mut self, backend: impl Backend) -> JamBuilder<Ready> {
         self.own_backends.add(backend);
+        self.with_backend()
+    }
+
+    /// Adds another issuer of tokens, which rules name by the type `I`:
+    /// [`backend_type`](crate::Access::backend_type).
+    ///
+    /// If a rule names several issuers, the `iss` of a token picks one of them.
+    ///
+    /// # Errors
+    ///
+    /// An issuer without an audience, or two backends with the same name, make
+    /// [`build`](JamBuilder::build) fail.
+    pub fn issuer<I: IssuerType>(mut self, issuer: Issuer) -> JamBuilder<Ready> {
+        self.issuers.push((const { BackendId::of::<I>() }, issuer));
         self.with_backend()
     }
 
@@ -166,6 +183,7 @@ impl<S> JamBuilder<S> {
             jwt: self.jwt,
             sessions: self.sessions,
             own_backends: self.own_backends,
+            issuers: self.issuers,
             clock: self.clock,
             development: self.development,
             origins: self.origins,
@@ -203,10 +221,22 @@ impl<S> JamBuilder<S> {
             .flat_map(Sessions::faults)
             .for_each(&mut note);
         self.own_backends.faults().into_iter().for_each(&mut note);
+        let own_names: Vec<_> = self.own_backends.names().collect();
+        let mut issuers = Issuers::default();
+        for (id, issuer) in self.issuers {
+            if own_names.contains(&id.name()) || issuers.names().any(|name| name == id.name()) {
+                let why = format!("two backends have the name {:?}; remove one", id.name());
+                faults.push(Fault::new("issuer", why));
+            }
+            if let Some(verifier) = issuer.ready(id.name(), &mut faults) {
+                issuers.add(id, verifier);
+            }
+        }
+        let mut note = |key, why: String| faults.push(Fault::new(key, why));
         for (at, origin) in self.origins.iter().enumerate() {
             // The text is not shown: it can contain a password.
             if let Err(why) = origin::check(origin) {
-                note(("origins", format!("number {} {why}", at + 1)));
+                note("origins", format!("number {} {why}", at + 1));
             }
         }
         if let Some(address) = self.development {
@@ -215,12 +245,12 @@ impl<S> JamBuilder<S> {
                     "{address} can be reached from outside, where cookies need https; listen on \
                      127.0.0.1 or remove `.development(..)`"
                 );
-                note(("development", why));
+                note("development", why);
             }
             if !cfg!(debug_assertions) {
                 let why = "this is a release build, which serves its users over https; remove \
                            `.development(..)`";
-                note(("development", why.to_owned()));
+                note("development", why.to_owned());
             }
         }
         let tokens = self.jwt.and_then(Jwt::ready);
@@ -232,6 +262,7 @@ impl<S> JamBuilder<S> {
             tokens,
             sessions: self.sessions,
             own_backends: self.own_backends,
+            issuers,
             clock: self.clock,
             transport: match plain_http {
                 true => Transport::PlainLoopback,
@@ -262,6 +293,7 @@ impl<S> fmt::Debug for JamBuilder<S> {
             .field("jwt", &self.jwt)
             .field("sessions", &self.sessions)
             .field("own_backends", &self.own_backends)
+            .field("issuers", &self.issuers)
             .field("development", &self.development)
             .field("origins", &self.origins)
             .finish_non_exhaustive()

@@ -4,4 +4,5 @@
 
 pub(crate) mod builder;
 pub(crate) mod config;
+pub(crate) mod issuer;
 pub(crate) mod jam;

@@ -3,6 +3,7 @@
 //! Enable the feature for tests alone, in `[dev-dependencies]`.
 
 mod client;
+mod issuer;
 mod matrix;
 mod request;
 mod table;
@@ -15,6 +16,7 @@ use jam_core::payload::Payload;
 use jam_core::rule::Source;
 
 pub use client::{Application, TestClient};
+pub use issuer::TestIssuer;
 pub use matrix::{Denials, assert_denies};
 pub use request::{TestRequest, TestResponse};
 #[doc(hidden)]

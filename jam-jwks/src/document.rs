@@ -1,0 +1,173 @@
+//! The discovery document of an issuer, and the addresses that are fetched.
+
+use http::Uri;
+use http::uri::Scheme;
+use serde::Deserialize;
+
+use crate::addresses::Addresses;
+use crate::error::JwksError;
+
+/// Checks an address of a document: `https`, or `http` for loopback in development, with a host, and without a
+/// user, a query of secrets, or a fragment.
+pub(crate) fn address(text: &str, addresses: Addresses) -> Result<Uri, JwksError> {
+    let faulty = |why: &str| JwksError::new(format!("the address {text:?} {why}"));
+    let uri: Uri = text.parse().map_err(|_| faulty("is not a URL"))?;
+    let authority = uri.authority().ok_or_else(|| faulty("has no host"))?;
+    if authority.as_str().contains('@') {
+        // Without the text, which has a password.
+        return Err(JwksError::new("an address names a user; remove it"));
+    }
+    let is_loopback = addresses == Addresses::Loopback;
+    let scheme = uri.scheme();
+    match scheme == Some(&Scheme::HTTPS) || is_loopback && scheme == Some(&Scheme::HTTP) {
+        true if text.contains('#') => Err(faulty("has a fragment")),
+        true => Ok(uri),
+        false => Err(faulty("does not begin with https://")),
+    }
+}
+
+/// Returns the address of the discovery document (OpenID Connect Discovery 1.0 section 4).
+pub(crate) fn discovery_address(issuer: &str, addresses: Addresses) -> Result<Uri, JwksError> {
+    if issuer.contains('?') {
+        return Err(JwksError::new(format!("the issuer {issuer:?} has a query")));
+    }
+    address(issuer, addresses)?;
+    let issuer = issuer.trim_end_matches('/');
+    address(
+        &format!("{issuer}/.well-known/openid-configuration"),
+        addresses,
+    )
+}
+
+/// The part of a discovery document that is used.
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    jwks_uri: String,
+}
+
+/// Returns the address of the keys in a discovery document.
+///
+/// # Errors
+///
+/// A text for the log if the document is not one, is of another issuer (RFC 8414 section 3.3), or names keys at
+/// another host than the issuer or `host`.
+pub(crate) fn jwks_address(
+    document: &[u8],
+    issuer: &str,
+    host: Option<&str>,
+    addresses: Addresses,
+) -> Result<Uri, String> {
+    let document: Document = serde_json::from_slice(document)
+        .map_err(|_| "it is not a discovery document with `issuer` and `jwks_uri`".to_owned())?;
+    if document.issuer != issuer {
+        return Err(format!(
+            "the document is of the issuer {:?}, not of {issuer:?}",
+            document.issuer
+        ));
+    }
+    let uri = address(&document.jwks_uri, addresses).map_err(|why| format!("jwks_uri: {why}"))?;
+    let own = issuer.parse::<Uri>().ok();
+    let allowed = host
+        .or(own.as_ref().and_then(Uri::host))
+        .unwrap_or_default();
+    match uri.host() {
+        Some(host) if host.eq_ignore_ascii_case(allowed) => Ok(uri),
+        other => Err(format!(
+            "the keys are at the host {:?} and not at {allowed:?}; if that is right, add .jwks_host({:?})",
+            other.unwrap_or_default(),
+            other.unwrap_or_default()
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, discovery_address, jwks_address};
+    use crate::addresses::Addresses::{Loopback, Private, Public};
+
+    #[test]
+    fn addresses_begin_with_https_and_name_a_host_alone() {
+        assert!(address("https://id.example/keys?v=2", Public).is_ok());
+        assert!(address("http://127.0.0.1:80/keys", Loopback).is_ok());
+        for (text, why) in [
+            ("http://id.example/keys", "https://"),
+            ("file:///etc/passwd", ""),
+            ("ftp://id.example/", "https://"),
+            ("//id.example/", ""),
+            ("/keys", "no host"),
+            ("id.example", "https://"),
+            ("https://", ""),
+            ("", "not a URL"),
+            ("https://id.example/a b", "not a URL"),
+            ("https://id.example/#a", "fragment"),
+            ("https://user:hunter2@id.example/", "names a user"),
+        ] {
+            for addresses in [Public, Private] {
+                let error = address(text, addresses).expect_err(text).to_string();
+                assert!(error.contains(why), "{text}: {error}");
+                assert!(!error.contains("hunter2"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_document_is_below_the_issuer() {
+        for (issuer, document) in [
+            (
+                "https://id.example",
+                "https://id.example/.well-known/openid-configuration",
+            ),
+            (
+                "https://id.example/",
+                "https://id.example/.well-known/openid-configuration",
+            ),
+            (
+                "https://id.example/realms/x",
+                "https://id.example/realms/x/.well-known/openid-configuration",
+            ),
+        ] {
+            let address = discovery_address(issuer, Public).expect(issuer);
+            assert_eq!(address.to_string(), document);
+        }
+        assert!(discovery_address("https://id.example?x=1", Public).is_err());
+    }
+
+    #[test]
+    fn a_document_is_of_the_issuer_and_names_keys_at_its_host() {
+        let issuer = "https://id.example/tenant";
+        let find = |document: &str, host: Option<&str>| {
+            jwks_address(document.as_bytes(), issuer, host, Public).map(|uri| uri.to_string())
+        };
+        let document = |issuer: &str, keys: &str| {
+            serde_json::json!({ "issuer": issuer, "jwks_uri": keys, "other": [1] }).to_string()
+        };
+        let keys = "https://id.example/keys";
+        assert_eq!(find(&document(issuer, keys), None).as_deref(), Ok(keys));
+        let elsewhere = "https://keys.example/keys";
+        let named = find(&document(issuer, elsewhere), Some("keys.example"));
+        assert_eq!(named.as_deref(), Ok(elsewhere));
+        for (document, why) in [
+            (
+                document(issuer, elsewhere),
+                "add .jwks_host(\"keys.example\")",
+            ),
+            (document(issuer, "http://id.example/keys"), "https://"),
+            (document(issuer, "file:///etc/passwd"), "jwks_uri"),
+            (document("https://id.example/tenant/", keys), "not of"),
+            (document("https://ID.example/tenant", keys), "not of"),
+            ("<html>".to_owned(), "not a discovery document"),
+            (
+                r#"{"issuer":"https://id.example/tenant"}"#.to_owned(),
+                "not a discovery document",
+            ),
+            (
+                format!(r#"{{"issuer":"{issuer}","jwks_uri":"{keys}","jwks_uri":"{elsewhere}"}}"#),
+                "not a discovery document",
+            ),
+        ] {
+            let error = find(&document, None).expect_err(&document);
+            assert!(error.contains(why), "{document}: {error}");
+        }
+    }
+}
