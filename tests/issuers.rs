@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, NOW, get_with};
 
-mod shapes;
 #[cfg(all(feature = "jwks", any(feature = "asymmetric", feature = "graviola")))]
 mod fetched;
+mod shapes;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
 #[serde(rename_all = "lowercase")]
@@ -54,7 +54,10 @@ const PARTNER_URL: &str = "https://id.partner.example";
 const API: &str = "https://api.example.com";
 
 async fn who(user: Auth<CorpUser>) -> String {
-    let issuer = user.token().and_then(|claims| claims.issuer()).unwrap_or("-");
+    let issuer = user
+        .token()
+        .and_then(|claims| claims.issuer())
+        .unwrap_or("-");
     format!("{} of {issuer} with {:?}", user.id, user.roles)
 }
 
@@ -125,7 +128,11 @@ async fn a_token_of_the_issuer_is_accepted_and_its_claims_are_at_hand() {
     assert_eq!(call(&world.app, "/admin", &token).await.status, 403);
     let answer = call(&world.app, "/notes", &token).await;
     assert_eq!(answer.status, 403);
-    assert!(answer.challenge().contains("insufficient_scope"), "{}", answer.challenge());
+    assert!(
+        answer.challenge().contains("insufficient_scope"),
+        "{}",
+        answer.challenge()
+    );
 }
 
 #[tokio::test]
@@ -137,8 +144,17 @@ async fn the_iss_of_a_token_picks_one_of_several_issuers() {
         key.token(claims)
     };
     let partner = world.partner.token(claims());
-    for (path, status) in [("/corp", 401), ("/any", 200), ("/all", 200), ("/marked", 401)] {
-        assert_eq!(call(&world.app, path, &partner).await.status, status, "{path}");
+    for (path, status) in [
+        ("/corp", 401),
+        ("/any", 200),
+        ("/all", 200),
+        ("/marked", 401),
+    ] {
+        assert_eq!(
+            call(&world.app, path, &partner).await.status,
+            status,
+            "{path}"
+        );
     }
     // The issuer is compared byte for byte, and the key of one issuer is nothing to another one.
     for bad in [
@@ -165,7 +181,10 @@ async fn tokens_of_the_application_are_told_from_those_of_issuers() {
         roles: vec![Role::Admin],
         scopes: Scopes::none(),
     };
-    let own = world.own.gen_jwt_token(&world.own.make_payload(user)).unwrap();
+    let own = world
+        .own
+        .gen_jwt_token(&world.own.make_payload(user))
+        .unwrap();
     let answer = call(&world.app, "/all", own.as_str()).await;
     assert_eq!(answer.body, "own of - with [Admin]", "{}", answer.status);
     for path in ["/corp", "/any"] {
@@ -188,7 +207,11 @@ async fn a_token_names_the_audience() {
         let mut claims = claims();
         claims["aud"] = aud.clone();
         let token = world.corp.token(claims);
-        assert_eq!(call(&world.app, "/corp", &token).await.status, status, "{aud}");
+        assert_eq!(
+            call(&world.app, "/corp", &token).await.status,
+            status,
+            "{aud}"
+        );
     }
 }
 
@@ -196,14 +219,23 @@ async fn a_token_names_the_audience() {
 async fn roles_are_read_from_their_place_alone() {
     let world = world();
     for (members, expected) in [
-        (json!({ "realm_access": { "roles": ["admin"] } }), Some("[Admin]")),
-        (json!({ "realm_access": { "roles": ["unknown"] } }), Some("[]")),
+        (
+            json!({ "realm_access": { "roles": ["admin"] } }),
+            Some("[Admin]"),
+        ),
+        (
+            json!({ "realm_access": { "roles": ["unknown"] } }),
+            Some("[]"),
+        ),
         (json!({ "realm_access": {} }), Some("[]")),
         (json!({ "realm_access": ["admin"] }), Some("[]")),
         (json!({}), Some("[]")),
         // A name of the field, or of the usual claim, grants nothing.
         (json!({ "roles": ["admin"] }), Some("[]")),
-        (json!({ "roles": ["admin"], "realm_access": { "roles": ["editor"] } }), Some("[Editor]")),
+        (
+            json!({ "roles": ["admin"], "realm_access": { "roles": ["editor"] } }),
+            Some("[Editor]"),
+        ),
         // A claim with the very name comes before the path.
         (
             json!({ "realm_access.roles": ["editor"], "realm_access": { "roles": ["admin"] } }),
@@ -212,7 +244,10 @@ async fn roles_are_read_from_their_place_alone() {
         // What is not a role at all is not passed over.
         (json!({ "realm_access": { "roles": [1] } }), None),
         (json!({ "realm_access": { "roles": "admin" } }), None),
-        (json!({ "realm_access": { "roles": { "admin": true } } }), None),
+        (
+            json!({ "realm_access": { "roles": { "admin": true } } }),
+            None,
+        ),
     ] {
         let mut claims = claims();
         let all = claims.as_object_mut().unwrap();
@@ -221,7 +256,11 @@ async fn roles_are_read_from_their_place_alone() {
         let answer = call(&world.app, "/corp", &world.corp.token(claims)).await;
         match expected {
             Some(roles) => {
-                assert_eq!(answer.body, format!("ann of {CORP_URL} with {roles}"), "{members}");
+                assert_eq!(
+                    answer.body,
+                    format!("ann of {CORP_URL} with {roles}"),
+                    "{members}"
+                );
             }
             None => assert_eq!(answer.status, 401, "{members}"),
         }
@@ -237,11 +276,14 @@ async fn a_claim_in_a_nested_object_occurs_once() {
         r#""realm_access":{"roles":["editor"]},"sub":"bob""#,
     ] {
         let exp = NOW + 60;
-        let json = format!(
-            r#"{{"iss":"{CORP_URL}","aud":"{API}","sub":"ann","exp":{exp},{twice}}}"#
-        );
+        let json =
+            format!(r#"{{"iss":"{CORP_URL}","aud":"{API}","sub":"ann","exp":{exp},{twice}}}"#);
         let token = world.corp.sign(&json!({ "alg": "HS256" }), &json);
-        assert_eq!(call(&world.app, "/corp", &token).await.status, 401, "{twice}");
+        assert_eq!(
+            call(&world.app, "/corp", &token).await.status,
+            401,
+            "{twice}"
+        );
     }
 }
 
@@ -251,9 +293,15 @@ fn an_issuer_has_an_audience_and_a_name_of_its_own() {
     #[jam(payload = CorpUser, name = "corp")]
     struct Same;
 
-    let key = SigningKey::generate(Algorithm::Hs256).unwrap().verifying_key();
+    let key = SigningKey::generate(Algorithm::Hs256)
+        .unwrap()
+        .verifying_key();
     let issuer = || Issuer::with_keys(CORP_URL, key.clone());
-    let error = Jam::builder().issuer::<Corp>(issuer()).build().unwrap_err().to_string();
+    let error = Jam::builder()
+        .issuer::<Corp>(issuer())
+        .build()
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("issuer.corp: it has no audience"), "{error}");
     let error = Jam::builder()
         .issuer::<Corp>(issuer().audience(API))
@@ -261,14 +309,23 @@ fn an_issuer_has_an_audience_and_a_name_of_its_own() {
         .build()
         .unwrap_err()
         .to_string();
-    assert!(error.contains("two backends have the name \"corp\""), "{error}");
-    assert!(error.contains("issuer.corp: audience: it must not be empty"), "{error}");
+    assert!(
+        error.contains("two backends have the name \"corp\""),
+        "{error}"
+    );
+    assert!(
+        error.contains("issuer.corp: audience: it must not be empty"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_table_names_the_issuer_that_the_application_lacks() {
     let jam = Jam::builder().jwt(Jwt::hs256([7; 32])).build().unwrap();
     let error = routes().into_router(&jam).unwrap_err().to_string();
-    assert!(error.contains("needs the backend \"corp\": add .backend(..) or .issuer(..)"), "{error}");
+    assert!(
+        error.contains("needs the backend \"corp\": add .backend(..) or .issuer(..)"),
+        "{error}"
+    );
     assert!(error.contains("needs the backend \"partner\""), "{error}");
 }

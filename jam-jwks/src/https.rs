@@ -90,7 +90,10 @@ impl HttpsClient {
             .https_or_http()
             .enable_http1()
             .wrap_connector(http);
-        let client = Client::builder(TokioExecutor::new()).build(https);
+        // Keys are fetched rarely, and each connection goes to an address that was checked for it.
+        let client = Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(0)
+            .build(https);
         Ok(Self { client, addresses })
     }
 }
