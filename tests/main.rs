@@ -23,6 +23,7 @@ mod outage;
 mod passing;
 mod properties;
 mod readme;
+mod resource;
 mod rows;
 mod rules;
 mod secrecy;

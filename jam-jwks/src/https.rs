@@ -62,6 +62,7 @@ impl HttpsClient {
         roots: &[&[u8]],
         dns: Arc<dyn Resolve>,
     ) -> Result<Self, JwksError> {
+        jam_core::key::check_processor().map_err(|why| JwksError::new(why.to_string()))?;
         let mut store = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.into(),
         };

@@ -91,12 +91,17 @@ impl Authenticator {
     }
 
     /// Returns the issuer of a backend of tokens, which is `None` if its tokens need not name one.
-    fn issuer_of(&self, backend: BackendName) -> Option<Option<&str>> {
+    pub fn issuer_of(&self, backend: BackendName) -> Option<Option<&str>> {
         match backend {
             BackendName::Jwt => Some(self.tokens.as_ref()?.issuer()),
             BackendName::Own(id) => Some(self.issuers.verifier(id)?.issuer()),
             BackendName::Session => None,
         }
+    }
+
+    /// Returns the audience of the tokens that the application issues.
+    pub fn own_audience(&self) -> Option<&str> {
+        self.tokens.as_ref()?.audience()
     }
 
     /// Returns `true` if the backend is configured.

@@ -227,6 +227,9 @@ impl<'a, P: Payload> Gate<'a, P> {
     ) -> Admitted<P> {
         let shape = self.shape();
         let (presented, met) = match &recognized {
+            Ok(Recognized::Caller(caller)) if !self.is_for_resource(caller) => {
+                (Presented::Invalid, NO_WAY)
+            }
             // The rule has one way and no conditions, so nothing has to be checked.
             Ok(Recognized::Caller(_)) if shape.ways == ONLY_WAY => (Presented::Valid, ONLY_WAY),
             Ok(Recognized::Caller(caller)) => (Presented::Valid, self.met(caller, found.now)),
@@ -262,6 +265,21 @@ impl<'a, P: Payload> Gate<'a, P> {
             (Verdict::Rejected(reason), _) => self.refusal(reason),
         };
         Err(self.finish(refusal))
+    }
+
+    /// Returns `true` if the caller's token names the resource of the rule (RFC 8707 section 2). A credential that is
+    /// not a token is for this application.
+    #[inline]
+    fn is_for_resource(&self, caller: &Caller<P>) -> bool {
+        let Some(resource) = self.access.protected_resource() else {
+            return true;
+        };
+        match &caller.evidence {
+            Evidence::Token(claims) | Evidence::Issued(_, claims) => {
+                claims.audience().any(|audience| audience == resource.url())
+            }
+            Evidence::Session(_) | Evidence::Own { .. } => true,
+        }
     }
 
     /// Returns the conditions that the caller meets.
@@ -321,6 +339,9 @@ impl<'a, P: Payload> Gate<'a, P> {
             access,
             request,
         } = *self;
+        if let Some(resource) = access.protected_resource() {
+            refusal.for_resource(&resource.metadata_url(), &access.scopes().join(" "));
+        }
         if refusal.kind() == RejectionKind::NoCredential {
             let names = &authenticator.cookie_names;
             names.compare(&request.headers, access.sources());

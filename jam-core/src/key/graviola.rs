@@ -16,7 +16,8 @@ use super::public::{Curve, Material, Verify};
 /// Room for a private key in PKCS#8, in bytes.
 const ROOM: usize = 8 * 1024;
 
-fn check_processor() -> Result<(), KeyError> {
+/// Returns an error if graviola does not support the processor.
+pub(super) fn check_processor() -> Result<(), KeyError> {
     match is_cpu_supported() {
         true => Ok(()),
         false => Err(KeyError::new(

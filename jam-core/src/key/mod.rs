@@ -28,6 +28,19 @@ mod source;
 mod tests;
 mod verifying;
 
+/// Returns an error if the implementation of public keys does not support this processor.
+///
+/// # Errors
+///
+/// [`KeyError`] with graviola on a processor without the instructions that it needs.
+#[cfg(feature = "public-keys")]
+#[doc(hidden)] // for the crate of remote keys
+pub fn check_processor() -> Result<(), KeyError> {
+    #[cfg(not(feature = "asymmetric"))]
+    graviola::check_processor()?;
+    Ok(())
+}
+
 pub use algorithm::Algorithm;
 pub use error::KeyError;
 pub use set::KeySet;

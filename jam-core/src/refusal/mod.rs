@@ -131,6 +131,20 @@ impl Refusal {
         self.details().location = Some(address);
     }
 
+    /// Adds the address of the metadata of the protected resource to the challenge (RFC 9728 section 5.1), and the
+    /// scopes that a client needs, separated by spaces (RFC 6750 section 3).
+    pub fn for_resource(&mut self, metadata: &str, scopes: &str) {
+        let Some(challenge) = self.challenge().and_then(|value| value.to_str().ok()) else {
+            return;
+        };
+        let separator = if challenge.contains('=') { "," } else { "" };
+        let mut whole = format!(r#"{challenge}{separator} resource_metadata="{metadata}""#);
+        if !scopes.is_empty() && !challenge.contains("scope=\"") {
+            whole.push_str(&format!(r#", scope="{scopes}""#));
+        }
+        self.details().challenge = HeaderValue::try_from(whole).ok();
+    }
+
     /// Sends the address, if there is one, to htmx in the header `HX-Redirect`.
     pub fn for_htmx(&mut self) {
         if let Some(details) = &mut self.details {

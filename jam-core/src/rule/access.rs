@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::condition::Condition;
 use super::list::List;
+use super::resource::Resource;
 use super::source::{BackendName, DEFAULT_JWT_COOKIE, DEFAULT_SESSION_COOKIE, Source};
 use super::way::{Audience, MOST_SOURCES, MOST_WAYS, Way};
 use crate::backend::{BackendId, BackendType};
@@ -53,6 +54,8 @@ pub struct Access<P: Payload> {
     pub audience: Audience,
     /// The page to which a browser is redirected instead of an answer with 401.
     pub login: Option<&'static str>,
+    /// The protected resource, which tokens must name.
+    pub(super) resource: Option<Resource>,
     payload: PhantomData<fn() -> P>,
 }
 
@@ -86,6 +89,7 @@ impl<P: Payload> Access<P> {
             ways: List::EMPTY.with(Way::DEFAULT),
             audience: Audience::Callers,
             login: None,
+            resource: None,
             payload: PhantomData,
         }
     }
@@ -214,13 +218,14 @@ impl<P: Payload> Access<P> {
     /// sources. If it is not valid, no other credential is tried.
     ///
     /// If only one of the rules has a [`login`](Self::login) page, the new rule has it. If both
-    /// have one, the page of this rule is used.
+    /// have one, the page of this rule is used. The same is true of the [`resource`](Self::resource).
     ///
     /// # Panics
     ///
     /// Panics if two different backends read the same source, unless the credentials of both are tokens, whose
     /// `iss` picks one of them; if one of the rules has
-    /// [`optional`](Self::optional) or [`guest`](Self::guest), or if there are more than 4 ways. In
+    /// [`optional`](Self::optional) or [`guest`](Self::guest), if they are of different resources, or if there are
+    /// more than 4 ways. In
     /// a constant the panic is a compile error.
     #[track_caller]
     pub const fn or(self, other: Self) -> Self {
@@ -240,6 +245,14 @@ impl<P: Payload> Access<P> {
         }
         if rule.login.is_none() {
             rule.login = other.login;
+        }
+        match (self.resource, other.resource) {
+            (Some(own), Some(other)) => assert!(
+                text::same(own.url(), other.url()),
+                "the two rules are of different resources: an API is one resource"
+            ),
+            (None, other) => rule.resource = other,
+            (Some(_), None) => {}
         }
         rule
     }

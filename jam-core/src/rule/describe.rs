@@ -27,8 +27,11 @@ impl<P: Payload> Display for Access<P> {
         {
             write!(f, "; others to {path}")?;
         }
-        match self.login {
-            Some(login) => write!(f, "; login {login}"),
+        if let Some(login) = self.login {
+            write!(f, "; login {login}")?;
+        }
+        match self.protected_resource() {
+            Some(resource) => write!(f, "; resource {}", resource.url()),
             None => Ok(()),
         }
     }

@@ -14,6 +14,7 @@ mod issuers;
 mod jwt;
 mod keys;
 mod policy;
+mod profile;
 #[cfg(test)]
 mod ring_tests;
 mod signed;
@@ -81,6 +82,11 @@ impl Tokens {
     /// Returns the `iss` of the tokens, if it is configured.
     pub(crate) fn issuer(&self) -> Option<&str> {
         self.verifier.issuer()
+    }
+
+    /// Returns the `aud` of the tokens, if it is configured.
+    pub(crate) fn audience(&self) -> Option<&str> {
+        self.verifier.audience()
     }
 
     /// Returns the public keys at `now` as a JWK set (RFC 7517 section 5), and the seconds for which a verifier

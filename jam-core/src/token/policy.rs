@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::same_type;
+use super::{profile, same_type};
 use crate::base::error::TokenFault;
 use crate::claims::{Parties, RegisteredClaims, Time};
 
@@ -22,6 +22,8 @@ pub(super) struct Policy {
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
     pub(super) typ: String,
+    /// Tokens have the profile of RFC 9068.
+    pub(super) is_access_token: bool,
 }
 
 impl Default for Policy {
@@ -32,6 +34,7 @@ impl Default for Policy {
             issuer: None,
             audience: None,
             typ: PLAIN_TYPE.to_owned(),
+            is_access_token: false,
         }
     }
 }
@@ -45,6 +48,12 @@ impl Policy {
                 "leeway",
                 "clocks may differ by 60 seconds at most".to_owned(),
             ));
+        }
+        for (setting, text) in [("issuer", &self.issuer), ("audience", &self.audience)] {
+            if self.is_access_token && text.is_none() {
+                let why = "an access token names it (RFC 9068 section 4)";
+                faults.push((setting, why.to_owned()));
+            }
         }
         for (setting, text) in [
             ("issuer", self.issuer.as_deref()),
@@ -69,6 +78,7 @@ impl Policy {
             leeway: self.leeway,
             parties: parties.shared(None),
             typ: self.typ,
+            is_access_token: self.is_access_token,
         }
     }
 }
@@ -80,6 +90,7 @@ pub(super) struct ReadyPolicy {
     /// The issuer and the audience that tokens must name.
     pub(super) parties: Option<Arc<Parties>>,
     pub(super) typ: String,
+    is_access_token: bool,
 }
 
 impl ReadyPolicy {
@@ -98,6 +109,15 @@ impl ReadyPolicy {
             Some(typ) if same_type(typ, wanted) => Ok(()),
             None if wanted == PLAIN_TYPE => Ok(()),
             _ => Err(TokenFault::Type),
+        }
+    }
+
+    /// Checks the claims of an access token (RFC 9068 section 2.2), if the policy asks for them.
+    #[inline]
+    pub(super) fn check_profile(&self, json: &[u8]) -> Result<(), TokenFault> {
+        match self.is_access_token {
+            true => profile::check(json),
+            false => Ok(()),
         }
     }
 

@@ -10,6 +10,7 @@ use super::compact::Compact;
 use super::header;
 use super::keys::{Keys, Known};
 use super::policy::{Policy, ReadyPolicy};
+use super::profile::ACCESS_TOKEN;
 use crate::base::clock::Clock;
 use crate::base::decision::Decision;
 use crate::base::error::{Error, TokenFault};
@@ -115,6 +116,16 @@ impl Verifier {
         self.policy.parties.as_ref()?.issuer.as_deref()
     }
 
+    /// Returns the audience that tokens must name.
+    pub(crate) fn audience(&self) -> Option<&str> {
+        let parties = self.policy.parties.as_ref()?;
+        parties
+            .audience
+            .as_slice()
+            .first()
+            .map(|audience| audience.as_str())
+    }
+
     /// Returns the claims of a valid token. Keys that a source has to fetch are waited for.
     #[inline]
     pub(crate) fn decide<'a, P: Payload>(
@@ -168,6 +179,7 @@ impl Verifier {
                 }
             };
             self.policy.check(&registered, now)?;
+            self.policy.check_profile(json)?;
             Ok(Claims {
                 registered,
                 payload,
@@ -271,6 +283,13 @@ impl VerifierBuilder {
         self
     }
 
+    /// Requires the profile of access tokens (RFC 9068): the `typ` `at+jwt`, and the claims `iss`, `exp`, `aud`, `sub`,
+    /// `client_id`, `iat` and `jti`.
+    pub fn access_tokens(mut self) -> Self {
+        self.policy.is_access_token = true;
+        self.token_type(ACCESS_TOKEN)
+    }
+
     /// Sets the tolerated difference of clocks in whole seconds, at most 60 s.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.policy.leeway = leeway.as_secs();
@@ -287,7 +306,8 @@ impl VerifierBuilder {
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] if the leeway is longer than 60 s, or if a text is empty.
+    /// [`PolicyError`] if the leeway is longer than 60 s, if a text is empty, or if access tokens have no issuer or
+    /// no audience.
     pub fn build(self) -> Result<Verifier, PolicyError> {
         let faults = self.policy.faults();
         if !faults.is_empty() {

@@ -5,6 +5,7 @@ mod declared;
 mod guarded;
 mod openapi;
 pub(crate) mod passing;
+mod resources;
 mod section;
 mod served;
 mod table;
@@ -138,6 +139,9 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
 
     /// The router, once everything that its rules need is there.
     ///
+    /// If a rule has a [`resource`](crate::Access::resource), the router also serves its metadata (RFC 9728), unless the
+    /// table has a route of that path.
+    ///
     /// # Errors
     ///
     /// One [`RoutesError`] that lists every backend that a rule names and `jam` was built
@@ -149,8 +153,10 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
     /// in a router cannot be seen from outside.
     pub fn into_router(self, jam: &Jam) -> Result<Router<S>, RoutesError> {
         self.check(jam)?;
+        let metadata = resources::documents(&self.routes.iter().map(|route| &route.row), jam);
         let routes = self.routes.into_iter();
         let router = build(routes.map(|route| (route.row.path, route.target)), jam);
+        let router = resources::serve(router, metadata);
         // Public rows have no gate that would look at the host: among them is the login.
         Ok(match jam.transport() {
             Transport::PlainLoopback => router.layer(ResponseHeadersLayer::new(jam)),
@@ -222,6 +228,7 @@ impl<S: Clone + Send + Sync + 'static> JamRouter<S> {
                         _ => ".backend(..) or .issuer(..) with it",
                     }
                 )),
+                Some(BackendName::Jwt) => resources::fault(row, jam),
                 None if jam.authenticator().only_backend().is_none() => Some(format!(
                     "{row} has a rule that names no backend, and {}",
                     jam.authenticator().why_unnamed()

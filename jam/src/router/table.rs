@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::openapi;
 use jam_core::payload::Payload;
 use jam_core::payload::kind;
-use jam_core::rule::{Access, Audience, BackendName, Condition, Public, Source};
+use jam_core::rule::{Access, Audience, BackendName, Condition, Public, Resource, Source};
 
 /// The rules of all routes, from [`JamRouter::table`](crate::JamRouter::table).
 ///
@@ -55,6 +55,9 @@ pub struct RuleInfo {
     pub(super) open: bool,
     /// The rule admits only anonymous requests.
     pub(super) guests: bool,
+    pub(super) resource: Option<Resource>,
+    /// All scopes of the rule.
+    pub(super) scopes: Vec<&'static str>,
     /// The mistake, if the payload has the kind of another one.
     pub(super) clash: Option<String>,
 }
@@ -75,6 +78,8 @@ impl RuleInfo {
             ways: Vec::new(),
             open: true,
             guests: false,
+            resource: None,
+            scopes: Vec::new(),
             clash: None,
         }
     }
@@ -94,6 +99,8 @@ impl RuleInfo {
             ways: ways.collect(),
             open: access.allows_anonymous(),
             guests: matches!(access.audience, Audience::Guests { .. }),
+            resource: access.protected_resource(),
+            scopes: access.scopes(),
             clash: kind::claim::<P>().err().map(|clash| clash.to_string()),
         }
     }

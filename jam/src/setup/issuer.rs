@@ -27,6 +27,7 @@ pub struct Issuer {
     issuer: String,
     audience: Option<String>,
     token_type: Option<String>,
+    access_tokens: bool,
     leeway: Option<Duration>,
     max_lifetime: Option<Duration>,
     /// The reason why there are no keys is reported when the `Jam` is built.
@@ -45,6 +46,7 @@ impl Issuer {
             issuer,
             audience: None,
             token_type: None,
+            access_tokens: false,
             leeway: None,
             max_lifetime: None,
             keys,
@@ -101,6 +103,15 @@ impl Issuer {
         self
     }
 
+    /// Requires the profile of access tokens (RFC 9068): the `typ` `at+jwt`, and the claims `iss`, `exp`, `aud`, `sub`,
+    /// `client_id`, `iat` and `jti`.
+    ///
+    /// An ID token of the same issuer, which is for a client and not for an API, is then never accepted.
+    pub fn access_tokens(mut self) -> Self {
+        self.access_tokens = true;
+        self
+    }
+
     /// Sets the tolerated difference of clocks in whole seconds, at most 60 s.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = Some(leeway);
@@ -124,6 +135,9 @@ impl Issuer {
         let mut verifier = Verifier::builder(keys).issuer(self.issuer);
         if let Some(audience) = self.audience {
             verifier = verifier.audience(audience);
+        }
+        if self.access_tokens {
+            verifier = verifier.access_tokens();
         }
         if let Some(token_type) = self.token_type {
             verifier = verifier.token_type(token_type);
