@@ -97,6 +97,7 @@
 //! | `testing` | a test client, a clock that tests set, tests of a whole table |
 //! | `asymmetric` | tokens with public keys, by AWS-LC (needs a C compiler) |
 //! | `graviola` | tokens with public keys without a C compiler |
+//! | `jsonwebtoken` | keys of the crate `jsonwebtoken`, keys for it, and verifiers of your own |
 //! | `jwks` | the keys of other issuers, by discovery (with `asymmetric` or `graviola`) |
 
 #[cfg(all(

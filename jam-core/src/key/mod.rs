@@ -15,6 +15,8 @@ mod error;
 #[cfg(all(feature = "graviola", any(test, not(feature = "asymmetric"))))]
 mod graviola;
 mod hmac;
+#[cfg(feature = "jsonwebtoken")]
+mod jsonwebtoken;
 mod jwk;
 #[cfg(feature = "public-keys")]
 mod private;
@@ -25,7 +27,7 @@ mod set;
 mod signing;
 mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verifying;
 
 /// Returns an error if the implementation of public keys does not support this processor.

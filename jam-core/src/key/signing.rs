@@ -167,6 +167,16 @@ impl SigningKey {
         VerifyingKey::of(self.algorithm, method, self.id.clone())
     }
 
+    /// Returns the signature of `message`, or `None` if the system has no random bytes.
+    #[cfg(feature = "jsonwebtoken")]
+    pub(super) fn signature(&self, message: &[u8]) -> Option<Vec<u8>> {
+        match &self.method {
+            Method::Hmac(key) => Some(key.sign(message).as_ref().to_vec()),
+            #[cfg(feature = "public-keys")]
+            Method::Private(key) => key.sign(message),
+        }
+    }
+
     /// Adds a dot and the encoded signature to the first two parts of a token. Returns `None` if the system has
     /// no random bytes.
     pub(crate) fn sign(&self, token: &mut String) -> Option<()> {

@@ -801,3 +801,28 @@ mod public {
         assert_eq!(KeySet::new([ec, ed]).expect("a set").len(), 2);
     }
 }
+
+/// Returns the twin (r, n - s) of an ECDSA signature (r, s) on P-256, which is valid for the same message.
+#[cfg(feature = "public-keys")]
+pub(crate) fn twin_of_p256(signature: &[u8]) -> Vec<u8> {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+        0x25, 0x51,
+    ];
+    let (r, s) = signature.split_at(32);
+    let mut twin = r.to_vec();
+    let mut borrow = 0;
+    let difference: Vec<u8> = ORDER
+        .iter()
+        .zip(s)
+        .rev()
+        .map(|(order, digit)| {
+            let digit = i16::from(*order) - i16::from(*digit) - borrow;
+            borrow = i16::from(digit < 0);
+            u8::try_from(digit.rem_euclid(256)).expect("one byte")
+        })
+        .collect();
+    twin.extend(difference.iter().rev());
+    twin
+}

@@ -10,6 +10,8 @@ use super::algorithm::Algorithm;
 use super::der;
 use super::error::KeyError;
 use super::hmac::HmacKey;
+#[cfg(feature = "jsonwebtoken")]
+use super::jsonwebtoken::Plugged;
 use super::jwk;
 #[cfg(feature = "public-keys")]
 use super::public::{Material, PublicKey};
@@ -43,6 +45,8 @@ pub(super) enum Method {
     Hmac(HmacKey),
     #[cfg(feature = "public-keys")]
     Public(Arc<PublicKey>),
+    #[cfg(feature = "jsonwebtoken")]
+    Plugged(Plugged),
 }
 
 impl VerifyingKey {
@@ -91,7 +95,7 @@ impl VerifyingKey {
     }
 
     #[cfg(feature = "public-keys")]
-    fn public(algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
+    pub(super) fn public(algorithm: Algorithm, material: Material) -> Result<Self, KeyError> {
         let key = PublicKey::new(algorithm, material)?;
         Ok(Self::of(algorithm, Method::Public(Arc::new(key)), None))
     }
@@ -119,6 +123,8 @@ impl VerifyingKey {
     fn members(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
         match &self.method {
             Method::Hmac(_) => None,
+            #[cfg(feature = "jsonwebtoken")]
+            Method::Plugged(_) => None,
             #[cfg(feature = "public-keys")]
             Method::Public(key) => {
                 let members = key.material().members().into_iter();
@@ -165,6 +171,11 @@ impl VerifyingKey {
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, TokenFault> {
         match &self.method {
             Method::Hmac(key) => key.verifies(message, signature),
+            #[cfg(feature = "jsonwebtoken")]
+            Method::Plugged(verifier) => match base64url::decode(signature) {
+                Some(signature) => Ok(verifier.verify(message, &signature).is_ok()),
+                None => Err(TokenFault::Malformed),
+            },
             #[cfg(feature = "public-keys")]
             Method::Public(key) => {
                 let mut buffer = [0; USUAL];

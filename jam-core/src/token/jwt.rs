@@ -38,6 +38,7 @@ use crate::ring::KeyRing;
 /// | issuer, audience | not written, not required |
 /// | type | absent or `JWT`, in any case |
 /// | key id | none |
+/// | cached tokens | 1024 for public keys, 0 for shared secrets |
 ///
 /// These cannot be switched off: a token has the key's one algorithm and an `exp`, is canonical unpadded
 /// base64url and one JSON object without duplicate names, has no `crit` and no `b64`, and at most 8 KiB.
@@ -46,6 +47,7 @@ pub struct Jwt {
     /// Keys that verify, but do not sign.
     accepted: Vec<Result<VerifyingKey, KeyError>>,
     key_id: Option<String>,
+    cached: Option<usize>,
     lifetime: u64,
     policy: Policy,
 }
@@ -120,6 +122,7 @@ impl Jwt {
             key,
             accepted: Vec::new(),
             key_id: None,
+            cached: None,
             lifetime: 3600,
             policy: Policy::default(),
         }
@@ -234,6 +237,13 @@ impl Jwt {
         self
     }
 
+    /// Sets the number of tokens whose signature is not verified again, at most 65,536. 0 switches the cache off.
+    /// [`VerifierBuilder::cached_tokens`](super::VerifierBuilder::cached_tokens) says what it trades.
+    pub fn cached_tokens(mut self, count: usize) -> Self {
+        self.cached = Some(count);
+        self
+    }
+
     /// Returns the mistakes of this configuration, each with its setting.
     #[doc(hidden)] // for the crate of a framework
     pub fn faults(&self) -> Vec<(&'static str, String)> {
@@ -320,7 +330,7 @@ impl Jwt {
                 parties: policy.parties.clone(),
                 typ: policy.typ.clone(),
             },
-            verifier: Verifier::new(keys, policy),
+            verifier: Verifier::new(keys, policy, self.cached),
         })
     }
 }

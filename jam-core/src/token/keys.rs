@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::accepted::{AcceptedHeaders, Selected};
@@ -47,7 +48,12 @@ pub(super) struct Known {
     pub(super) accepted: AcceptedHeaders,
     /// The seconds after which a token of these keys must have expired.
     pub(super) longest_lifetime: Option<u64>,
+    /// A number of these keys, which no others have.
+    pub(super) number: u64,
 }
+
+/// The number of the next keys.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A key that signs, and the encoded header of its tokens.
 pub(super) struct Signer {
@@ -68,6 +74,7 @@ impl Known {
             signer,
             accepted: AcceptedHeaders::default(),
             longest_lifetime: None,
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
         }
     }
 

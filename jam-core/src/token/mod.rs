@@ -22,6 +22,9 @@ mod signed;
 mod tests;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod twins;
+mod verified;
+#[cfg(test)]
+mod verified_tests;
 mod verifier;
 
 use std::fmt;

@@ -22,12 +22,14 @@ use super::config::Fault;
 /// | type | absent or `JWT`, in any case |
 /// | leeway | 0 s |
 /// | longest lifetime | no limit |
+/// | cached tokens | 1024 |
 #[must_use = "pass it to `JamBuilder::issuer`"]
 pub struct Issuer {
     issuer: String,
     audience: Option<String>,
     token_type: Option<String>,
     access_tokens: bool,
+    cached: Option<usize>,
     leeway: Option<Duration>,
     max_lifetime: Option<Duration>,
     /// The reason why there are no keys is reported when the `Jam` is built.
@@ -47,6 +49,7 @@ impl Issuer {
             audience: None,
             token_type: None,
             access_tokens: false,
+            cached: None,
             leeway: None,
             max_lifetime: None,
             keys,
@@ -124,6 +127,13 @@ impl Issuer {
         self
     }
 
+    /// Sets the number of tokens whose signature is not verified again, at most 65,536. 0 switches the cache off.
+    /// [`VerifierBuilder::cached_tokens`](crate::token::VerifierBuilder::cached_tokens) says what it trades.
+    pub fn cached_tokens(mut self, count: usize) -> Self {
+        self.cached = Some(count);
+        self
+    }
+
     /// Makes the verifier, or reports why it cannot be made. `name` is the name of the backend.
     pub(crate) fn ready(self, name: &str, faults: &mut Vec<Fault>) -> Option<Verifier> {
         let key = format!("issuer.{name}");
@@ -135,6 +145,9 @@ impl Issuer {
         let mut verifier = Verifier::builder(keys).issuer(self.issuer);
         if let Some(audience) = self.audience {
             verifier = verifier.audience(audience);
+        }
+        if let Some(count) = self.cached {
+            verifier = verifier.cached_tokens(count);
         }
         if self.access_tokens {
             verifier = verifier.access_tokens();
