@@ -406,6 +406,29 @@ mod public {
         );
     }
 
+    #[test]
+    fn a_public_key_survives_pem_and_is_written_as_openssl_writes_it() {
+        for algorithm in algorithms().filter(|algorithm| !algorithm.is_symmetric()) {
+            let key = SigningKey::generate(algorithm).expect("a key");
+            let pem = key.verifying_key().to_pem().expect("a public key");
+            let read = VerifyingKey::from_pem(algorithm, &pem).expect("its own text");
+            assert!(
+                verifies(&read, MESSAGE, &signature(&key, MESSAGE)),
+                "{algorithm}"
+            );
+        }
+        for (algorithm, pem) in [
+            (Algorithm::Rs256, file!("rsa.spki.pem")),
+            (Algorithm::Es256, file!("p256.spki.pem")),
+            (Algorithm::EdDsa, file!("ed25519.spki.pem")),
+        ] {
+            let key = VerifyingKey::from_pem(algorithm, pem).expect("a key");
+            assert_eq!(key.to_pem().as_deref(), Some(pem), "{algorithm}");
+        }
+        let secret = VerifyingKey::hmac(Algorithm::Hs256, [7; 32]).expect("a key");
+        assert!(secret.to_pem().is_none());
+    }
+
     /// RFC 7638 section 3.1 and RFC 8037 appendix A.3.
     #[test]
     fn thumbprints_are_those_of_the_rfcs() {

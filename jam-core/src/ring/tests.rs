@@ -249,6 +249,9 @@ fn a_revoked_key_is_replaced_at_once_and_removed_from_the_file() {
     let text = fs::read_to_string(place.keys().join("ring.json")).expect("the file");
     let file: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert!(file["keys"][0].get("key").is_none() && file["keys"][1].get("key").is_some());
+    let texts: Vec<_> = schedule.keys().map(|key| key.secret_text()).collect();
+    assert_eq!(texts[0], None);
+    assert!(texts[1].is_some() && texts[1] == file["keys"][1]["key"].as_str());
     for (id, expected) in [(first.as_str(), "is revoked"), ("other", "there is no key")] {
         let why = message(folder.revoke(id, NOW + 6));
         assert!(why.contains(expected), "{why}");
