@@ -126,6 +126,17 @@ fn of_two_keys_with_one_time_the_later_one_signs() {
 }
 
 #[test]
+fn a_lifetime_without_end_does_not_overflow() {
+    let keys = [
+        scheduled("a", Some(NOW)),
+        scheduled("b", Some(NOW + 1)),
+        scheduled("c", None).revoked_at(NOW),
+    ];
+    let schedule = KeySchedule::new(Duration::from_secs(u64::MAX), keys).expect("a schedule");
+    assert_eq!(schedule.state("a", NOW + 2), Some(KeyState::Retired));
+}
+
+#[test]
 fn a_key_that_was_revoked_before_it_signed_retires_no_other() {
     let revoked = scheduled("b", Some(NOW + 100)).revoked_at(NOW + 99);
     let one = schedule([scheduled("a", Some(NOW)), revoked]);
