@@ -41,8 +41,8 @@ impl Decoded {
             }
         };
         Ok(Self {
-            header: part("header", header)?,
-            claims: part("claims", claims)?,
+            header: part("first part, the header,", header)?,
+            claims: part("second part, the claims,", claims)?,
         })
     }
 
