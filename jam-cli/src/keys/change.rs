@@ -118,7 +118,8 @@ pub(super) fn retire(path: &Path, id: &str) -> Result<Reply, Failure> {
         text.push_str(&format!("{} signs then.\n", next.id()));
     }
     text.push_str(&stand_by(&before, &schedule));
-    let more = [("kid", id.into()), ("signs_until", time::utc(at).into())];
+    let until = was_current.then(|| time::utc(at));
+    let more = [("kid", id.into()), ("signs_until", until.into())];
     Ok(Reply::new(text, changed(path, &schedule, now, &more)).with_note(READ_AGAIN))
 }
 

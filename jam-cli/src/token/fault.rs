@@ -23,7 +23,7 @@ pub(super) fn explain(
     expected: &Expected,
     now: u64,
 ) -> (&'static str, String) {
-    let (check, why) = match fault {
+    match fault {
         TokenFault::Malformed => ("form", malformed(token.err())),
         TokenFault::Header => ("header", header(token.ok(), expected)),
         TokenFault::Key => ("key", key(token.ok(), expected)),
@@ -47,8 +47,7 @@ pub(super) fn explain(
         ),
         // A later version of jam-auth may have more.
         other => ("other", format!("a check failed: {other:?}")),
-    };
-    (check, why)
+    }
 }
 
 /// Returns the text of a member for a message: a short one as JSON.
@@ -91,10 +90,19 @@ fn header(token: Option<&Decoded>, expected: &Expected) -> String {
             );
         }
     }
-    let found = shown(Some(&token.header), "alg");
+    let named = token.header.get("alg").and_then(Value::as_str);
+    if expected
+        .keys
+        .iter()
+        .any(|(_, each)| Some(each.name()) == named)
+    {
+        return "its `kid` names a key of another algorithm than its `alg`, or it has a value of the wrong type: \
+                check that the keys are those of the issuer"
+            .to_owned();
+    }
     format!(
-        "its `alg` is {found}, or its `kid` names a key of another algorithm; the keys are for {}: use the keys \
-         of the issuer, and name their algorithm",
+        "its `alg` is {}, and the keys are for {}: use the keys of the issuer, and name their algorithm",
+        shown(Some(&token.header), "alg"),
         algorithms(expected)
     )
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueHint};
 use jam::token::{Algorithm, KeyError, KeyRing, SigningKey};
-use jam::{Jam, JamPayload, Jwt, Payload};
+use jam::{ErrorKind, Jam, JamPayload, Jwt, Payload};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -35,13 +36,13 @@ pub(crate) struct Mint {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     lifetime: Option<u64>,
     /// The issuer, `iss`
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     /// The audience, `aud`
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     audience: Option<String>,
     /// The type, `typ`; by default JWT
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
     token_type: Option<String>,
 }
 
@@ -82,6 +83,17 @@ fn claim(text: &str) -> Result<(String, Value), String> {
         .split_once('=')
         .filter(|(name, _)| !name.is_empty())
         .ok_or("write NAME=JSON, such as 'level=3'")?;
+    let own = match name {
+        "sub" => Some("write --subject"),
+        "iss" => Some("write --issuer"),
+        "aud" => Some("write --audience"),
+        "exp" => Some("write --lifetime"),
+        "iat" | "jti" | "nbf" | "auth_time" | "cnf" => Some("it cannot be set here"),
+        _ => None,
+    };
+    if let Some(instead) = own {
+        return Err(format!("`{name}` is a registered claim: {instead}"));
+    }
     let value = serde_json::from_str(value)
         .map_err(|_| format!("the value is not JSON; a text has double quotes: '{name}=\"..\"'"))?;
     Ok((name.to_owned(), value))
@@ -103,7 +115,9 @@ impl Mint {
             jwt = jwt.token_type(token_type);
         }
         let jam = Jam::builder().jwt(jwt).build();
-        let jam = jam.map_err(|error| Failure::usage(error.to_string()))?;
+        // The error names the setting as a configuration does.
+        let named = |text: String| text.replace("jwt.lifetime", "--lifetime");
+        let jam = jam.map_err(|error| Failure::usage(named(error.to_string())))?;
         let mut claims = BTreeMap::new();
         for (name, value) in self.claims {
             if claims.insert(name.clone(), value).is_some() {
@@ -119,7 +133,11 @@ impl Mint {
 
 fn sign<P: Payload>(jam: &Jam, payload: P) -> Result<Reply, Failure> {
     let token = jam.gen_jwt_token(&jam.make_payload(payload));
-    let token = token.map_err(|error| Failure::usage(error.to_string()))?;
+    let token = token.map_err(|error| match error.kind() {
+        // There are no keys at all.
+        ErrorKind::Token(_) => Failure::usage("no key of the ring signs; list them: jam keys list"),
+        _ => Failure::usage(error.to_string()),
+    })?;
     let json = json!({
         "token": token.as_str(),
         "expires_at": time::utc(token.expires_at()),

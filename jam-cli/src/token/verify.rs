@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueHint};
 use jam::token::{
     Algorithm, KeyError, KeyRing, KeySet, KeyState, SigningKey, Verifier, VerifierKeys,
@@ -34,13 +35,13 @@ pub(crate) struct Verify {
     #[arg(long, value_parser = algorithm::parser(), ignore_case = true, conflicts_with = "keys")]
     algorithm: Option<Algorithm>,
     /// The issuer that the token must name in `iss`
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     issuer: Option<String>,
     /// The audience that the token must name in `aud`; without it, a token that names one is not valid
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     audience: Option<String>,
     /// The type that the token must have in `typ`, such as at+jwt; without it `JWT`, or none
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
     token_type: Option<String>,
     /// The tolerated difference of clocks: 60 at most
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60))]

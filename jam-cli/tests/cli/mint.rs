@@ -107,10 +107,13 @@ fn what_cannot_be_minted_is_said() {
         ),
         (&["--claim", "name"], "write NAME=JSON"),
         (&["--claim", "=3"], "write NAME=JSON"),
-        (&["--claim", "exp=3"], "`exp`, which is a registered claim"),
+        (
+            &["--claim", "exp=3"],
+            "`exp` is a registered claim: write --lifetime",
+        ),
         (
             &["--claim", "sub=\"8\""],
-            "`sub`, which is a registered claim",
+            "`sub` is a registered claim: write --subject",
         ),
         (
             &["--claim", "a=1", "--claim", "a=2"],
@@ -119,9 +122,12 @@ fn what_cannot_be_minted_is_said() {
         (&["--lifetime", "0"], "--lifetime"),
         (
             &["--lifetime", "3601"],
-            "longer than the token lifetime of the ring",
+            "--lifetime: it is longer than the token lifetime of the ring",
         ),
-        (&["--issuer", ""], "it must not be empty"),
+        (
+            &["--issuer", ""],
+            "a value is required for '--issuer <TEXT>'",
+        ),
         (&["--secret-file", "x"], "cannot be used with"),
     ] {
         let ran = place.jam(&[&["token", "mint", "--keys", "keys"], arguments].concat());

@@ -74,6 +74,12 @@ fn each_check_that_fails_is_named_with_what_to_do() {
             "its `alg` is \"none\"",
         ),
         (
+            with_header(json!({ "alg": "HS256", "kid": 7 })),
+            &[],
+            "header",
+            "or it has a value of the wrong type",
+        ),
+        (
             with_header(json!({ "alg": "HS256", "crit": ["b64"] })),
             &[],
             "header",
@@ -248,7 +254,7 @@ fn a_ring_without_a_key_that_verifies_is_named() {
         "no key of the ring verifies any more; list them: jam keys list",
     );
     let ran = place.jam(&["token", "mint", "--keys", "keys"]);
-    ran.fails(2, "error: ");
+    ran.fails(2, "no key of the ring signs; list them: jam keys list");
 }
 
 #[test]
