@@ -109,6 +109,14 @@ fn curve_of(oid: ObjectIdentifier) -> Result<Curve, KeyError> {
     }
 }
 
+fn oid_of(curve: Curve) -> &'static ObjectIdentifier {
+    match curve {
+        Curve::P256 => &P256,
+        Curve::P384 => &P384,
+        Curve::P521 => &P521,
+    }
+}
+
 /// Reads a private key in PEM: `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`.
 pub(super) fn private_pem(algorithm: Algorithm, pem: &[u8]) -> Result<Pkcs8, KeyError> {
     let (label, der) = block(pem)?;
@@ -216,9 +224,26 @@ pub(super) fn check_primes(pkcs8: &[u8]) -> Result<(), KeyError> {
     }
 }
 
+/// Writes a public key as PEM with SPKI (RFC 5280 section 4.1).
+pub(super) fn public_to_pem(material: &Material) -> Option<String> {
+    let bytes;
+    let (oid, parameters, key) = match material {
+        Material::Rsa { n, e } => {
+            bytes = rsa_public(n, e).ok()?;
+            (RSA, Some(AnyRef::NULL), bytes.as_slice())
+        }
+        Material::Ec(curve, point) => (EC, Some(AnyRef::from(oid_of(*curve))), point.as_slice()),
+        Material::Ed25519(point) => (ED25519, None, point.as_slice()),
+    };
+    let info = SubjectPublicKeyInfoRef {
+        algorithm: AlgorithmIdentifierRef { oid, parameters },
+        subject_public_key: BitStringRef::from_bytes(key).ok()?,
+    };
+    let der = info.to_der().ok()?;
+    pem_rfc7468::encode_string("PUBLIC KEY", pem_rfc7468::LineEnding::LF, &der).ok()
+}
+
 /// Returns the PKCS#1 form of a public RSA key.
-#[cfg(feature = "graviola")]
-#[cfg_attr(all(feature = "asymmetric", not(test)), allow(dead_code))] // AWS-LC takes the numbers
 pub(super) fn rsa_public(n: &[u8], e: &[u8]) -> Result<Vec<u8>, KeyError> {
     let written = || {
         RsaPublicKeyRef {

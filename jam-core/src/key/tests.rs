@@ -406,6 +406,29 @@ mod public {
         );
     }
 
+    #[test]
+    fn a_public_key_survives_pem_and_is_written_as_openssl_writes_it() {
+        for algorithm in algorithms().filter(|algorithm| !algorithm.is_symmetric()) {
+            let key = SigningKey::generate(algorithm).expect("a key");
+            let pem = key.verifying_key().to_pem().expect("a public key");
+            let read = VerifyingKey::from_pem(algorithm, &pem).expect("its own text");
+            assert!(
+                verifies(&read, MESSAGE, &signature(&key, MESSAGE)),
+                "{algorithm}"
+            );
+        }
+        for (algorithm, pem) in [
+            (Algorithm::Rs256, file!("rsa.spki.pem")),
+            (Algorithm::Es256, file!("p256.spki.pem")),
+            (Algorithm::EdDsa, file!("ed25519.spki.pem")),
+        ] {
+            let key = VerifyingKey::from_pem(algorithm, pem).expect("a key");
+            assert_eq!(key.to_pem().as_deref(), Some(pem), "{algorithm}");
+        }
+        let secret = VerifyingKey::hmac(Algorithm::Hs256, [7; 32]).expect("a key");
+        assert!(secret.to_pem().is_none());
+    }
+
     /// RFC 7638 section 3.1 and RFC 8037 appendix A.3.
     #[test]
     fn thumbprints_are_those_of_the_rfcs() {
@@ -825,4 +848,41 @@ pub(crate) fn twin_of_p256(signature: &[u8]) -> Vec<u8> {
         .collect();
     twin.extend(difference.iter().rev());
     twin
+}
+
+/// graviola assumes these lengths, and AWS-LC is the one that the other tests use if both are on.
+#[cfg(feature = "public-keys")]
+#[test]
+fn the_numbers_of_a_private_rsa_key_have_their_lengths() {
+    use super::der;
+
+    let accepts = |lengths: [usize; 8]| {
+        let numbers = lengths.map(|length| vec![0x7f; length]);
+        let numbers = std::array::from_fn(|at| numbers[at].as_slice());
+        let key = der::wrap_rsa(&der::rsa_private(numbers).expect("DER")).expect("PKCS#8");
+        der::check_primes(&key).is_ok()
+    };
+    let good = [256, 3, 256, 128, 128, 128, 128, 128];
+    assert!(accepts(good));
+    assert!(accepts([256, 3, 256, 128, 128, 127, 120, 1]));
+    for (at, length) in [
+        (3, 127),
+        (3, 129),
+        (4, 127),
+        (4, 129),
+        (5, 129),
+        (6, 129),
+        (7, 129),
+        (0, 254),
+    ] {
+        let mut bad = good;
+        bad[at] = length;
+        assert!(!accepts(bad), "number {at} of {length} bytes");
+    }
+    let ec = SigningKey::generate(Algorithm::Es256)
+        .expect("a key")
+        .to_pem()
+        .expect("a private key");
+    let (_, ec) = pem_rfc7468::decode_vec(ec.as_bytes()).expect("PEM");
+    assert!(der::check_primes(&ec).is_err());
 }

@@ -111,6 +111,18 @@ impl VerifyingKey {
         Some(jwk.into())
     }
 
+    /// Returns the public key as PEM with SPKI, which [`from_pem`](Self::from_pem) reads, or `None` for a shared
+    /// secret. Needs the feature `asymmetric` or `graviola`.
+    #[cfg(feature = "public-keys")]
+    pub fn to_pem(&self) -> Option<String> {
+        match &self.method {
+            Method::Hmac(_) => None,
+            #[cfg(feature = "jsonwebtoken")]
+            Method::Plugged(_) => None,
+            Method::Public(key) => der::public_to_pem(key.material()),
+        }
+    }
+
     /// Returns the thumbprint of the public key (RFC 7638) with SHA-256 in base64url, or `None` for a shared
     /// secret: its hash could be searched for.
     pub fn thumbprint(&self) -> Option<String> {

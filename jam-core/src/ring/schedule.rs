@@ -150,7 +150,14 @@ impl KeySchedule {
     /// Returns the first second at which no token of `key` can be valid any more.
     pub fn verifies_until(&self, key: &ScheduledKey) -> Option<u64> {
         let retired = self.retires_at(key)?;
-        Some(retired.saturating_add(self.token_lifetime + CLOCK_DIFFERENCE))
+        Some(self.end_of_tokens(retired))
+    }
+
+    /// Returns the first second at which no token that was signed at `time` can be valid any more.
+    fn end_of_tokens(&self, time: u64) -> u64 {
+        // A file can have any lifetime.
+        time.saturating_add(self.token_lifetime)
+            .saturating_add(CLOCK_DIFFERENCE)
     }
 
     /// Returns the keys in this state.
@@ -325,7 +332,7 @@ impl KeySchedule {
     /// Removes keys that no token can name any more.
     fn prune(&mut self, now: u64) {
         let gone = |key: &ScheduledKey| match key.revoked_at {
-            Some(at) => now >= at.saturating_add(self.token_lifetime + CLOCK_DIFFERENCE),
+            Some(at) => now >= self.end_of_tokens(at),
             None => self.state_of(key, now) == KeyState::Expired,
         };
         let gone: Vec<_> = self

@@ -142,6 +142,14 @@ impl ScheduledKey {
         self.key.as_ref()
     }
 
+    /// Returns the secret text from which the folder restores the key: PEM with PKCS#8 of a private key, base64url
+    /// of a shared secret. It is `None` for a revoked key, and for one that the application holds itself.
+    ///
+    /// It is for tools that move a key to another program. Whoever has the text can sign tokens.
+    pub fn secret_text(&self) -> Option<&str> {
+        self.text.as_ref().map(|text| text.as_str())
+    }
+
     /// Returns the time at which the key was made.
     pub fn created(&self) -> u64 {
         self.created_at

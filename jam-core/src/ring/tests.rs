@@ -126,6 +126,17 @@ fn of_two_keys_with_one_time_the_later_one_signs() {
 }
 
 #[test]
+fn a_lifetime_without_end_does_not_overflow() {
+    let keys = [
+        scheduled("a", Some(NOW)),
+        scheduled("b", Some(NOW + 1)),
+        scheduled("c", None).revoked_at(NOW),
+    ];
+    let schedule = KeySchedule::new(Duration::from_secs(u64::MAX), keys).expect("a schedule");
+    assert_eq!(schedule.state("a", NOW + 2), Some(KeyState::Retired));
+}
+
+#[test]
 fn a_key_that_was_revoked_before_it_signed_retires_no_other() {
     let revoked = scheduled("b", Some(NOW + 100)).revoked_at(NOW + 99);
     let one = schedule([scheduled("a", Some(NOW)), revoked]);
@@ -249,6 +260,9 @@ fn a_revoked_key_is_replaced_at_once_and_removed_from_the_file() {
     let text = fs::read_to_string(place.keys().join("ring.json")).expect("the file");
     let file: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert!(file["keys"][0].get("key").is_none() && file["keys"][1].get("key").is_some());
+    let texts: Vec<_> = schedule.keys().map(|key| key.secret_text()).collect();
+    assert_eq!(texts[0], None);
+    assert!(texts[1].is_some() && texts[1] == file["keys"][1]["key"].as_str());
     for (id, expected) in [(first.as_str(), "is revoked"), ("other", "there is no key")] {
         let why = message(folder.revoke(id, NOW + 6));
         assert!(why.contains(expected), "{why}");

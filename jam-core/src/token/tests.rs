@@ -296,3 +296,47 @@ fn a_signature_is_verified_without_claims() {
         );
     }
 }
+
+#[test]
+fn each_setting_is_reported_by_its_own_name() {
+    let jwt = || Jwt::with_key(key(Algorithm::Hs256));
+    for (jwt, setting) in [
+        (jwt().issuer(""), "jwt.issuer"),
+        (jwt().audience(""), "jwt.audience"),
+        (jwt().token_type(""), "jwt.token_type"),
+        (jwt().leeway(Duration::from_secs(61)), "jwt.leeway"),
+    ] {
+        let faults = jwt.faults();
+        assert!(
+            faults.len() == 1 && faults[0].0 == setting,
+            "{setting}: {faults:?}"
+        );
+    }
+}
+
+/// The header of the application's own tokens names one key, also where others have the same algorithm.
+#[test]
+fn the_own_header_selects_the_key_that_it_names() {
+    let (one, two) = (
+        key(Algorithm::Hs256).with_id("one"),
+        key(Algorithm::Hs256).with_id("two"),
+    );
+    let tokens = tokens(Jwt::with_key(one.clone()).also_accept_key(two.verifying_key()));
+    let own = tokens
+        .verifier
+        .keys
+        .at(NOW)
+        .expect("keys")
+        .own_header()
+        .to_owned();
+    let signed = |key: &SigningKey| {
+        let mut token = format!(
+            "{own}.{}",
+            base64url::encode(claims().to_string().as_bytes())
+        );
+        key.sign(&mut token).expect("a signature");
+        verify(&tokens.verifier, &token)
+    };
+    assert_eq!(signed(&one), Ok(()));
+    assert_eq!(signed(&two), Err(TokenFault::Signature));
+}
