@@ -1,5 +1,10 @@
 //! Tokens of other libraries that Jam verifies, and tokens of Jam that other libraries verify.
 
+#[cfg(feature = "asymmetric")]
+pub(crate) mod algorithms;
+#[cfg(all(feature = "asymmetric", feature = "jsonwebtoken"))]
+pub(crate) mod rust;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,7 +46,7 @@ const LIBRARIES: [Library; 3] = [
         verify: "print(jam42.authenticate(sys.argv[1], via='jwt').claims['user'])",
     },
     Library {
-        package: "PyJWT==2.15.1",
+        package: "PyJWT[crypto]==2.15.1",
         issue: "print(jwt.encode({'user': 1, 'exp': int(time.time()) + 600}, SECRET, algorithm='HS256'))",
         verify: "print(jwt.decode(sys.argv[1], SECRET, algorithms=['HS256'])['user'])",
     },
