@@ -2,6 +2,8 @@
 
 mod by_hand;
 mod peers;
+#[cfg(feature = "public-keys")]
+mod public_keys;
 mod sessions;
 mod tokens;
 
@@ -61,8 +63,52 @@ pub const ALL: &[(&str, Build)] = &[
     ("axum-jwt-auth-bearer", peers::axum_jwt_auth),
 ];
 
+/// The operations on tokens with public keys. An operation takes up to 4 million instructions.
+#[cfg(feature = "public-keys")]
+pub const PUBLIC_KEY_OPERATIONS: &[(&str, BuildOperation)] = &[
+    ("raw-es256", public_keys::es256::raw),
+    ("hand-es256-verify", public_keys::es256::hand),
+    ("jam-es256-verify", public_keys::es256::first_sight),
+    ("raw-rs256", public_keys::rs256::raw),
+    ("hand-rs256-verify", public_keys::rs256::hand),
+    ("jam-rs256-verify", public_keys::rs256::first_sight),
+    ("raw-eddsa", public_keys::eddsa::raw),
+    ("hand-eddsa-verify", public_keys::eddsa::hand),
+    ("jam-eddsa-verify", public_keys::eddsa::first_sight),
+    ("hand-rs256-sign", public_keys::hand_rs256_sign),
+    ("jam-rs256-sign", public_keys::jam_rs256_sign),
+    ("jam-one-key", public_keys::one_key),
+    ("jam-ring-1", public_keys::ring_of_1),
+    ("jam-ring-100", public_keys::ring_of_100),
+];
+
+#[cfg(not(feature = "public-keys"))]
+pub const PUBLIC_KEY_OPERATIONS: &[(&str, BuildOperation)] = &[];
+
+/// The requests with tokens of public keys.
+#[cfg(feature = "public-keys")]
+pub const PUBLIC_KEY_CASES: &[(&str, Build)] = &[
+    ("hand-es256", public_keys::es256::hand_case),
+    ("jam-es256-cached", public_keys::es256::cached),
+    ("hand-rs256", public_keys::rs256::hand_case),
+    ("jam-rs256-cached", public_keys::rs256::cached),
+    ("hand-eddsa", public_keys::eddsa::hand_case),
+    ("jam-eddsa-cached", public_keys::eddsa::cached),
+];
+
+#[cfg(not(feature = "public-keys"))]
+pub const PUBLIC_KEY_CASES: &[(&str, Build)] = &[];
+
 /// Returns the case with the name `name`.
 pub fn named(name: &str) -> Option<Case> {
-    let (_, build) = ALL.iter().find(|(own, _)| *own == name)?;
+    let mut all = ALL.iter().chain(PUBLIC_KEY_CASES);
+    let (_, build) = all.find(|(own, _)| *own == name)?;
+    Some(build())
+}
+
+/// Returns the operation with the name `name`.
+pub fn operation(name: &str) -> Option<Operation> {
+    let mut all = OPERATIONS.iter().chain(PUBLIC_KEY_OPERATIONS);
+    let (_, build) = all.find(|(own, _)| *own == name)?;
     Some(build())
 }

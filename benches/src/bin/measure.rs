@@ -174,8 +174,7 @@ fn places(name: &str) -> Outcome {
 
 /// Runs the requests in the process that [`count`] and [`places`] step.
 fn counted(name: &str) -> Outcome {
-    if let Some((_, build)) = cases::OPERATIONS.iter().find(|(own, _)| *own == name) {
-        let mut operation = build();
+    if let Some(mut operation) = cases::operation(name) {
         for _ in 0..WARM {
             operation();
         }

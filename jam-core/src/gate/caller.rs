@@ -64,10 +64,8 @@ impl<P: Clone> Held<P> {
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_enums)] // every kind of backend is handled by every use
 pub enum Evidence {
-    /// A token of the application, with its registered claims.
-    Token(RegisteredClaims),
-    /// A token of another issuer, with its registered claims.
-    Issued(BackendId, RegisteredClaims),
+    /// A token with its registered claims: of the application, or of the issuer with this backend.
+    Token(Option<BackendId>, RegisteredClaims),
     /// A session.
     Session(SessionInfo),
     /// The answer of a backend of the application.
@@ -85,16 +83,16 @@ impl Evidence {
     /// Returns the backend.
     pub fn backend(&self) -> BackendName {
         match self {
-            Self::Token(_) => BackendName::Jwt,
+            Self::Token(None, _) => BackendName::Jwt,
             Self::Session(_) => BackendName::Session,
-            Self::Issued(backend, _) | Self::Own { backend, .. } => BackendName::Own(*backend),
+            Self::Token(Some(backend), _) | Self::Own { backend, .. } => BackendName::Own(*backend),
         }
     }
 
     /// Returns the time of the login, in seconds since the Unix epoch.
     pub fn auth_time(&self) -> Option<u64> {
         match self {
-            Self::Token(claims) | Self::Issued(_, claims) => claims.auth_time(),
+            Self::Token(_, claims) => claims.auth_time(),
             Self::Session(session) => Some(session.auth_time()),
             Self::Own { auth_time, .. } => *auth_time,
         }
@@ -103,7 +101,7 @@ impl Evidence {
     /// Returns the first second, since the Unix epoch, at which the credential is no longer valid.
     pub fn expires_at(&self) -> Option<u64> {
         match self {
-            Self::Token(claims) | Self::Issued(_, claims) => Some(claims.expires_at()),
+            Self::Token(_, claims) => Some(claims.expires_at()),
             Self::Session(session) => Some(session.expires_at()),
             Self::Own { expires_at, .. } => *expires_at,
         }

@@ -275,7 +275,7 @@ impl<'a, P: Payload> Gate<'a, P> {
             return true;
         };
         match &caller.evidence {
-            Evidence::Token(claims) | Evidence::Issued(_, claims) => {
+            Evidence::Token(_, claims) => {
                 claims.audience().any(|audience| audience == resource.url())
             }
             Evidence::Session(_) | Evidence::Own { .. } => true,

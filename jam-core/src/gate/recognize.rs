@@ -78,10 +78,7 @@ fn of_token<P>(
             payload,
         }) => Ok(Recognized::Caller(Caller {
             payload: Held::Own(payload),
-            evidence: match issuer {
-                None => Evidence::Token(registered),
-                Some(id) => Evidence::Issued(id, registered),
-            },
+            evidence: Evidence::Token(issuer, registered),
             source,
         })),
         Err(TokenFault::Unavailable) => Err(refusal(&TokenFault::Unavailable.into())),

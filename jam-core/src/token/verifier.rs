@@ -141,16 +141,29 @@ impl Verifier {
         text: &'a [u8],
         now: u64,
     ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
-        let verified = self.check(text, now);
-        if let Err(TokenFault::Key | TokenFault::Unavailable) = &verified
-            && let Some(refresh) = self.keys.refresh(now)
-        {
-            return Decision::Pending(Box::pin(async move {
+        match self.check(text, now) {
+            Err(fault @ (TokenFault::Key | TokenFault::Unavailable)) => {
+                self.decide_later(text, now, fault)
+            }
+            verified => Decision::Ready(verified),
+        }
+    }
+
+    /// Waits for keys that can be fetched, and tries again.
+    #[cold]
+    fn decide_later<'a, P: Payload>(
+        &'a self,
+        text: &'a [u8],
+        now: u64,
+        fault: TokenFault,
+    ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
+        match self.keys.refresh(now) {
+            Some(refresh) => Decision::Pending(Box::pin(async move {
                 refresh.await;
                 self.check(text, now)
-            }));
+            })),
+            None => Decision::Ready(Err(fault)),
         }
-        Decision::Ready(verified)
     }
 
     /// Returns the claims of a valid token.
@@ -178,7 +191,7 @@ impl Verifier {
             // After the signature was verified, so that only a holder of a key can fill the cache.
             known.accepted.add(compact.header, P::TOKEN_TYPE, selected);
         }
-        let claims = compact.payload(|json| {
+        compact.payload(|json| {
             let mut registered = RegisteredClaims::default();
             let parties = self.policy.parties.as_ref();
             let payload = match claims::read(json, parties, &mut registered) {
@@ -192,15 +205,15 @@ impl Verifier {
             };
             self.policy.check(&registered, now)?;
             self.policy.check_profile(json)?;
-            Ok(Claims {
+            let claims = Claims {
                 registered,
                 payload,
-            })
-        })?;
-        if self.caches_secrets || !algorithm.is_symmetric() {
-            self.verified.add(text, known.number, &claims);
-        }
-        Ok(claims)
+            };
+            if self.caches_secrets || !algorithm.is_symmetric() {
+                self.verified.add(text, known.number, &claims);
+            }
+            Ok(claims)
+        })
     }
 
     /// Checks the header of a token. `own_type` is the token type of the payload, if it has one.

@@ -91,7 +91,7 @@ impl<P, R: Level> Auth<P, R> {
     /// Returns the registered claims, if the credential is a token.
     pub fn token(&self) -> Option<&RegisteredClaims> {
         match &self.caller().evidence {
-            Evidence::Token(claims) | Evidence::Issued(_, claims) => Some(claims),
+            Evidence::Token(_, claims) => Some(claims),
             Evidence::Session(_) | Evidence::Own { .. } => None,
         }
     }
@@ -100,7 +100,7 @@ impl<P, R: Level> Auth<P, R> {
     pub fn session(&self) -> Option<&SessionInfo> {
         match &self.caller().evidence {
             Evidence::Session(session) => Some(session),
-            Evidence::Token(_) | Evidence::Issued(..) | Evidence::Own { .. } => None,
+            Evidence::Token(..) | Evidence::Own { .. } => None,
         }
     }
 

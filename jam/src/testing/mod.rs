@@ -50,7 +50,7 @@ use crate::extract::level::Level;
 pub fn auth<P: Payload, R: Level>(payload: P) -> Auth<P, R> {
     Auth::holding_of(Holding::Own(Caller {
         payload: Held::Own(payload),
-        evidence: Evidence::Token(RegisteredClaims::unverified()),
+        evidence: Evidence::Token(None, RegisteredClaims::unverified()),
         source: Source::AUTHORIZATION,
     }))
 }
