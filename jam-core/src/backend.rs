@@ -193,7 +193,7 @@ impl<P> fmt::Debug for Identity<P> {
 #[derive(Clone, Copy)]
 pub struct BackendId(&'static About);
 
-/// What is known of a backend without its type.
+/// The facts about a backend without its type.
 struct About {
     name: &'static str,
     is_issuer: bool,

@@ -76,7 +76,7 @@ struct Remote {
     finished: watch::Sender<u64>,
 }
 
-/// Where the keys are.
+/// The place of the keys.
 #[derive(Clone, Debug)]
 enum Origin {
     /// Behind a discovery document.

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use super::{API, Corp, CorpUser, call, claims, routes};
 use crate::support::NOW;
 
-/// What the server answers with.
+/// The answer of the server.
 #[derive(Clone)]
 enum Behaviour {
     Keys(Value),

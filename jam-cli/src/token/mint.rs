@@ -46,7 +46,7 @@ pub(crate) struct Mint {
     token_type: Option<String>,
 }
 
-/// Where the key is. Without any of them, the shared secret is in the variable JAM_SECRET.
+/// The place of the key. Without any of them, the shared secret is in the variable JAM_SECRET.
 #[derive(Args)]
 #[group(multiple = false)]
 struct Source {

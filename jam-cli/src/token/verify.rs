@@ -51,7 +51,7 @@ pub(crate) struct Verify {
     max_lifetime: Option<u64>,
 }
 
-/// Where the keys are. Without any of them, the shared secret is in the variable JAM_SECRET.
+/// The place of the keys. Without any of them, the shared secret is in the variable JAM_SECRET.
 #[derive(Args)]
 #[group(multiple = false)]
 struct Source {

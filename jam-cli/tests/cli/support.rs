@@ -13,7 +13,7 @@ use sha2::Sha256;
 
 pub(crate) const SECRET: &str = "a shared secret with 32 bytes or more";
 
-/// What a command printed.
+/// The output of a command.
 pub(crate) struct Ran {
     pub(crate) status: i32,
     pub(crate) out: String,

@@ -229,7 +229,7 @@ fn a_token_of_another_ring_is_not_valid() {
     let token = other.token();
     let ran = place.jam(&["token", "verify", "--keys", "keys", &token]);
     ran.fails(1, &format!("the known ids are {:?}", place.key("current")));
-    // The same, with an id that is known.
+    // A token with a known id fares alike.
     let id = place.key("current");
     other.edit_ring(|ring| ring["keys"][0]["kid"] = id.into());
     let ran = place.jam(&["token", "verify", "--keys", "keys", &other.token()]);

@@ -198,7 +198,7 @@ fn a_new_ring_has_a_current_key_and_one_that_stands_by() {
     );
     assert_eq!(schedule.token_lifetime(), HOUR);
     let ids: Vec<_> = schedule.keys().map(|key| key.id().to_owned()).collect();
-    // The same keys are read again.
+    // Another reader gets the same keys.
     let again = KeyFolder::open(place.keys())
         .expect("a ring")
         .read()

@@ -52,7 +52,7 @@ pub struct Jwt {
     policy: Policy,
 }
 
-/// What signs tokens.
+/// The key or the ring that signs tokens.
 enum SignedBy {
     Key(Result<SigningKey, KeyError>),
     Ring(KeyRing),

@@ -11,7 +11,7 @@ use crate::base::decision::BoxFuture;
 use crate::base::error::TokenFault;
 use crate::key::{KeySet, KeySource, SigningKey, VerifyingKey};
 
-/// Where a verifier has its keys from.
+/// The keys of a verifier, fixed or from a source.
 pub(super) struct Keys(Origin);
 
 // There is one for each `Jam`, and it is in use for each request.

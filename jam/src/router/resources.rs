@@ -14,7 +14,7 @@ use crate::setup::jam::Jam;
 /// Seconds for which a client may keep the metadata.
 const MAX_AGE: &str = "public, max-age=300";
 
-/// What the rules of one resource name.
+/// The issuers and scopes that the rules of one resource name.
 #[derive(Default)]
 struct Named<'a> {
     issuers: Vec<&'a str>,
