@@ -241,7 +241,7 @@ async fn roles_are_read_from_their_place_alone() {
             json!({ "realm_access.roles": ["editor"], "realm_access": { "roles": ["admin"] } }),
             Some("[Editor]"),
         ),
-        // What is not a role at all is not passed over.
+        // A value that is not a role at all rejects the token.
         (json!({ "realm_access": { "roles": [1] } }), None),
         (json!({ "realm_access": { "roles": "admin" } }), None),
         (

@@ -1,4 +1,4 @@
-//! What a command reads: files, the environment and stdin.
+//! The input of a command: files, the environment and stdin.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};

@@ -86,7 +86,7 @@ enum KeysCommand {
         key: Key,
         /// Print the private key in PEM instead, or the shared secret in base64url
         ///
-        /// Whoever has it can sign tokens.
+        /// Its holder can sign tokens.
         #[arg(long)]
         private: bool,
     },

@@ -1,4 +1,4 @@
-//! What a command prints, and the status with which it ends.
+//! The output of a command, and its exit status.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -48,7 +48,7 @@ pub(crate) fn exit_status() -> String {
     text
 }
 
-/// What a command prints when it has an answer.
+/// The answer of a command.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: Status,

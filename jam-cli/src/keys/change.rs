@@ -11,7 +11,7 @@ use super::{io_error, is_missing, open, quoted, read};
 use crate::output::{Failure, Reply};
 use crate::{algorithm, time};
 
-/// What programs do that have loaded the folder.
+/// The effect on programs that have loaded the folder.
 const READ_AGAIN: &str =
     "Programs that loaded the folder read it again within 10 seconds; no restart is needed.";
 

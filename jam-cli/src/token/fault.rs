@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::decode::Decoded;
 use crate::time;
 
-/// What the token should have been.
+/// The settings that the token was verified with.
 pub(super) struct Expected {
     /// The ids and the algorithms of the keys.
     pub(super) keys: Vec<(Option<String>, Algorithm)>,

@@ -63,7 +63,7 @@ impl VerifiedTokens {
             claims: Arc::new(claims.clone()),
         };
         if let Some(place) = places.get(place(token, places.len())) {
-            // What is replaced is dropped outside of the lock.
+            // The token that was there is dropped outside of the lock.
             let before = place
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

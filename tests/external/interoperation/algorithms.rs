@@ -21,7 +21,7 @@ pub(super) struct Offer {
     pub(super) alg: String,
     /// A shared secret as text, or a public key as PEM.
     pub(super) key: String,
-    /// The same key with the id `k`.
+    /// The key with the id `k`.
     pub(super) jwks: Value,
     pub(super) token: String,
 }
@@ -49,7 +49,7 @@ impl Offer {
         }
     }
 
-    /// The same with another signature: one bit in the middle is flipped.
+    /// The token with one bit of its signature flipped.
     pub(super) fn changed(&self) -> Self {
         let (message, signature) = self.token.rsplit_once('.').unwrap();
         let mut signature = BASE64.decode(signature).unwrap();
@@ -61,7 +61,7 @@ impl Offer {
         }
     }
 
-    /// What Jam reads with the key in each form: the user, or why the token is rejected.
+    /// Jam's answer with the key in each form: the user, or the reason of the rejection.
     pub(super) fn read_by_jam(&self) -> [String; 2] {
         let algorithm = Algorithm::from_name(&self.alg).unwrap();
         let key = match algorithm.is_symmetric() {
@@ -93,7 +93,7 @@ struct Program<'a> {
     library: &'a str,
     /// Runs a program with the two arguments that follow.
     command: &'a dyn Fn() -> Command,
-    /// What it says of a token with a changed signature.
+    /// The library's answer to a token with a changed signature.
     fault: &'a str,
 }
 
