@@ -6,10 +6,9 @@ use syn::DeriveInput;
 use syn::parse::Parser as _;
 
 use crate::diagnostics::Errors;
-use crate::jam_attr::options;
+use crate::jam_attr::{options, string};
 use crate::paths::Krate;
 use crate::tokens::entries::Value;
-use crate::tokens::text;
 
 const PAYLOAD: &str = "write `#[jam(payload = User)]`, the type that derives `JamPayload`";
 
@@ -92,14 +91,7 @@ fn payload_type(key: &Ident, value: &Value, errors: &mut Errors) -> Option<Token
 
 fn issuer_name(key: &Ident, value: &Value, errors: &mut Errors) -> Option<String> {
     const HELP: &str = "write `name = \"corp\"`: letters, digits, `-` and `_`";
-    let Value::Equals(tokens) = value else {
-        errors.at(key, "`name` needs a value", HELP);
-        return None;
-    };
-    let Some(name) = text::string(tokens) else {
-        errors.at(tokens, "`name` takes a string literal", HELP);
-        return None;
-    };
+    let name = string(key, value, HELP, errors)?;
     let text = name.value();
     if !jam_syntax::is_token(&text)
         || matches!(text.as_str(), jam_syntax::JWT | jam_syntax::SESSION)

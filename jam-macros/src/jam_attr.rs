@@ -5,6 +5,7 @@ use syn::Attribute;
 
 use crate::diagnostics::{Errors, did_you_mean};
 use crate::tokens::entries::{self, Entry, Value};
+use crate::tokens::text;
 
 /// Reads the options of all `#[jam(..)]` attributes. Reports the options that are not in `known`.
 pub(crate) fn options(
@@ -42,6 +43,24 @@ pub(crate) fn options(
         }
     }
     options
+}
+
+/// Reads the value of `key = ".."`. Reports a value that is missing or is not a string literal.
+pub(crate) fn string(
+    key: &Ident,
+    value: &Value,
+    help: &str,
+    errors: &mut Errors,
+) -> Option<syn::LitStr> {
+    let Value::Equals(tokens) = value else {
+        errors.at(key, format!("`{key}` needs a value"), help);
+        return None;
+    };
+    let string = text::string(tokens);
+    if string.is_none() {
+        errors.at(tokens, format!("`{key}` takes a string literal"), help);
+    }
+    string
 }
 
 /// Returns the article before `kind`.

@@ -107,9 +107,14 @@ impl KeyFolder {
     ///
     /// [`RingError`] if the folder is open to others, or has no ring that can be read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, RingError> {
-        let folder = Self(path.into());
+        let folder = Self::at(path.into());
         folder.read()?;
         Ok(folder)
+    }
+
+    /// Names a folder. Nothing is read yet.
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self(path)
     }
 
     /// Returns the path of the folder.

@@ -59,7 +59,7 @@ impl KeyRing {
     }
 
     pub(crate) fn load_and_look(path: PathBuf, every: Duration) -> Result<Self, RingError> {
-        let folder = KeyFolder::open(path)?;
+        let folder = KeyFolder::at(path);
         // Before it is read, so that a change between the two is found later.
         let version = folder.version();
         let ring = Self::of(folder.read()?, Some(folder.clone()));

@@ -115,6 +115,15 @@ impl KeySchedule {
         self.keys.iter().find(|key| *key.id == *id)
     }
 
+    fn known(&self, id: &str) -> Result<&ScheduledKey, RingError> {
+        let unknown = || RingError::new(format!("there is no key {id:?}"));
+        self.key(id).ok_or_else(unknown)
+    }
+
+    fn key_mut(&mut self, id: &str) -> Option<&mut ScheduledKey> {
+        self.keys.iter_mut().find(|key| *key.id == *id)
+    }
+
     pub(super) fn state_of(&self, key: &ScheduledKey, now: u64) -> KeyState {
         if key.revoked_at.is_some() {
             return KeyState::Revoked;
@@ -174,31 +183,31 @@ impl KeySchedule {
     /// Returns the public keys that verify at `now`, as a JWK set (RFC 7517 section 5). Shared secrets are never
     /// part of it.
     pub fn jwks(&self, now: u64) -> serde_json::Value {
-        match KeySet::new(self.verifying(now).map(SigningKey::verifying_key)) {
-            Ok(keys) => keys.to_jwks(),
-            // Every key was revoked or has expired.
-            Err(_) => serde_json::json!({ "keys": [] }),
+        match self.verifying(now) {
+            Some(keys) => keys.to_jwks(),
+            None => serde_json::json!({ "keys": [] }),
         }
     }
 
-    /// Returns the keys that verify at `now`, the current one first.
-    fn verifying(&self, now: u64) -> impl Iterator<Item = &SigningKey> {
+    /// Returns the keys that verify at `now`, the current one first, or `None` if every key was revoked or has
+    /// expired.
+    fn verifying(&self, now: u64) -> Option<KeySet> {
         let states = [KeyState::Current, KeyState::Standby, KeyState::Retired];
         let keys = states
             .into_iter()
-            .flat_map(move |state| self.in_state(state, now));
-        keys.filter_map(|key| key.key.as_ref())
+            .flat_map(|state| self.in_state(state, now));
+        let keys = keys.filter_map(|key| key.key.as_ref());
+        KeySet::new(keys.map(SigningKey::verifying_key)).ok()
     }
 
     /// Returns the keys at `now`.
     pub(super) fn keys_now(&self, now: u64) -> KeysNow {
-        let verifying = KeySet::new(self.verifying(now).map(SigningKey::verifying_key)).ok();
         let current = self.current(now).and_then(|key| key.key.clone());
         let starts = self.keys.iter().filter_map(|key| key.signs_from);
         let ends = self.keys.iter().filter_map(|key| self.verifies_until(key));
         KeysNow {
             signing: current,
-            verifying,
+            verifying: self.verifying(now),
             longest_lifetime: Some(self.token_lifetime),
             until: starts.chain(ends).filter(|time| *time > now).min(),
         }
@@ -245,18 +254,15 @@ impl KeySchedule {
 
     /// Revokes the key `id`. If it signs, or was to sign, another key takes over at once.
     pub(super) fn revoke(&mut self, id: &str, now: u64) -> Result<(), RingError> {
-        let unknown = || RingError::new(format!("there is no key {id:?}"));
-        let key = self.key(id).ok_or_else(unknown)?;
+        let key = self.known(id)?;
         if key.revoked_at.is_some() {
             return Err(RingError::new(format!("the key {id:?} is revoked")));
         }
         let signs_still = self.retires_at(key).is_none_or(|at| at > now);
         let was_to_sign = key.signs_from.is_some() && signs_still;
         let algorithm = Some(key.algorithm);
-        for key in &mut self.keys {
-            if *key.id == *id {
-                *key = key.clone().revoked_at(now);
-            }
+        if let Some(key) = self.key_mut(id) {
+            *key = key.clone().revoked_at(now);
         }
         if was_to_sign && self.current(now).is_none() {
             let next = self.standby_or_new(algorithm, now)?.id.clone();
@@ -273,8 +279,7 @@ impl KeySchedule {
     ///
     /// Returns the time from which the key does not sign.
     pub(super) fn retire(&mut self, id: &str, now: u64) -> Result<u64, RingError> {
-        let unknown = || RingError::new(format!("there is no key {id:?}"));
-        let key = self.key(id).ok_or_else(unknown)?;
+        let key = self.known(id)?;
         let state = self.state_of(key, now);
         match state {
             KeyState::Current => Ok(self.rotate(None, now)?.1),
@@ -321,11 +326,9 @@ impl KeySchedule {
         Ok(())
     }
 
-    pub(super) fn set_start(&mut self, id: &str, at: u64) {
-        for key in &mut self.keys {
-            if *key.id == *id {
-                key.signs_from = Some(at);
-            }
+    fn set_start(&mut self, id: &str, at: u64) {
+        if let Some(key) = self.key_mut(id) {
+            key.signs_from = Some(at);
         }
     }
 

@@ -92,19 +92,14 @@ impl<P: Payload> Access<P> {
 
     /// Returns all scopes of the rule, each once.
     pub fn scopes(&self) -> Vec<&'static str> {
-        let conditions = self.ways().flat_map(|way| way.conditions());
-        let mut scopes: Vec<_> = conditions
-            .filter_map(|condition| match condition {
-                Condition::Scope(scope) => Some(scope.0),
-                _ => None,
-            })
-            .collect();
-        let all = scopes.clone();
-        let mut at = 0;
-        scopes.retain(|scope| {
-            at += 1;
-            !all[..at - 1].contains(scope)
-        });
+        let mut scopes = Vec::new();
+        for condition in self.ways().flat_map(|way| way.conditions()) {
+            if let Condition::Scope(scope) = condition
+                && !scopes.contains(&scope.0)
+            {
+                scopes.push(scope.0);
+            }
+        }
         scopes
     }
 }

@@ -7,7 +7,7 @@ use syn::Attribute;
 use syn::parse::Parser as _;
 
 use crate::diagnostics::Errors;
-use crate::jam_attr::options;
+use crate::jam_attr::{options, string};
 use crate::lists;
 use crate::paths::Krate;
 use crate::serde_attr::{Kind, SerdeAttr};
@@ -230,14 +230,7 @@ fn always_there(serde: &SerdeAttr, container: &SerdeAttr, errors: &mut Errors) {
 fn claim_name(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
     const HELP: &str = "write `claim = \"realm_access.roles\"`: the name of a claim, or the names on the \
                         way to it with dots between them";
-    let Value::Equals(tokens) = value else {
-        errors.at(key, "`claim` needs a value", HELP);
-        return None;
-    };
-    let Some(claim) = text::string(tokens) else {
-        errors.at(tokens, "`claim` takes a string literal", HELP);
-        return None;
-    };
+    let claim = string(key, value, HELP, errors)?;
     let name = claim.value();
     if name.is_empty() || REGISTERED_CLAIMS.contains(&name.as_str()) {
         let message = match name.as_str() {
@@ -268,14 +261,7 @@ fn role(key: &Ident, value: &Value, errors: &mut Errors) -> Option<TokenStream> 
 /// Reads the kind of a payload.
 fn kind(key: &Ident, value: &Value, errors: &mut Errors) -> Option<syn::LitStr> {
     const HELP: &str = "write `kind = \"reset\"`: lower-case letters, digits and `-`";
-    let Value::Equals(tokens) = value else {
-        errors.at(key, "`kind` needs a value", HELP);
-        return None;
-    };
-    let Some(kind) = text::string(tokens) else {
-        errors.at(tokens, "`kind` takes a string literal", HELP);
-        return None;
-    };
+    let kind = string(key, value, HELP, errors)?;
     let name = kind.value();
     if !jam_syntax::is_kind(&name) {
         errors.at(&kind, format!("{name:?} is not a kind"), HELP);

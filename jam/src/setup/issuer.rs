@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use jam_core::token::{Verifier, VerifierKeys};
+use jam_core::token::{Verifier, VerifierBuilder, VerifierKeys};
 #[cfg(all(feature = "jwks", any(feature = "asymmetric", feature = "graviola")))]
 use jam_jwks::{RemoteKeys, RemoteKeysBuilder};
 
@@ -27,13 +27,8 @@ use super::config::Fault;
 pub struct Issuer {
     issuer: String,
     audience: Option<String>,
-    token_type: Option<String>,
-    access_tokens: bool,
-    cached: Option<usize>,
-    leeway: Option<Duration>,
-    max_lifetime: Option<Duration>,
     /// The reason why there are no keys is reported when the `Jam` is built.
-    keys: Result<VerifierKeys, String>,
+    verifier: Result<VerifierBuilder, String>,
 }
 
 impl Issuer {
@@ -45,15 +40,16 @@ impl Issuer {
 
     fn of(issuer: String, keys: Result<VerifierKeys, String>) -> Self {
         Self {
+            verifier: keys.map(|keys| Verifier::builder(keys).issuer(&issuer)),
             issuer,
             audience: None,
-            token_type: None,
-            access_tokens: false,
-            cached: None,
-            leeway: None,
-            max_lifetime: None,
-            keys,
         }
+    }
+
+    /// Changes the verifier, if there are keys.
+    fn with(mut self, change: impl FnOnce(VerifierBuilder) -> VerifierBuilder) -> Self {
+        self.verifier = self.verifier.map(change);
+        self
     }
 
     /// Makes an issuer with the keys in its discovery document (OpenID Connect Discovery 1.0), at
@@ -95,43 +91,39 @@ impl Issuer {
     /// Without an audience [`JamBuilder::build`](crate::JamBuilder::build) fails, because a token for another
     /// application would be accepted.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience = Some(audience.into());
-        self
+        let audience = audience.into();
+        self.audience = Some(audience.clone());
+        self.with(|verifier| verifier.audience(audience))
     }
 
     /// Requires this `typ` (RFC 8725 section 3.11), such as `at+jwt`. It is compared without case and without
     /// the prefix `application/`.
-    pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
-        self.token_type = Some(token_type.into());
-        self
+    pub fn token_type(self, token_type: impl Into<String>) -> Self {
+        self.with(|verifier| verifier.token_type(token_type))
     }
 
     /// Requires the profile of access tokens (RFC 9068): the `typ` `at+jwt`, and the claims `iss`, `exp`, `aud`, `sub`,
     /// `client_id`, `iat` and `jti`.
     ///
     /// An ID token of the same issuer, which is for a client and not for an API, is then never accepted.
-    pub fn access_tokens(mut self) -> Self {
-        self.access_tokens = true;
-        self
+    pub fn access_tokens(self) -> Self {
+        self.with(VerifierBuilder::access_tokens)
     }
 
     /// Sets the tolerated difference of clocks in whole seconds, at most 60 s.
-    pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = Some(leeway);
-        self
+    pub fn leeway(self, leeway: Duration) -> Self {
+        self.with(|verifier| verifier.leeway(leeway))
     }
 
     /// Rejects a token that is valid for longer, in whole seconds from its `iat`, or from now if it has none.
-    pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
-        self.max_lifetime = Some(max_lifetime);
-        self
+    pub fn max_lifetime(self, max_lifetime: Duration) -> Self {
+        self.with(|verifier| verifier.max_lifetime(max_lifetime))
     }
 
     /// Sets the number of tokens whose signature is not verified again, at most 65,536. 0 switches the cache off.
     /// [`VerifierBuilder::cached_tokens`](crate::token::VerifierBuilder::cached_tokens) says what it trades.
-    pub fn cached_tokens(mut self, count: usize) -> Self {
-        self.cached = Some(count);
-        self
+    pub fn cached_tokens(self, count: usize) -> Self {
+        self.with(|verifier| verifier.cached_tokens(count))
     }
 
     /// Makes the verifier, or reports why it cannot be made. `name` is the name of the backend.
@@ -141,27 +133,10 @@ impl Issuer {
         if self.audience.is_none() {
             note(NO_AUDIENCE.to_owned());
         }
-        let keys = self.keys.map_err(&mut note).ok()?;
-        let mut verifier = Verifier::builder(keys).issuer(self.issuer);
-        if let Some(audience) = self.audience {
-            verifier = verifier.audience(audience);
-        }
-        if let Some(count) = self.cached {
-            verifier = verifier.cached_tokens(count);
-        }
-        if self.access_tokens {
-            verifier = verifier.access_tokens();
-        }
-        if let Some(token_type) = self.token_type {
-            verifier = verifier.token_type(token_type);
-        }
-        if let Some(leeway) = self.leeway {
-            verifier = verifier.leeway(leeway);
-        }
-        if let Some(max_lifetime) = self.max_lifetime {
-            verifier = verifier.max_lifetime(max_lifetime);
-        }
-        verifier.build().map_err(|why| note(why.to_string())).ok()
+        let built = self
+            .verifier
+            .and_then(|verifier| verifier.build().map_err(|why| why.to_string()));
+        built.map_err(note).ok()
     }
 }
 
