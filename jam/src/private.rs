@@ -12,10 +12,11 @@ use crate::arities::arities;
 pub use jam_core::payload::{HasRoles, HasScopes, Mark, NoRole, Roles, Subject};
 pub use jam_core::rule::{Access, AttributeRule, AttributeRules, Of, Public, Word, of, read, said};
 
-pub use crate::extract::auth::{Auth, Optional};
+pub use crate::extract::auth::Auth;
 pub use crate::extract::level::{
     Gated, GatedWithPolicies, OpenRule, Policed, anonymous_too, required,
 };
+pub use crate::extract::optional::Optional;
 pub use crate::extract::policy::Policies;
 pub use crate::response::answer::{Answered, HandlerResponse, Open, Stale, answer, open};
 use crate::router::JamRouter;

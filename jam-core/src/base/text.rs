@@ -11,14 +11,17 @@ pub(crate) fn is_token68(bytes: &[u8]) -> bool {
         .map_or(&[][..], |last| &bytes[..=last]);
     // A chunk has no early exit, so that the compiler can check many bytes at once.
     let all = |chunk: &[u8]| {
-        chunk.iter().fold(true, |all, byte| {
+        let others = chunk.iter().fold(0, |others, byte| {
             let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
             // The bytes from `-` to `9` are the dash, the dot, the slash and the digits.
             let low = byte.wrapping_sub(b'-') <= b'9' - b'-';
-            all & (letter | low | (*byte == b'_') | (*byte == b'~') | (*byte == b'+'))
-        })
+            let mark = (*byte == b'_') | (*byte == b'~') | (*byte == b'+');
+            others | u8::from(!(letter | low | mark))
+        });
+        others == 0
     };
-    !unpadded.is_empty() && unpadded.chunks(32).all(all)
+    let (chunks, rest) = unpadded.as_chunks::<32>();
+    !unpadded.is_empty() && chunks.iter().all(|chunk| all(chunk)) && all(rest)
 }
 
 pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
@@ -60,25 +63,13 @@ pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
 const NEAR: usize = 2;
 
 pub(crate) const fn same(left: &str, right: &str) -> bool {
-    equal(left, right, false)
-}
-
-pub(crate) const fn same_ignoring_case(left: &str, right: &str) -> bool {
-    equal(left, right, true)
-}
-
-const fn equal(left: &str, right: &str, ignoring_case: bool) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;
     }
     let mut at = 0;
     while at < left.len() {
-        let same = match ignoring_case {
-            true => left[at].eq_ignore_ascii_case(&right[at]),
-            false => left[at] == right[at],
-        };
-        if !same {
+        if left[at] != right[at] {
             return false;
         }
         at += 1;

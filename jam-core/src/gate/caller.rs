@@ -1,10 +1,8 @@
 //! The authenticated caller.
 
-use std::ops::Deref;
-use std::sync::Arc;
-
 use crate::backend::BackendId;
 use crate::claims::RegisteredClaims;
+use crate::payload::Held;
 use crate::rule::{BackendName, Source};
 use crate::session::SessionInfo;
 
@@ -25,38 +23,6 @@ impl<P> Caller<P> {
     /// Returns the source of the credential and its backend.
     pub fn origin(&self) -> (Source, BackendName) {
         (self.source, self.evidence.backend())
-    }
-}
-
-/// A payload that belongs to one request, or that all requests with one session share.
-#[derive(Clone)]
-#[allow(missing_debug_implementations)] // the payload is private data of the user
-#[allow(clippy::exhaustive_enums)] // it is owned or shared
-pub enum Held<P> {
-    /// The payload of one request.
-    Own(P),
-    /// The payload that requests with one session share.
-    Shared(Arc<P>),
-}
-
-impl<P> Deref for Held<P> {
-    type Target = P;
-
-    fn deref(&self) -> &P {
-        match self {
-            Self::Own(payload) => payload,
-            Self::Shared(payload) => payload,
-        }
-    }
-}
-
-impl<P: Clone> Held<P> {
-    /// Returns the payload by value, and clones it only if it is shared.
-    pub fn into_inner(self) -> P {
-        match self {
-            Self::Own(payload) => payload,
-            Self::Shared(payload) => Arc::unwrap_or_clone(payload),
-        }
     }
 }
 

@@ -30,7 +30,7 @@ pub use authenticator::Authenticator;
 pub use authorize::hides;
 #[cfg(feature = "testing")]
 pub use authorize::meets;
-pub use caller::{Caller, Evidence, Held};
+pub use caller::{Caller, Evidence};
 use recognize::{Recognized, recognize};
 use verdict::{Facts, Openness, Presented, Reason, Shape, Verdict, WAYS, decide};
 
@@ -112,14 +112,7 @@ pub fn admit<'a, P: Payload>(
                 // A request from another site does not count as a use of the session.
                 !presented.cross_site,
             );
-            match recognized {
-                Decision::Ready(recognized) => {
-                    Decision::Ready(gate.conclude(&presented, recognized))
-                }
-                Decision::Pending(recognized) => Decision::Pending(Box::pin(async move {
-                    gate.conclude(&presented, recognized.await)
-                })),
-            }
+            gate.conclude(presented, recognized)
         }
         Err(admitted) => Decision::Ready(admitted.map_err(|refusal| gate.finish(refusal))),
     }
@@ -130,6 +123,17 @@ struct Gate<'a, P: Payload> {
     authenticator: &'a Authenticator,
     access: &'a Access<P>,
     request: &'a Parts,
+}
+
+/// The decision about a caller that stays where it is.
+enum Judged {
+    /// The caller is admitted.
+    Caller,
+    /// The request is admitted as an anonymous request.
+    Anonymous {
+        /// The cookie with an invalid credential.
+        stale: Option<&'static str>,
+    },
 }
 
 /// The credential that decides.
@@ -221,12 +225,41 @@ impl<'a, P: Payload> Gate<'a, P> {
     /// Decides about the request from the answer of the backend.
     #[inline]
     fn conclude(
+        self,
+        found: Found<'a>,
+        recognized: Decision<'a, Result<Recognized<P>, Refusal>>,
+    ) -> Decision<'a, Admitted<P>> {
+        // The caller is large, so it is judged where it is, and moved once.
+        let judged = match recognized {
+            Decision::Ready(ref answer) => self.judge(&found, answer),
+            Decision::Pending(answer) => {
+                return Decision::Pending(Box::pin(async move {
+                    let answer = Decision::Ready(answer.await);
+                    self.conclude(found, answer).wait().await
+                }));
+            }
+        };
+        match judged {
+            Ok(Judged::Caller) => match recognized {
+                Decision::Ready(Ok(Recognized::Caller(caller))) => {
+                    Decision::Ready(Ok(Admission::Caller(caller)))
+                }
+                _ => Decision::Ready(Err(Refusal::new(RejectionKind::InvalidCredential))),
+            },
+            Ok(Judged::Anonymous { stale }) => Decision::Ready(Ok(Admission::Anonymous { stale })),
+            Err(refusal) => Decision::Ready(Err(self.finish(refusal))),
+        }
+    }
+
+    /// Decides about the answer of the backend. A caller in it is not moved.
+    #[inline]
+    fn judge(
         &self,
         found: &Found<'_>,
-        recognized: Result<Recognized<P>, Refusal>,
-    ) -> Admitted<P> {
+        recognized: &Result<Recognized<P>, Refusal>,
+    ) -> Result<Judged, Refusal> {
         let shape = self.shape();
-        let (presented, met) = match &recognized {
+        let (presented, met) = match recognized {
             Ok(Recognized::Caller(caller)) if !self.is_for_resource(caller) => {
                 (Presented::Invalid, NO_WAY)
             }
@@ -235,36 +268,30 @@ impl<'a, P: Payload> Gate<'a, P> {
             Ok(Recognized::Caller(caller)) => (Presented::Valid, self.met(caller, found.now)),
             Ok(Recognized::OtherPayload) => (Presented::OtherPayload, NO_WAY),
             Ok(Recognized::Invalid) => (Presented::Invalid, NO_WAY),
-            Err(_) => (Presented::Invalid, NO_WAY),
+            Err(refusal) => return Err(refusal.clone()),
         };
+        let cookie = found.credential.source.cookie_name();
         let facts = Facts {
             presented,
-            in_cookie: found.credential.source.cookie_name().is_some(),
+            in_cookie: cookie.is_some(),
             cross_site: found.cross_site,
             reauthenticating: matches!(self.access.audience, Audience::Guests { .. })
                 && redirect::is_reauthentication(self.request),
             met,
         };
-        let refusal = match (decide(&shape, &facts), &recognized) {
-            (_, Err(refusal)) => refusal.clone(),
-            (Verdict::Caller, _) => match recognized {
-                // The caller is moved only once, because it is large.
-                Ok(Recognized::Caller(caller)) => return Ok(Admission::Caller(caller)),
-                _ => Refusal::new(RejectionKind::InvalidCredential),
-            },
-            (Verdict::Anonymous { clear_cookie }, _) => {
-                let cookie = found.credential.source.cookie_name();
-                return Ok(Admission::Anonymous {
-                    stale: cookie.filter(|_| clear_cookie),
-                });
-            }
+        match (decide(&shape, &facts), recognized) {
+            (Verdict::Caller, _) => Ok(Judged::Caller),
+            (Verdict::Anonymous { clear_cookie }, _) => Ok(Judged::Anonymous {
+                stale: cookie.filter(|_| clear_cookie),
+            }),
             (Verdict::Rejected(Reason::Insufficient), Ok(Recognized::Caller(caller))) => {
                 let checked = checked(caller, found.now);
-                authorize::refusal(self.authenticator, self.access, caller.origin(), &checked)
+                let (authenticator, origin) = (self.authenticator, caller.origin());
+                let refusal = authorize::refusal(authenticator, self.access, origin, &checked);
+                Err(refusal)
             }
-            (Verdict::Rejected(reason), _) => self.refusal(reason),
-        };
-        Err(self.finish(refusal))
+            (Verdict::Rejected(reason), _) => Err(self.refusal(reason)),
+        }
     }
 
     /// Returns `true` if the caller's token names the resource of the rule (RFC 8707 section 2). A credential that is

@@ -1,16 +1,16 @@
 //! Authentication of a credential by its backend.
 
 use super::authenticator::Authenticator;
-use super::caller::{Caller, Evidence, Held};
+use super::caller::{Caller, Evidence};
 use crate::backend::{BackendId, Identity};
 use crate::base::decision::Decision;
 use crate::base::error::{Error, ErrorKind, TokenFault};
-use crate::claims::Claims;
-use crate::payload::Payload;
+use crate::payload::{Held, Payload};
 use crate::refusal::{Refusal, RejectionKind};
 use crate::request::credential::Credential;
 use crate::rule::{BackendName, Source};
 use crate::session::{Opened, Session};
+use crate::token::Verified;
 
 /// The answer of a backend about a credential.
 pub(super) enum Recognized<P> {
@@ -68,16 +68,16 @@ pub(super) fn recognize<'a, P: Payload>(
 
 #[inline]
 fn of_token<P>(
-    verified: Result<Claims<P>, TokenFault>,
+    verified: Result<Verified<P>, TokenFault>,
     issuer: Option<BackendId>,
     source: Source,
 ) -> Result<Recognized<P>, Refusal> {
     match verified {
-        Ok(Claims {
+        Ok(Verified {
             registered,
             payload,
         }) => Ok(Recognized::Caller(Caller {
-            payload: Held::Own(payload),
+            payload,
             evidence: Evidence::Token(issuer, registered),
             source,
         })),

@@ -2,6 +2,7 @@
 //!
 //! Uses [`base`](crate::base).
 
+mod held;
 pub mod kind;
 mod mark;
 mod role;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use held::Held;
 pub use mark::{Mark, Subject};
 pub use role::{HasRoles, NoRole, Role, Roles};
 pub use scopes::{HasScopes, Scopes};
@@ -37,7 +39,7 @@ pub use scopes::{HasScopes, Scopes};
 /// }
 /// ```
 ///
-/// Requests with the same session can share one payload that was read once. So do not keep state of
+/// Requests with the same session or the same token can share one payload that was read once. So do not keep state of
 /// one request in it, such as a cell or a lock that is left out of the JSON: other requests may see
 /// that state, or may not.
 ///

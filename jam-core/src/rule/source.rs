@@ -115,7 +115,7 @@ impl Source {
     pub const fn header(name: &'static str) -> Self {
         assert!(text::is_token(name), "this is not the name of a header");
         assert!(
-            !text::same_ignoring_case(name, "cookie"),
+            !name.eq_ignore_ascii_case("cookie"),
             "name the cookie instead: .cookie(\"..\")"
         );
         Self::Header(name)
@@ -144,7 +144,7 @@ impl Source {
     pub const fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Cookie(one), Self::Cookie(other)) => text::same(one, other),
-            (Self::Header(one), Self::Header(other)) => text::same_ignoring_case(one, other),
+            (Self::Header(one), Self::Header(other)) => one.eq_ignore_ascii_case(other),
             _ => false,
         }
     }

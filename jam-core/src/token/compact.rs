@@ -12,22 +12,25 @@ const MAX_HEADER: usize = 2 * 1024;
 /// The parts of a token. Nothing of it is decoded or trusted yet.
 pub(crate) struct Compact<'a> {
     pub(crate) header: &'a [u8],
+    /// The header is the one that most tokens have.
+    pub(crate) is_usual: bool,
     payload: &'a [u8],
     signature: &'a [u8],
     signed: &'a [u8],
 }
 
 impl<'a> Compact<'a> {
-    /// Splits a token. `header` is the header that most tokens have.
+    /// Splits a token. `usual` is the header that most tokens have.
     #[inline]
-    pub(crate) fn parse(token: &'a [u8], header: &str) -> Result<Self, TokenFault> {
+    pub(crate) fn parse(token: &'a [u8], usual: &str) -> Result<Self, TokenFault> {
         // Checked before anything is decoded, so that a client cannot cause large allocations.
         if token.len() > MAX_TOKEN {
             return Err(TokenFault::Malformed);
         }
-        let first = match token.get(header.len()) {
-            Some(b'.') if token.starts_with(header.as_bytes()) => header.len(),
-            _ => memchr::memchr(b'.', token).ok_or(TokenFault::Malformed)?,
+        let is_usual = token.get(usual.len()) == Some(&b'.') && token.starts_with(usual.as_bytes());
+        let first = match is_usual {
+            true => usual.len(),
+            false => memchr::memchr(b'.', token).ok_or(TokenFault::Malformed)?,
         };
         let last = memchr::memrchr(b'.', token).ok_or(TokenFault::Malformed)?;
         if last <= first {
@@ -41,6 +44,7 @@ impl<'a> Compact<'a> {
         }
         Ok(Self {
             header,
+            is_usual,
             payload,
             signature,
             signed: &token[..last],

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::accepted::{AcceptedHeaders, Selected};
+use super::compact::Compact;
 use super::header::{self, Header};
 use crate::base::decision::BoxFuture;
 use crate::base::error::TokenFault;
@@ -88,18 +89,17 @@ impl Known {
         }
     }
 
-    /// Returns the keys that a header selects without being decoded: our own header, byte for byte, or one
-    /// that was accepted before.
+    /// Returns the keys that the header of a token selects without being decoded: our own header, byte for byte,
+    /// or one that was accepted before. The token was parsed with our own header as the usual one.
     #[inline]
     pub(super) fn selected(
         &self,
-        encoded: &[u8],
+        compact: &Compact<'_>,
         own_type: Option<&'static str>,
     ) -> Option<Selected> {
-        let is_own = own_type.is_none() && encoded == self.own_header().as_bytes();
-        match is_own && !cfg!(jam_plain) {
+        match compact.is_usual && own_type.is_none() && !cfg!(jam_plain) {
             true => Some(self.own_keys),
-            false => self.accepted.keys_of(encoded, own_type),
+            false => self.accepted.keys_of(compact.header, own_type),
         }
     }
 

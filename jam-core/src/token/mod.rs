@@ -43,6 +43,7 @@ pub use issuers::Issuers;
 pub(crate) use issuers::unverified_issuer;
 pub use jwt::Jwt;
 pub use signed::Token;
+pub use verified::Verified;
 pub use verifier::{PolicyError, Verifier, VerifierBuilder, VerifierKeys};
 
 /// Issues and verifies tokens: the backend that a [`Jwt`] configures.
@@ -78,7 +79,7 @@ impl Tokens {
         &'a self,
         text: &'a [u8],
         now: u64,
-    ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
+    ) -> Decision<'a, Result<Verified<P>, TokenFault>> {
         self.verifier.decide(text, now)
     }
 

@@ -48,7 +48,7 @@ pub(crate) fn compare_text(text: &[u8]) {
     // The second time a valid header is in the cache.
     for time in ["first", "second"] {
         let verified = tokens.verifier.check::<Usual>(text, NOW);
-        let verified = verified.map(|claims| (claims.registered, claims.payload));
+        let verified = verified.map(|claims| (claims.registered, claims.payload.into_inner()));
         let same = match (&verified, &sure) {
             (Ok(one), Ok(other)) => one == other,
             // The two may find a different fault first.

@@ -1,15 +1,34 @@
-//! A cache of verified tokens: a client sends the same token with each request.
+//! The claims of verified tokens, and a cache of them: a client sends the same token with each request.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::claims::Claims;
-use crate::payload::Payload;
+use crate::claims::{Claims, RegisteredClaims};
+use crate::payload::{Held, Payload};
 
 /// Tokens in the cache by default, if they are signed with a private key.
 pub(super) const DEFAULT: usize = 1024;
 /// The most tokens that a cache can have.
 const MOST: usize = 1 << 16;
+
+/// The claims of a valid token. Requests with the same token can share its payload.
+#[allow(missing_debug_implementations)] // the payload is private data of the user
+#[allow(clippy::exhaustive_structs)] // the gate takes it apart
+pub struct Verified<P> {
+    /// The registered claims.
+    pub registered: RegisteredClaims,
+    /// The payload.
+    pub payload: Held<P>,
+}
+
+impl<P: Clone> From<Verified<P>> for Claims<P> {
+    fn from(verified: Verified<P>) -> Self {
+        Self {
+            registered: verified.registered,
+            payload: verified.payload.into_inner(),
+        }
+    }
+}
 
 /// Tokens with a valid signature, each with its claims. Their number is bounded, and a refusal is never kept.
 ///
@@ -18,16 +37,16 @@ const MOST: usize = 1 << 16;
 pub(super) struct VerifiedTokens {
     size: usize,
     /// Allocated with the first token.
-    places: OnceLock<Box<[Mutex<Option<Verified>>]>>,
+    places: OnceLock<Box<[Mutex<Option<Entry>>]>>,
 }
 
-struct Verified {
+struct Entry {
     token: Box<[u8]>,
-    payload: TypeId,
     /// The number of the keys that verified it.
     keys: u64,
-    /// A `Claims<P>`.
-    claims: Arc<dyn Any + Send + Sync>,
+    registered: RegisteredClaims,
+    /// A payload of any type.
+    payload: Arc<dyn Any + Send + Sync>,
 }
 
 impl VerifiedTokens {
@@ -43,51 +62,51 @@ impl VerifiedTokens {
 
     /// Returns the claims of a token that these keys verified.
     #[inline]
-    pub(super) fn get<P: Payload>(&self, token: &[u8], keys: u64) -> Option<Claims<P>> {
+    pub(super) fn get<P: Payload>(&self, token: &[u8], keys: u64) -> Option<Verified<P>> {
         let places = self.places.get()?;
-        find(places, token, keys)
+        let place = places.get(place(token, places.len()))?;
+        let (registered, payload) = {
+            let place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            let entry = place.as_ref()?;
+            let is_it =
+                entry.keys == keys && entry.payload.is::<P>() && is_same(&entry.token, token);
+            is_it.then(|| (entry.registered.clone(), Arc::clone(&entry.payload)))?
+        };
+        Some(Verified {
+            registered,
+            payload: Held::Shared(payload.downcast().ok()?),
+        })
     }
 
-    /// Adds a token that these keys verified.
-    pub(super) fn add<P: Payload>(&self, token: &[u8], keys: u64, claims: &Claims<P>) {
+    /// Adds a token that these keys verified, and returns its payload.
+    pub(super) fn add<P: Payload>(
+        &self,
+        token: &[u8],
+        keys: u64,
+        registered: &RegisteredClaims,
+        payload: P,
+    ) -> Held<P> {
         if self.size == 0 {
-            return;
+            return Held::Own(payload);
         }
+        let payload = Arc::new(payload);
         let places = self
             .places
             .get_or_init(|| (0..self.size).map(|_| Mutex::default()).collect());
-        let verified = Verified {
-            token: token.into(),
-            payload: TypeId::of::<P>(),
-            keys,
-            claims: Arc::new(claims.clone()),
-        };
         if let Some(place) = places.get(place(token, places.len())) {
+            let entry = Entry {
+                token: token.into(),
+                keys,
+                registered: registered.clone(),
+                payload: Arc::clone(&payload) as _,
+            };
             // The token that was there is dropped outside of the lock.
-            let before = place
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .replace(verified);
-            drop(before);
+            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = place.replace(entry);
+            drop((place, before));
         }
+        Held::Shared(payload)
     }
-}
-
-fn find<P: Payload>(
-    places: &[Mutex<Option<Verified>>],
-    token: &[u8],
-    keys: u64,
-) -> Option<Claims<P>> {
-    let place = places.get(place(token, places.len()))?;
-    let claims = {
-        let place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        let verified = place.as_ref()?;
-        let is_it = verified.keys == keys
-            && verified.payload == TypeId::of::<P>()
-            && is_same(&verified.token, token);
-        is_it.then(|| Arc::clone(&verified.claims))?
-    };
-    claims.downcast_ref::<Claims<P>>().cloned()
 }
 
 /// Returns the place of a token. Its last bytes are those of the signature, which are evenly distributed.

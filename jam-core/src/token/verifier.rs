@@ -11,13 +11,13 @@ use super::header;
 use super::keys::{Keys, Known};
 use super::policy::{Policy, ReadyPolicy};
 use super::profile::ACCESS_TOKEN;
-use super::verified::{self, VerifiedTokens};
+use super::verified::{self, Verified, VerifiedTokens};
 use crate::base::clock::Clock;
 use crate::base::decision::Decision;
 use crate::base::error::{Error, TokenFault};
 use crate::claims::{self, Claims, RegisteredClaims};
 use crate::key::{Algorithm, KeySet, KeySource, VerifyingKey};
-use crate::payload::{Payload, kind};
+use crate::payload::{Held, Payload, kind};
 use crate::ring::KeyRing;
 
 /// Seconds from one warning to the next.
@@ -92,7 +92,7 @@ impl Verifier {
     ///
     /// Those of [`verify`](Self::verify).
     pub fn verify_at<P: Payload>(&self, token: &str, now: u64) -> Result<Claims<P>, Error> {
-        Ok(self.check(token.as_bytes(), now)?)
+        Ok(self.check(token.as_bytes(), now)?.into())
     }
 
     /// Returns the claims of a token that is valid now. Keys of another issuer are fetched if necessary.
@@ -102,7 +102,7 @@ impl Verifier {
     /// Those of [`verify`](Self::verify).
     pub async fn verify_fetching<P: Payload>(&self, token: &str) -> Result<Claims<P>, Error> {
         let now = Clock::default().now();
-        Ok(self.decide(token.as_bytes(), now).wait().await?)
+        Ok(self.decide(token.as_bytes(), now).wait().await?.into())
     }
 
     /// Returns the payload of a token with a valid signature and a valid header. Its claims are not checked:
@@ -140,7 +140,7 @@ impl Verifier {
         &'a self,
         text: &'a [u8],
         now: u64,
-    ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
+    ) -> Decision<'a, Result<Verified<P>, TokenFault>> {
         match self.check(text, now) {
             Err(fault @ (TokenFault::Key | TokenFault::Unavailable)) => {
                 self.decide_later(text, now, fault)
@@ -156,7 +156,7 @@ impl Verifier {
         text: &'a [u8],
         now: u64,
         fault: TokenFault,
-    ) -> Decision<'a, Result<Claims<P>, TokenFault>> {
+    ) -> Decision<'a, Result<Verified<P>, TokenFault>> {
         match self.keys.refresh(now) {
             Some(refresh) => Decision::Pending(Box::pin(async move {
                 refresh.await;
@@ -168,7 +168,11 @@ impl Verifier {
 
     /// Returns the claims of a valid token.
     #[inline]
-    pub(super) fn check<P: Payload>(&self, text: &[u8], now: u64) -> Result<Claims<P>, TokenFault> {
+    pub(super) fn check<P: Payload>(
+        &self,
+        text: &[u8],
+        now: u64,
+    ) -> Result<Verified<P>, TokenFault> {
         if P::KIND.is_some()
             && let Err(clash) = kind::claim::<P>()
         {
@@ -176,12 +180,12 @@ impl Verifier {
             return Err(TokenFault::Type);
         }
         let known = self.keys.at(now)?;
-        if let Some(claims) = self.verified.get::<P>(text, known.number) {
-            self.policy.check(&claims.registered, now)?;
-            return Ok(claims);
+        if let Some(verified) = self.verified.get::<P>(text, known.number) {
+            self.policy.check(&verified.registered, now)?;
+            return Ok(verified);
         }
         let compact = Compact::parse(text, known.own_header())?;
-        let before = known.selected(compact.header, P::TOKEN_TYPE);
+        let before = known.selected(&compact, P::TOKEN_TYPE);
         let selected = match before {
             Some(selected) => selected,
             None => self.check_header(&known, compact.header, P::TOKEN_TYPE)?,
@@ -205,14 +209,14 @@ impl Verifier {
             };
             self.policy.check(&registered, now)?;
             self.policy.check_profile(json)?;
-            let claims = Claims {
+            let payload = match self.caches_secrets || !algorithm.is_symmetric() {
+                true => self.verified.add(text, known.number, &registered, payload),
+                false => Held::Own(payload),
+            };
+            Ok(Verified {
                 registered,
                 payload,
-            };
-            if self.caches_secrets || !algorithm.is_symmetric() {
-                self.verified.add(text, known.number, &claims);
-            }
-            Ok(claims)
+            })
         })
     }
 

@@ -6,22 +6,13 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts};
-use http::request::Parts;
-use jam_core::base::decision::Decision;
+use axum::extract::FromRef;
 use jam_core::claims::RegisteredClaims;
-use jam_core::gate::{self, Admission, Caller, Evidence};
-use jam_core::refusal::RejectionKind;
-use jam_core::rule::{AttributeRule, AttributeRules, BackendName, Source};
+use jam_core::gate::{Caller, Evidence};
+use jam_core::rule::{BackendName, Source};
 use jam_core::session::SessionInfo;
 
-use super::level::{Gated, GatedWithPolicies, Level, Plain, Policed};
-use super::noted;
-use super::policy::Policies;
-use crate::response::answer::Stale;
-use crate::response::cache::CacheHeaders;
-use crate::response::consulted;
-use crate::response::rejection::Rejection;
+use super::level::{Gated, GatedWithPolicies, Level, Plain};
 use crate::setup::jam::Jam;
 
 /// The authenticated and authorized caller of a handler.
@@ -141,18 +132,9 @@ impl<P, R: Level> Auth<P, R> {
 
 impl<P, R: Level<Holds<P> = Auth<P>>> Auth<P, R> {
     /// Marks the caller of a handler whose rule is `R`.
+    #[inline]
     pub(crate) fn marked(user: Auth<P>) -> Self {
         Self(user)
-    }
-
-    /// Marks the caller. An anonymous request is rejected; the rule of such a handler lets none in.
-    #[inline]
-    fn of_rule(extracted: Result<Extracted<P>, Rejection>) -> Result<Self, Rejection> {
-        match extracted {
-            Ok((Some(user), _)) => Ok(Self(user)),
-            Ok((None, _)) => Err(Rejection::new(RejectionKind::NoCredential)),
-            Err(rejection) => Err(rejection),
-        }
     }
 }
 
@@ -233,169 +215,5 @@ where
             Some(jam) => Cow::Borrowed(jam),
             None => Cow::Owned(Jam::from_ref(self)),
         }
-    }
-}
-
-/// The caller, or `None` for an anonymous request, and the name of a cookie to clear.
-type Extracted<P> = (Option<Auth<P>>, Option<&'static str>);
-
-/// Runs the gate for a handler with the rule `R`, and then its policies if it has some.
-///
-/// Only what has to be waited for is in a future of its own. A future that held the result would make
-/// the handler's future larger than 1 KiB, from where on the allocator takes 700 instructions more.
-#[inline]
-fn extract<'a, P, R, S>(
-    parts: &'a mut Parts,
-    state: &'a S,
-    policies: Option<&'static Policies<S>>,
-) -> Decision<'a, Result<Extracted<P>, Rejection>>
-where
-    S: JamState,
-    P: AttributeRules,
-    R: AttributeRule<P>,
-{
-    let (jam, access) = (state.jam(), R::rule::<()>());
-    consulted::note(parts, access.sources());
-    if policies.is_none()
-        && let Some(admitted) = gate::admit(jam.authenticator(), access, parts).ready()
-    {
-        return Decision::Ready(match admitted {
-            Ok(Admission::Caller(caller)) => Ok((Some(Auth::own(caller)), None)),
-            Ok(Admission::Anonymous { stale }) => Ok((None, stale)),
-            Err(refusal) => Err(jam.reject(refusal, parts).behind(caching::<P, R>)),
-        });
-    }
-    Decision::Pending(Box::pin(async move {
-        let behind = |rejection: Rejection| rejection.behind(caching::<P, R>);
-        let admitted = gate::admit(jam.authenticator(), access, parts).wait().await;
-        let admission = admitted.map_err(|refusal| behind(jam.reject(refusal, parts)))?;
-        let (caller, stale) = admission.shared();
-        if let Some(policies) = policies {
-            let caller = caller.as_ref();
-            let decided = noted::decide::<P, R, S>(policies, &jam, caller, parts, state).await;
-            let removal = || stale.map(|name| jam.remove_cookie(name));
-            decided.map_err(|denied| behind(denied).removing(removal()))?;
-        }
-        Ok((caller.map(Auth::shared), stale))
-    }))
-}
-
-/// Returns the headers for caches of every answer of a handler with the rule `R`.
-fn caching<P: AttributeRules, R: AttributeRule<P>>() -> CacheHeaders {
-    CacheHeaders::of(R::rule::<()>().sources())
-}
-
-// Handlers with policies have implementations of their own: rustc solves these bounds for each handler,
-// and the bounds of policies would cost every one of them.
-impl<S, P, R> FromRequestParts<S> for Auth<P, Gated<R>>
-where
-    S: JamState,
-    P: AttributeRules,
-    R: AttributeRule<P>,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let pending = match extract::<P, R, S>(parts, state, None) {
-            Decision::Ready(extracted) => return Self::of_rule(extracted),
-            Decision::Pending(future) => future,
-        };
-        Self::of_rule(pending.await)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<S, P, R> FromRequestParts<S> for Auth<P, GatedWithPolicies<R>>
-where
-    S: JamState,
-    P: AttributeRules,
-    R: AttributeRule<P> + Policed<S>,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let pending = match extract::<P, R, S>(parts, state, Some(R::policies())) {
-            Decision::Ready(extracted) => return Self::of_rule(extracted),
-            Decision::Pending(future) => future,
-        };
-        Self::of_rule(pending.await)
-    }
-}
-
-impl<S, P, R> FromRequestParts<S> for Optional<P, Gated<R>>
-where
-    S: JamState,
-    P: AttributeRules,
-    R: AttributeRule<P>,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let (user, stale) = extract::<P, R, S>(parts, state, None).wait().await?;
-        Ok(Self::of_rule(user, stale, caching::<P, R>(), &state.jam()))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<S, P, R> FromRequestParts<S> for Optional<P, GatedWithPolicies<R>>
-where
-    S: JamState,
-    P: AttributeRules,
-    R: AttributeRule<P> + Policed<S>,
-{
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let (user, stale) = extract::<P, R, S>(parts, state, Some(R::policies()))
-            .wait()
-            .await?;
-        Ok(Self::of_rule(user, stale, caching::<P, R>(), &state.jam()))
-    }
-}
-
-/// The first argument of a handler whose rule is optional.
-#[doc(hidden)]
-pub struct Optional<P, R> {
-    user: Option<Auth<P>>,
-    stale: Stale,
-    rule: std::marker::PhantomData<fn() -> R>,
-}
-
-impl<P, R> Optional<P, R> {
-    fn of_rule(
-        user: Option<Auth<P>>,
-        stale: Option<&'static str>,
-        caching: CacheHeaders,
-        jam: &Jam,
-    ) -> Self {
-        Self {
-            stale: Stale {
-                removal: stale.map(|name| jam.remove_cookie(name)),
-                caching,
-            },
-            ..user.into()
-        }
-    }
-
-    /// Returns the handler's own argument, and what its answer needs.
-    pub fn split(self) -> (Option<Auth<P>>, Stale) {
-        (self.user, self.stale)
-    }
-}
-
-/// For calling such a handler directly, in a test of it.
-impl<P, R> From<Option<Auth<P>>> for Optional<P, R> {
-    fn from(user: Option<Auth<P>>) -> Self {
-        Self {
-            user,
-            stale: Stale::default(),
-            rule: std::marker::PhantomData,
-        }
-    }
-}
-
-impl<P, R> fmt::Debug for Optional<P, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.user.fmt(f)
     }
 }

@@ -7,8 +7,9 @@
 use std::any::type_name;
 
 use super::table::TableRow;
-use crate::extract::auth::{Auth, Optional};
+use crate::extract::auth::Auth;
 use crate::extract::level::{Gated, GatedWithPolicies};
+use crate::extract::optional::Optional;
 use jam_core::payload::kind::without_paths;
 
 /// Returns why a handler with the arguments `T` does not fit `row`, whose callers are `P`.

@@ -98,7 +98,7 @@ impl Jam {
         let tokens = self.authenticator().tokens()?;
         let verified = tokens.verify(token.as_bytes(), self.now()).ready();
         // A key that would have to be fetched is not known here.
-        Ok(verified.unwrap_or(Err(TokenFault::Key))?)
+        Ok(verified.unwrap_or(Err(TokenFault::Key))?.into())
     }
 
     // Sessions

@@ -11,8 +11,8 @@ mod table;
 #[doc(inline)]
 pub use jam_core::base::clock::ManualClock;
 use jam_core::claims::RegisteredClaims;
-use jam_core::gate::{Caller, Evidence, Held};
-use jam_core::payload::Payload;
+use jam_core::gate::{Caller, Evidence};
+use jam_core::payload::{Held, Payload};
 use jam_core::rule::Source;
 
 pub use client::{Application, TestClient};
