@@ -3,6 +3,8 @@
 //! Each sequence of bytes has exactly one spelling. Otherwise a revoked token could be used with
 //! another spelling.
 
+use std::mem::MaybeUninit;
+
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 
 /// Encodes `bytes` as base64url.
@@ -17,7 +19,7 @@ pub(crate) fn append(bytes: &[u8], text: &mut String) {
 
 /// Decodes `text` into `room`. Returns `None` if `text` is not canonical or does not fit.
 #[inline]
-pub(crate) fn decode_into<'a>(text: &[u8], room: &'a mut [u8]) -> Option<&'a [u8]> {
+pub(crate) fn decode_into<'a>(text: &[u8], room: &'a mut [MaybeUninit<u8>]) -> Option<&'a [u8]> {
     let length = URL_SAFE_NO_PAD.decoded_length(text).ok()?;
     let room = room.get_mut(..length)?;
     URL_SAFE_NO_PAD
@@ -38,7 +40,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn decoded(text: &[u8]) -> Option<Vec<u8>> {
-        let mut room = [0; 512];
+        let mut room = [std::mem::MaybeUninit::uninit(); 512];
         let in_place = super::decode_into(text, &mut room).map(<[u8]>::to_vec);
         assert_eq!(in_place, super::decode(text));
         in_place

@@ -1,5 +1,7 @@
 //! HMAC with SHA-2 by RustCrypto (RFC 7518 section 3.2).
 
+use std::mem::MaybeUninit;
+
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
@@ -104,7 +106,7 @@ fn verifies<H: EagerHash, const LENGTH: usize>(
     message: &[u8],
     signature: &[u8],
 ) -> Result<bool, TokenFault> {
-    match base64url::decode_into(signature, &mut [0; LENGTH]) {
+    match base64url::decode_into(signature, &mut [MaybeUninit::uninit(); LENGTH]) {
         Some(signature) => Ok(over(state, message).verify_slice(signature).is_ok()),
         // It may be too long but well formed.
         None => base64url::decode(signature)

@@ -190,7 +190,7 @@ impl VerifyingKey {
             },
             #[cfg(feature = "public-keys")]
             Method::Public(key) => {
-                let mut buffer = [0; USUAL];
+                let mut buffer = [std::mem::MaybeUninit::uninit(); USUAL];
                 match base64url::decode_into(signature, &mut buffer) {
                     Some(signature) => Ok(key.verifies(message, signature)),
                     None => base64url::decode(signature)

@@ -1,5 +1,7 @@
 //! The compact form: three parts of base64url, separated by dots (RFC 7515 section 7.1).
 
+use std::mem::MaybeUninit;
+
 use crate::base::base64url;
 use crate::base::error::{Error, ErrorKind, TokenFault};
 use crate::key::{SigningKey, VerifyingKey};
@@ -64,7 +66,7 @@ impl<'a> Compact<'a> {
         read: impl FnOnce(&[u8]) -> Result<T, TokenFault>,
     ) -> Result<T, TokenFault> {
         // Most payloads fit here, and need no allocation.
-        let mut room = [0; 512];
+        let mut room = [MaybeUninit::uninit(); 512];
         match base64url::decode_into(self.payload, &mut room) {
             Some(payload) => read(payload),
             None => read(&base64url::decode(self.payload).ok_or(TokenFault::Malformed)?),
