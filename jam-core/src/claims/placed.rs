@@ -47,3 +47,49 @@ fn keep_known(claims: &mut Map<String, Value>, mark: &Mark, is_known: fn(&str) -
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::super::{RegisteredClaims, read};
+    use crate::{JamPayload, JamRole};
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
+    #[jam(crate = crate)]
+    #[serde(rename_all = "lowercase")]
+    enum Role {
+        Reader,
+        Editor,
+    }
+
+    #[derive(Clone, Debug, Serialize, Deserialize, JamPayload)]
+    #[jam(crate = crate, role = Role)]
+    struct Foreign {
+        #[serde(default)]
+        #[jam(roles, claim = "access.role", ignore_unknown)]
+        role: Option<Role>,
+    }
+
+    fn role_in(json: &str) -> Option<Option<Role>> {
+        let json = format!("{{\"exp\":1900000000,{json}}}");
+        let claims = read::<Foreign>(json.as_bytes(), None, &mut RegisteredClaims::default());
+        claims.ok().map(|payload| payload.role)
+    }
+
+    #[test]
+    fn a_claim_is_read_at_its_place_alone() {
+        let read = [
+            (r#""access":{"role":"editor"}"#, Some(Some(Role::Editor))),
+            (r#""access":{"role":"reader"}"#, Some(Some(Role::Reader))),
+            (r#""access":{}"#, Some(None)),
+            (r#""role":"editor""#, Some(None)),
+            // An unknown role is no role. A value of another type is an error.
+            (r#""access":{"role":"owner"}"#, Some(None)),
+            (r#""access":{"role":7}"#, None),
+        ];
+        for (json, expected) in read {
+            assert_eq!(role_in(json), expected, "{json}");
+        }
+    }
+}

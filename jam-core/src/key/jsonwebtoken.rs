@@ -324,6 +324,21 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "public-keys")]
+    #[test]
+    fn other_forms_of_public_keys_are_read_or_refused() {
+        // The point of a curve with its algorithm, as in a certificate.
+        let key = SigningKey::generate(Algorithm::Es256).expect("a key");
+        let pem = key.verifying_key().to_pem().expect("a public key");
+        let (_, der) = pem_rfc7468::decode_vec(pem.as_bytes()).expect("PEM");
+        let theirs = DecodingKey::from_ec_der(&der);
+        let read = VerifyingKey::from_decoding_key(Algorithm::Es256, &theirs).expect("a key");
+        assert_eq!(read.thumbprint(), key.verifying_key().thumbprint());
+        // As long as a point of Ed25519, but for RSA.
+        let theirs = DecodingKey::from_rsa_der(&[7; 32]);
+        assert!(VerifyingKey::from_decoding_key(Algorithm::Rs256, &theirs).is_err());
+    }
+
     /// Verifies by asking somebody else.
     #[cfg(feature = "public-keys")]
     #[test]

@@ -147,6 +147,9 @@ impl fmt::Debug for KeyRing {
 
 type Version = (SystemTime, u64, u64);
 
+/// Of so many failures to read the ring, the first one is logged: one in a minute.
+const LOGGED_EVERY: u32 = 6;
+
 /// Looks at the folder until the ring is dropped.
 fn look_for_changes(
     ring: &Weak<Shared>,
@@ -154,20 +157,19 @@ fn look_for_changes(
     mut seen: Option<Version>,
     every: Duration,
 ) {
-    let mut quiet = 0_u32;
+    let mut failures = 0_u32;
     loop {
         thread::sleep(every);
         let Some(ring) = ring.upgrade() else {
             return;
         };
         match changed(&ring, folder, seen) {
-            Ok(version) => (seen, quiet) = (Some(version), 0),
+            Ok(version) => (seen, failures) = (Some(version), 0),
             Err(error) => {
-                // One line in a minute, as long as it lasts.
-                if quiet == 0 {
+                if failures.is_multiple_of(LOGGED_EVERY) {
                     tracing::error!(target: "jam", %error, "the ring cannot be read; its keys stay as they are");
                 }
-                quiet = (quiet + 1) % 6;
+                failures = failures.wrapping_add(1);
             }
         }
     }
@@ -182,4 +184,29 @@ fn changed(ring: &Shared, folder: &KeyFolder, seen: Option<Version>) -> Result<V
         tracing::info!(target: "jam", folder = %folder.path().display(), "the ring was read");
     }
     Ok(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, Place, folder};
+    use super::{KeyRing, KeySource, changed};
+
+    #[test]
+    fn a_folder_is_read_again_only_after_a_change() {
+        let place = Place::new();
+        let folder = folder(&place);
+        let ring = KeyRing::load(place.keys()).expect("a ring");
+        let before = folder.version().expect("a version");
+        let seen = changed(&ring.0, &folder, Some(before)).expect("read");
+        assert_eq!((seen, ring.revision()), (before, 0));
+        let (next, _) = folder.rotate(None, NOW).expect("a rotation");
+        let seen = changed(&ring.0, &folder, Some(before)).expect("read");
+        assert_ne!(seen, before);
+        assert_eq!(ring.revision(), 1);
+        let schedule = ring.schedule();
+        assert!(schedule.key(&next).and_then(|key| key.signs()).is_some());
+        // It was not read before, so that nothing is known of its version.
+        changed(&ring.0, &folder, None).expect("read");
+        assert_eq!(ring.revision(), 2);
+    }
 }

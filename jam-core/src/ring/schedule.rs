@@ -258,13 +258,12 @@ impl KeySchedule {
         if key.revoked_at.is_some() {
             return Err(RingError::new(format!("the key {id:?} is revoked")));
         }
-        let signs_still = self.retires_at(key).is_none_or(|at| at > now);
-        let was_to_sign = key.signs_from.is_some() && signs_still;
+        let had_to_sign = key.signs_from.is_some();
         let algorithm = Some(key.algorithm);
         if let Some(key) = self.key_mut(id) {
             *key = key.clone().revoked_at(now);
         }
-        if was_to_sign && self.current(now).is_none() {
+        if had_to_sign && self.current(now).is_none() {
             let next = self.standby_or_new(algorithm, now)?.id.clone();
             self.set_start(&next, now);
         }

@@ -276,6 +276,56 @@ fn a_revoked_key_is_replaced_at_once_and_removed_from_the_file() {
 }
 
 #[test]
+fn another_key_takes_over_only_if_no_key_signs() {
+    let keys = |first: ScheduledKey| {
+        let next = scheduled("b", Some(NOW + 100));
+        schedule([first, next, scheduled("c", None)])
+    };
+    // The planned key is revoked, and the current one goes on.
+    let mut planned = keys(scheduled("a", Some(NOW)));
+    planned.revoke("b", NOW + 1).expect("revoked");
+    assert_eq!(planned.current(NOW + 200).map(ScheduledKey::id), Some("a"));
+    assert_eq!(planned.key("c").and_then(ScheduledKey::signs), None);
+    // A key that never signed is revoked while none signs.
+    let mut none = schedule([scheduled("a", None), scheduled("b", None)]);
+    none.revoke("a", NOW + 1).expect("revoked");
+    assert!(none.current(NOW + 1).is_none());
+    // The last key that signs is revoked.
+    let mut last = keys(scheduled("a", Some(NOW)).revoked_at(NOW + 150));
+    last.revoke("b", NOW + 200).expect("revoked");
+    assert_eq!(last.current(NOW + 200).map(ScheduledKey::id), Some("c"));
+}
+
+#[test]
+fn a_revoked_key_stays_listed_until_its_tokens_have_expired() {
+    let listed_at = |time| {
+        let mut keys = schedule([
+            scheduled("a", Some(NOW)).revoked_at(NOW + 5),
+            scheduled("b", Some(NOW + 5)),
+        ]);
+        keys.rotate(None, time).expect("a rotation");
+        keys.state("a", time)
+    };
+    let end = NOW + 5 + HOUR + 60;
+    assert_eq!(listed_at(end - 1), Some(KeyState::Revoked));
+    assert_eq!(listed_at(end), None);
+}
+
+#[test]
+fn a_schedule_says_the_times_of_its_keys() {
+    let keys = schedule([
+        scheduled("a", Some(NOW + 1)).revoked_at(NOW + 5),
+        scheduled("b", None),
+    ]);
+    let times = |key: &ScheduledKey| (key.created(), key.signs(), key.revoked());
+    let times: Vec<_> = keys.keys().map(times).collect();
+    let expected = [(NOW, Some(NOW + 1), Some(NOW + 5)), (NOW, None, None)];
+    assert_eq!(times, expected);
+    assert_eq!(keys.jwks_max_age(), 1800);
+    assert_eq!(keys.standby(Duration::from_secs(90)).jwks_max_age(), 45);
+}
+
+#[test]
 fn the_current_key_is_revoked_while_a_rotation_is_planned() {
     let place = Place::new();
     let folder = folder(&place);
@@ -437,6 +487,56 @@ fn a_change_that_stopped_in_the_middle_leaves_the_old_keys() {
     assert_eq!(current(&folder, NOW), before);
     let (next, at) = folder.rotate(None, NOW).expect("a rotation");
     assert_eq!(current(&folder, at), next);
+}
+
+#[test]
+fn a_file_that_was_replaced_by_one_of_the_same_size_and_time_has_another_version() {
+    let place = Place::new();
+    let folder = folder(&place);
+    let (file, copy) = (place.keys().join("ring.json"), place.0.join("copy"));
+    let before = folder.version().expect("a version");
+    assert_eq!(folder.version().expect("a version"), before);
+    fs::copy(&file, &copy).expect("copied");
+    let copied = fs::File::options()
+        .write(true)
+        .open(&copy)
+        .expect("the copy");
+    copied.set_modified(before.0).expect("the time");
+    fs::rename(&copy, &file).expect("replaced");
+    let after = folder.version().expect("a version");
+    assert_eq!((after.0, after.1), (before.0, before.1));
+    assert_eq!(after != before, cfg!(unix));
+}
+
+#[test]
+fn a_file_of_1_mib_is_read_and_a_longer_one_is_not() {
+    let place = Place::new();
+    let folder = folder(&place);
+    let file = place.keys().join("ring.json");
+    let mut text = fs::read(&file).expect("the file");
+    text.resize(1 << 20, b' ');
+    fs::write(&file, &text).expect("written");
+    assert_eq!(folder.read().expect("a ring").keys().count(), 2);
+    text.push(b' ');
+    fs::write(&file, &text).expect("written");
+    let why = message(folder.read());
+    assert!(why.contains("longer than 1 MiB"), "{why}");
+}
+
+#[test]
+fn a_file_that_cannot_be_removed_is_named_with_the_cause() {
+    let place = Place::new();
+    let folder = folder(&place);
+    fs::create_dir(place.keys().join("ring.json.next")).expect("a folder");
+    let error = folder.rotate(None, NOW).expect_err("an error");
+    assert!(
+        error
+            .to_string()
+            .contains("ring.json.next: cannot remove it"),
+        "{error}"
+    );
+    assert!(std::error::Error::source(&error).is_some());
+    assert!(std::error::Error::source(&RingError::new("text")).is_none());
 }
 
 #[test]

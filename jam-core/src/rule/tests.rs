@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::dsl::{hours, minutes, public, seconds, user};
 use super::word::{of, said};
 use super::{Access, Condition, Word};
+use crate::backend::BackendType;
 use crate::payload::Scopes;
 use crate::{JamPayload, JamRole};
 
@@ -112,6 +113,27 @@ fn two_backends_of_a_rule_cannot_read_one_source() {
     // A cookie and a header can have one name.
     let _ = JWT.header("a").or(SESSION.cookie("a"));
     let _ = JWT.cookie("A").or(SESSION.cookie("a"));
+}
+
+/// An issuer of tokens other than the application.
+struct Partner;
+
+impl BackendType for Partner {
+    type Payload = Usual;
+
+    const NAME: &'static str = "partner";
+    const IS_ISSUER: bool = true;
+}
+
+#[test]
+fn only_backends_of_tokens_can_read_one_source() {
+    let partner = || user::<Usual>().backend_type::<Partner>();
+    assert_eq!(JWT.or(partner()).ways().count(), 2);
+    assert_eq!(partner().or(JWT).ways().count(), 2);
+    assert_rejected! {
+        partner().cookie("a").or(SESSION.cookie("a")) => "cannot read the same place";
+        SESSION.cookie("a").or(partner().cookie("a")) => "cannot read the same place";
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Jwt, Tokens, Verifier};
 use crate::base::error::{Error, ErrorKind, TokenFault};
 use crate::claims::twins::Little;
-use crate::key::{Algorithm, KeySource, SigningKey};
+use crate::key::{Algorithm, KeySource, KeysNow, SigningKey};
 use crate::ring::KeyRing;
 use crate::ring::tests::{HOUR, NOW, Place, folder, message, schedule, scheduled};
 
@@ -250,4 +250,36 @@ fn a_ring_whose_folder_vanishes_keeps_its_keys() {
             .is_some_and(|key| key.signs().is_some())
     });
     assert!(ring.revision() > 0);
+}
+
+/// A source that has keys, and nothing else.
+#[derive(Debug)]
+struct Bare(SigningKey);
+
+impl KeySource for Bare {
+    fn revision(&self) -> u64 {
+        0
+    }
+
+    fn keys(&self, _now: u64) -> KeysNow {
+        KeysNow {
+            verifying: Some(self.0.verifying_key().into()),
+            ..KeysNow::default()
+        }
+    }
+}
+
+#[test]
+fn only_own_keys_are_published_and_with_the_time_for_which_they_stand_by() {
+    let ring = KeyRing::new(schedule([scheduled("a", Some(NOW))]));
+    // A shared secret is never published, so the set is empty.
+    let (set, seconds) = tokens(&ring).jwks(NOW).expect("a set");
+    assert_eq!(set, serde_json::json!({ "keys": [] }));
+    assert_eq!(seconds, 1800);
+    let key = SigningKey::generate(Algorithm::Hs256).expect("a key");
+    let fixed = Jwt::with_key(key.clone()).ready().expect("tokens");
+    assert_eq!(fixed.jwks(NOW).expect("a set").1, 300);
+    let bare = Bare(key);
+    assert!(bare.published(NOW).is_none());
+    assert!(bare.refresh(NOW).is_none());
 }
