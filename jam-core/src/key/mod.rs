@@ -10,6 +10,8 @@ mod algorithm;
 mod aws_lc;
 #[cfg(feature = "public-keys")]
 mod der;
+#[cfg(feature = "public-keys")]
+mod edwards;
 mod error;
 // With both features AWS-LC is used, and a test compares the two.
 #[cfg(all(feature = "graviola", any(test, not(feature = "asymmetric"))))]

@@ -3,6 +3,7 @@
 use super::algorithm::Algorithm;
 #[cfg(feature = "asymmetric")]
 use super::aws_lc as backend;
+use super::edwards;
 use super::error::KeyError;
 #[cfg(not(feature = "asymmetric"))]
 use super::graviola as backend;
@@ -249,6 +250,11 @@ fn check_ed25519(point: &[u8; 32]) -> Result<(), KeyError> {
             "the point of an Ed25519 key has a small order, so one signature is valid for many messages",
         ));
     }
+    if !edwards::has_point(&y) {
+        return Err(KeyError::new(
+            "the point of an Ed25519 key is not on the curve (RFC 8032 section 5.1.3)",
+        ));
+    }
     Ok(())
 }
 
@@ -293,18 +299,34 @@ mod tests {
             point[0] = first;
             point[1] = second;
             point[31] = last;
-            let checked = Material::Ed25519(point).check();
-            checked.map_err(|error| error.to_string().contains("not reduced"))
+            match Material::Ed25519(point).check() {
+                Ok(()) => String::new(),
+                Err(error) => error.to_string(),
+            }
         };
         for sign in [0, 0x80] {
-            assert_eq!(check(0xff, 0xff, 0x7e | sign), Ok(()));
-            assert_eq!(check(0xff, 0xfe, 0x7f | sign), Ok(()));
-            assert_eq!(check(0xeb, 0xff, 0x7f | sign), Ok(()));
+            let is_reduced = |first, second, last: u8| {
+                !check(first, second, last | sign).contains("not reduced")
+            };
+            assert!(is_reduced(0xff, 0xff, 0x7e));
+            assert!(is_reduced(0xff, 0xfe, 0x7f));
+            assert!(is_reduced(0xeb, 0xff, 0x7f));
             // The prime minus one has a small order.
-            assert_eq!(check(0xec, 0xff, 0x7f | sign), Err(false));
-            assert_eq!(check(0xed, 0xff, 0x7f | sign), Err(true));
-            assert_eq!(check(0xff, 0xff, 0x7f | sign), Err(true));
+            assert!(check(0xec, 0xff, 0x7f | sign).contains("small order"));
+            assert!(!is_reduced(0xed, 0xff, 0x7f));
+            assert!(!is_reduced(0xff, 0xff, 0x7f));
         }
+    }
+
+    #[test]
+    fn a_point_of_ed25519_is_on_the_curve() {
+        let is_point = |first: u8| {
+            let mut point = [0; 32];
+            point[0] = first;
+            Material::Ed25519(point).check().is_ok()
+        };
+        let points: Vec<_> = (2..10).filter(|first| is_point(*first)).collect();
+        assert_eq!(points, [3, 4, 5, 6, 9]);
     }
 
     #[test]
