@@ -71,6 +71,24 @@ pub mod __fuzz {
         crate::token::twins::compare_text(header);
     }
 
+    /// Reads `json` as a JWK.
+    #[cfg(feature = "public-keys")]
+    pub fn jwk(json: &str) {
+        crate::key::twins::compare_jwk(json);
+    }
+
+    /// Reads `json` as a JWK set.
+    #[cfg(feature = "public-keys")]
+    pub fn jwks(json: &str) {
+        crate::key::twins::compare_jwks(json);
+    }
+
+    /// Reads `pem` as a public and as a private key.
+    #[cfg(feature = "public-keys")]
+    pub fn pem(pem: &[u8]) {
+        crate::key::twins::compare_pem(pem);
+    }
+
     /// Looks for a cookie in `field`.
     pub fn cookie(field: &[u8]) {
         crate::request::cookie::compare(field);

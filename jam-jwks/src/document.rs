@@ -17,6 +17,9 @@ pub(crate) fn address(text: &str, addresses: Addresses) -> Result<Uri, JwksError
         // Without the text, which has a password.
         return Err(JwksError::new("an address names a user; remove it"));
     }
+    if authority.port_u16().is_none() && authority.as_str() != authority.host() {
+        return Err(faulty("has a port that is not a number below 65536"));
+    }
     let is_loopback = addresses == Addresses::Loopback;
     let scheme = uri.scheme();
     match scheme == Some(&Scheme::HTTPS) || is_loopback && scheme == Some(&Scheme::HTTP) {
@@ -90,6 +93,8 @@ mod tests {
     fn addresses_begin_with_https_and_name_a_host_alone() {
         assert!(address("https://id.example/keys?v=2", Public).is_ok());
         assert!(address("http://127.0.0.1:80/keys", Loopback).is_ok());
+        assert!(address("https://[2001:db8::1]/", Public).is_ok());
+        assert!(address("https://[2001:db8::1]:8443/", Public).is_ok());
         for (text, why) in [
             ("http://id.example/keys", "https://"),
             ("file:///etc/passwd", ""),
@@ -101,6 +106,9 @@ mod tests {
             ("", "not a URL"),
             ("https://id.example/a b", "not a URL"),
             ("https://id.example/#a", "fragment"),
+            ("https://id.example:70000/", "below 65536"),
+            ("https://id.example:/", "below 65536"),
+            ("https://[::1]:/", "below 65536"),
             ("https://user:hunter2@id.example/", "names a user"),
         ] {
             for addresses in [Public, Private] {

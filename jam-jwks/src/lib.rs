@@ -22,9 +22,21 @@ mod error;
 mod fetch;
 mod https;
 mod remote;
+#[cfg(any(test, fuzzing))]
+mod twins;
 
 pub use addresses::Addresses;
 pub use error::JwksError;
 pub use fetch::{Fetch, FetchError};
 pub use https::HttpsClient;
 pub use remote::{RemoteKeys, RemoteKeysBuilder};
+
+/// The functions that `fuzz/` calls.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzz {
+    /// Reads `document` as the discovery document of an issuer.
+    pub fn discovery(document: &[u8]) {
+        crate::twins::compare(document);
+    }
+}

@@ -30,6 +30,8 @@ mod signing;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(all(any(test, fuzzing), feature = "public-keys"))]
+pub(crate) mod twins;
 mod verifying;
 
 /// Returns an error if the implementation of public keys does not support this processor.
