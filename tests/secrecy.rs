@@ -1,7 +1,6 @@
 //! Tests that no token, session id or secret is in a log, a `Debug` output or an error.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jam::{
     JamPayload, Jwt, Sessions,
@@ -9,34 +8,12 @@ use jam::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{SECRET, User, app, call, get_with, jam, jam_with, login};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::support::{SECRET, User, app, call, get_with, jam, jam_with, login, trace};
 
 #[tokio::test]
 async fn the_log_contains_no_credential_at_any_level() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    // The subscriber is global. Tests on other threads can make `tracing` cache that no subscriber
-    // is interested, and a subscriber of one thread would then miss events. The log can contain
-    // events of other tests.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    // It can contain events of other tests.
+    let log = trace();
 
     let (jam, clock) = jam();
     let app = app(jam.clone());
@@ -67,7 +44,7 @@ async fn the_log_contains_no_credential_at_any_level() {
     get_with(&app, "/jwt/user", &[("cookie", &token)]).await;
     call(&app, "POST", "/logout", &[("cookie", &session)]).await;
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("session created") && log.contains("token refused"),
         "{log}"

@@ -1,6 +1,8 @@
 //! Items that the tests share: a user, an application, and a client that calls it.
 
-use std::sync::{Arc, Mutex};
+use std::fs::File;
+use std::io::Write;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -135,6 +137,9 @@ impl Answer {
 }
 
 pub(crate) async fn send(app: &Router, request: Request) -> Answer {
+    if TRACE_FILE.is_some() {
+        trace();
+    }
     let response = app.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
@@ -209,12 +214,21 @@ pub(crate) fn part(token: &str, at: usize) -> serde_json::Value {
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
-/// The log of this thread.
+/// The file that `JAM_TRACE` names. All that is logged goes there too; `scripts/leaks` reads it.
+static TRACE_FILE: LazyLock<Option<File>> = LazyLock::new(|| {
+    let path = std::env::var_os("JAM_TRACE")?;
+    Some(File::create(path).unwrap())
+});
+
+/// A log, such as that of one thread.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
-impl std::io::Write for Lines {
+impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if let Some(mut file) = TRACE_FILE.as_ref() {
+            file.write_all(bytes)?;
+        }
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
@@ -238,7 +252,24 @@ impl Lines {
     }
 }
 
-/// Collects the log until the guard is dropped.
+/// Collects all that is logged by the whole process from now on, at every level.
+///
+/// Tests on other threads can make `tracing` cache that no subscriber is interested, and a subscriber of one
+/// thread would then miss events.
+pub(crate) fn trace() -> &'static Lines {
+    static TRACE: LazyLock<Lines> = LazyLock::new(|| {
+        let lines = Lines::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(lines.clone());
+        tracing::subscriber::set_global_default(subscriber.finish()).unwrap();
+        lines
+    });
+    &TRACE
+}
+
+/// Collects the log of this thread until the guard is dropped.
 pub(crate) fn log() -> (Lines, tracing::subscriber::DefaultGuard) {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()
