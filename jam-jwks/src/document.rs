@@ -178,4 +178,83 @@ mod tests {
             assert!(error.contains(why), "{document}: {error}");
         }
     }
+
+    /// The issuers and the addresses of their keys, as each provider documents them.
+    #[test]
+    fn documents_of_usual_providers_are_read() {
+        const GUID: &str = "11111111-2222-3333-4444-555555555555";
+        let entra = format!("https://login.microsoftonline.com/{GUID}/v2.0");
+        let entra_keys = format!("https://login.microsoftonline.com/{GUID}/discovery/v2.0/keys");
+        let cognito = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1";
+        let cognito_keys = format!("{cognito}/.well-known/jwks.json");
+        for (provider, issuer, keys, host) in [
+            (
+                "Auth0",
+                "https://app.eu.auth0.com/",
+                "https://app.eu.auth0.com/.well-known/jwks.json",
+                None,
+            ),
+            (
+                "Keycloak",
+                "https://id.example/realms/app",
+                "https://id.example/realms/app/protocol/openid-connect/certs",
+                None,
+            ),
+            ("Entra ID", &entra, &entra_keys, None),
+            (
+                "Google",
+                "https://accounts.google.com",
+                "https://www.googleapis.com/oauth2/v3/certs",
+                Some("www.googleapis.com"),
+            ),
+            ("Cognito", cognito, &cognito_keys, None),
+            (
+                "Okta",
+                "https://app.okta.com/oauth2/default",
+                "https://app.okta.com/oauth2/default/v1/keys",
+                None,
+            ),
+            (
+                "GitHub Actions",
+                "https://token.actions.githubusercontent.com",
+                "https://token.actions.githubusercontent.com/.well-known/jwks",
+                None,
+            ),
+        ] {
+            let document = serde_json::json!({
+                "issuer": issuer,
+                "authorization_endpoint": format!("{issuer}/authorize"),
+                "token_endpoint": format!("{issuer}/token"),
+                "jwks_uri": keys,
+                "response_types_supported": ["code", "code id_token"],
+                "subject_types_supported": ["public", "pairwise"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "scopes_supported": ["openid", "email"],
+                "claims_supported": ["sub", "iss", "aud", "exp"],
+                "mtls_endpoint_aliases": { "token_endpoint": format!("{issuer}/mtls/token") },
+                "request_uri_parameter_supported": false,
+                "tenant_region_scope": null,
+            });
+            let document = document.to_string();
+            let found = jwks_address(document.as_bytes(), issuer, host, Public);
+            let found = found.map(|uri| uri.to_string());
+            assert_eq!(found.as_deref(), Ok(keys), "{provider}");
+            if host.is_some() {
+                let error = jwks_address(document.as_bytes(), issuer, None, Public);
+                assert!(
+                    error.is_err_and(|why| why.contains(".jwks_host")),
+                    "{provider}"
+                );
+            }
+            assert!(discovery_address(issuer, Public).is_ok(), "{provider}");
+        }
+        // The document for all tenants of Entra ID names a pattern, and any tenant could sign.
+        let any = "https://login.microsoftonline.com/common/v2.0";
+        let document = serde_json::json!({
+            "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0",
+            "jwks_uri": "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+        });
+        let error = jwks_address(document.to_string().as_bytes(), any, None, Public);
+        assert!(error.is_err_and(|why| why.contains("not of")));
+    }
 }

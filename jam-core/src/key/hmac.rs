@@ -8,6 +8,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::algorithm::Algorithm;
 use super::error::KeyError;
 use super::public_key::is_public_key;
+use super::published::is_published;
 use crate::base::base64url;
 use crate::base::error::TokenFault;
 
@@ -52,6 +53,12 @@ impl HmacKey {
             return Err(KeyError::new(format!(
                 "this is a key of another algorithm and not a secret: everyone who has the public key could \
                  sign (RFC 8725 section 2.1); make a secret with `openssl rand -base64 {random}`"
+            )));
+        }
+        if is_published(secret) {
+            return Err(KeyError::new(format!(
+                "this secret is published in documentation, so everyone can sign with it (RFC 8725 section 3.5); \
+                 make one with `openssl rand -base64 {random}`"
             )));
         }
         Ok(match algorithm {

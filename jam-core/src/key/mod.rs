@@ -25,6 +25,7 @@ mod private;
 #[cfg(feature = "public-keys")]
 mod public;
 mod public_key;
+mod published;
 mod set;
 mod signing;
 mod source;

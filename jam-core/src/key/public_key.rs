@@ -4,13 +4,15 @@
 
 use base64_simd::forgiving_decode_to_vec;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 /// Returns `true` if `secret` is a public key: PEM, DER, SSH, a JWK or a set of them, an RSA modulus, or
 /// base64 or hexadecimal digits of one of these.
 pub(super) fn is_public_key(secret: &[u8]) -> bool {
     // An editor or a shell may have added a byte order mark, a NUL, white space or quotes.
     let is_text = |byte: &u8| !matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff | 0);
-    let text: Vec<u8> = secret.iter().copied().filter(is_text).collect();
+    let text = secret.iter().copied().filter(is_text);
+    let text = Zeroizing::new(text.collect::<Vec<u8>>());
     let text = text.trim_ascii();
     is_binary_key(secret)
         || is_armored(text)
@@ -88,11 +90,11 @@ fn is_modulus(bytes: &[u8]) -> bool {
 }
 
 /// Returns the bytes that `text` may encode: base64, base64url, hexadecimal digits, a JSON string of these.
-fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn decoded(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let unquoted = text
         .strip_prefix(b"\"")
         .and_then(|text| text.strip_suffix(b"\""));
-    let plain: Vec<u8> = unquoted
+    let plain = unquoted
         .unwrap_or(text)
         .iter()
         .filter(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'=' | b':'))
@@ -101,17 +103,19 @@ fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
             b'_' => b'/',
             other => *other,
         })
-        .collect();
+        .collect::<Vec<u8>>();
+    let plain = Zeroizing::new(plain);
     let hex = plain.chunks(2).map(|pair| {
         let pair = std::str::from_utf8(pair)
             .ok()
             .filter(|pair| pair.len() == 2)?;
         u8::from_str_radix(pair, 16).ok()
     });
-    let base64 = forgiving_decode_to_vec(&plain).ok();
+    let base64 = forgiving_decode_to_vec(plain.as_slice()).ok();
     base64
         .into_iter()
         .chain(hex.collect::<Option<_>>())
+        .map(Zeroizing::new)
         .collect()
 }
 

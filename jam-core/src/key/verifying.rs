@@ -54,7 +54,8 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the secret is shorter than the hash, or if it is a public key in any usual encoding.
+    /// [`KeyError`] if the secret is shorter than the hash, if it is a public key in any usual encoding, or if
+    /// documentation publishes it.
     pub fn hmac(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let key = HmacKey::new(algorithm, secret.as_ref())?;
         Ok(Self::of(algorithm, Method::Hmac(key), None))
