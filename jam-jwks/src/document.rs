@@ -2,6 +2,7 @@
 
 use http::Uri;
 use http::uri::Scheme;
+use jam_core::claims::no_duplicates;
 use serde::Deserialize;
 
 use crate::addresses::Addresses;
@@ -11,6 +12,10 @@ use crate::error::JwksError;
 /// user, a query of secrets, or a fragment.
 pub(crate) fn address(text: &str, addresses: Addresses) -> Result<Uri, JwksError> {
     let faulty = |why: &str| JwksError::new(format!("the address {text:?} {why}"));
+    // Characters that `Uri` accepts in a path, and RFC 3986 does not.
+    if !text.is_ascii() || text.contains('\\') {
+        return Err(faulty("is not a URL"));
+    }
     let uri: Uri = text.parse().map_err(|_| faulty("is not a URL"))?;
     let authority = uri.authority().ok_or_else(|| faulty("has no host"))?;
     if authority.as_str().contains('@') {
@@ -61,8 +66,8 @@ pub(crate) fn jwks_address(
     host: Option<&str>,
     addresses: Addresses,
 ) -> Result<Uri, String> {
-    let document: Document = serde_json::from_slice(document)
-        .map_err(|_| "it is not a discovery document with `issuer` and `jwks_uri`".to_owned())?;
+    let document = read(document)
+        .ok_or_else(|| "it is not a discovery document with `issuer` and `jwks_uri`".to_owned())?;
     if document.issuer != issuer {
         return Err(format!(
             "the document is of the issuer {:?}, not of {issuer:?}",
@@ -82,6 +87,14 @@ pub(crate) fn jwks_address(
             other.unwrap_or_default()
         )),
     }
+}
+
+/// Reads a document. It has no name twice, also where it is not used, because another reader could choose
+/// the other value.
+fn read(document: &[u8]) -> Option<Document> {
+    let text = std::str::from_utf8(document).ok()?;
+    no_duplicates(text).ok()?;
+    serde_json::from_str(text).ok()
 }
 
 #[cfg(test)]
@@ -105,6 +118,8 @@ mod tests {
             ("https://", ""),
             ("", "not a URL"),
             ("https://id.example/a b", "not a URL"),
+            ("https://id.example/\u{e4}", "not a URL"),
+            ("https://id.example/a\\b", "not a URL"),
             ("https://id.example/#a", "fragment"),
             ("https://id.example:70000/", "below 65536"),
             ("https://id.example:/", "below 65536"),
@@ -171,6 +186,14 @@ mod tests {
             ),
             (
                 format!(r#"{{"issuer":"{issuer}","jwks_uri":"{keys}","jwks_uri":"{elsewhere}"}}"#),
+                "not a discovery document",
+            ),
+            (
+                format!(r#"{{"issuer":"{issuer}","jwks_uri":"{keys}","a":{{"b":1,"b":2}}}}"#),
+                "not a discovery document",
+            ),
+            (
+                format!(r#"{{"issuer":"{issuer}","jwks_uri":"{keys}","a":"\ud800"}}"#),
                 "not a discovery document",
             ),
         ] {

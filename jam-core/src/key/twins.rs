@@ -81,12 +81,13 @@ pub(crate) fn compare_pem(pem: &[u8]) {
     }
 }
 
-/// Returns the label of the first block.
+/// Returns the label of the first block that has a key: OpenSSL writes parameters before a private key.
 fn label(pem: &[u8]) -> String {
     let text = String::from_utf8_lossy(pem);
-    let (_, rest) = text.split_once("-----BEGIN ").expect("a block begins");
-    let (label, _) = rest.split_once("-----").expect("a label ends");
-    label.to_owned()
+    let blocks = text.split("-----BEGIN ").skip(1);
+    let mut labels = blocks.filter_map(|block| Some(block.split_once("-----")?.0));
+    let label = labels.find(|label| *label != "EC PARAMETERS");
+    label.expect("a block with a key").to_owned()
 }
 
 /// Checks that each form of a key is read as the same key.
