@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::dsl::{hours, minutes, public, seconds, user};
 use super::word::{of, said};
 use super::{Access, Condition, Word};
-use crate::backend::BackendType;
+use crate::backend::{BackendId, BackendType};
+use crate::key::{Algorithm, SigningKey};
 use crate::payload::Scopes;
+use crate::token::{Issuers, Verifier};
 use crate::{JamPayload, JamRole};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JamRole)]
@@ -123,6 +125,18 @@ impl BackendType for Partner {
 
     const NAME: &'static str = "partner";
     const IS_ISSUER: bool = true;
+}
+
+#[test]
+fn debug_output_names_the_issuers() {
+    let key = SigningKey::generate(Algorithm::Hs256).expect("a key");
+    let verifier = Verifier::builder(key.verifying_key())
+        .build()
+        .expect("a verifier");
+    let mut issuers = Issuers::default();
+    assert!(issuers.is_empty());
+    issuers.add(BackendId::of::<Partner>(), verifier);
+    assert_eq!(format!("{issuers:?}"), r#"["partner"]"#);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Jwt, Tokens, Verifier};
+use super::{Jwt, Tokens, Verifier, VerifierKeys};
+use crate::base::decision::BoxFuture;
 use crate::base::error::{Error, ErrorKind, TokenFault};
 use crate::claims::twins::Little;
 use crate::key::{Algorithm, KeySource, KeysNow, SigningKey};
@@ -282,4 +283,55 @@ fn only_own_keys_are_published_and_with_the_time_for_which_they_stand_by() {
     let bare = Bare(key);
     assert!(bare.published(NOW).is_none());
     assert!(bare.refresh(NOW).is_none());
+}
+
+/// A source that has its key only after it was asked to look for it.
+#[derive(Debug)]
+struct Fetched(SigningKey, AtomicU64);
+
+impl KeySource for Fetched {
+    fn revision(&self) -> u64 {
+        self.1.load(Ordering::SeqCst)
+    }
+
+    fn keys(&self, _now: u64) -> KeysNow {
+        KeysNow {
+            verifying: (self.revision() > 0).then(|| self.0.verifying_key().into()),
+            ..KeysNow::default()
+        }
+    }
+
+    fn refresh(&self, _now: u64) -> Option<BoxFuture<'_, ()>> {
+        Some(Box::pin(async {
+            self.1.fetch_add(1, Ordering::SeqCst);
+        }))
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_missing_are_looked_for_once() {
+    let key = SigningKey::generate(Algorithm::Hs256).expect("a key");
+    let signer = Jwt::with_key(key.clone()).ready().expect("tokens");
+    let token = issue(&signer, NOW);
+    let source = Fetched(key, AtomicU64::new(0));
+    let keys = VerifierKeys::from_source(source);
+    let verifier = Verifier::builder(keys).build().expect("a verifier");
+    let missing = verifier.verify_at::<Little>(&token, NOW);
+    assert_eq!(
+        missing.expect_err("no keys").kind(),
+        ErrorKind::Token(TokenFault::Unavailable)
+    );
+    let found = verifier
+        .decide::<Little>(token.as_bytes(), NOW)
+        .wait()
+        .await;
+    assert_eq!(found.map(drop), Ok(()));
+    // An unknown token makes it look again, and it is rejected with what there is then.
+    let other = Jwt::with_key(SigningKey::generate(Algorithm::Hs256).expect("a key"));
+    let other = issue(&other.ready().expect("tokens"), NOW);
+    let refused = verifier
+        .decide::<Little>(other.as_bytes(), NOW)
+        .wait()
+        .await;
+    assert_eq!(refused.map(drop), Err(TokenFault::Signature));
 }

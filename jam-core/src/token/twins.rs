@@ -35,7 +35,7 @@ fn sign(tokens: &Tokens, signed: &str) -> String {
 fn debug_output_names_the_parts_and_hides_the_secret() {
     let tokens = tokens();
     let shown = format!("{tokens:?}");
-    for part in ["Tokens", "Issuer", "lifetime", "Verifier"] {
+    for part in ["Tokens", "Issuer", "lifetime", "Verifier", "Hs256"] {
         assert!(shown.contains(part), "{part} is missing in {shown}");
     }
     assert!(!shown.contains(SECRET), "{shown}");

@@ -1,5 +1,7 @@
 //! The cache of verified tokens: what is found in it is what a verification accepts.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -7,7 +9,7 @@ use super::{Jwt, Tokens};
 use crate::base::error::TokenFault;
 use crate::claims::twins::Little;
 use crate::key::{Algorithm, SigningKey};
-use crate::payload::Payload;
+use crate::payload::{Held, Payload};
 use crate::ring::KeyRing;
 use crate::ring::tests::{HOUR, NOW, schedule, scheduled};
 
@@ -48,6 +50,72 @@ fn issue(tokens: &Tokens) -> String {
 fn verify<P: Payload>(tokens: &Tokens, token: &str, now: u64) -> Result<(), TokenFault> {
     let verified = tokens.verify::<P>(token.as_bytes(), now).ready();
     verified.expect("nothing is fetched").map(drop)
+}
+
+/// Returns the payload if it is shared with the cache.
+fn shared(tokens: &Tokens, token: &str) -> Option<Arc<Little>> {
+    let verified = tokens.verify::<Little>(token.as_bytes(), NOW).ready();
+    match verified
+        .expect("nothing is fetched")
+        .expect("valid")
+        .payload
+    {
+        Held::Shared(payload) => Some(payload),
+        Held::Own(_) => None,
+    }
+}
+
+#[test]
+fn a_token_is_verified_once_and_its_payload_is_shared() {
+    let tokens = cached(hs256());
+    let (token, other) = (issue(&tokens), issue(&tokens));
+    let first = shared(&tokens, &token).expect("it was added");
+    let second = shared(&tokens, &token).expect("it was found");
+    assert!(Arc::ptr_eq(&first, &second));
+    let other = shared(&tokens, &other).expect("it was added");
+    assert!(!Arc::ptr_eq(&first, &other));
+}
+
+#[test]
+fn many_tokens_have_places_of_their_own() {
+    let jwt = Jwt::with_key(hs256()).cached_tokens(1024);
+    let tokens = jwt.ready().expect("tokens");
+    let all: Vec<_> = (0..256).map(|_| issue(&tokens)).collect();
+    let first: Vec<_> = all.iter().map(|token| shared(&tokens, token)).collect();
+    let again = all.iter().map(|token| shared(&tokens, token));
+    let is_same = |(one, other): (&Option<Arc<_>>, Option<Arc<_>>)| {
+        one.as_ref()
+            .zip(other.as_ref())
+            .is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+    };
+    let found = first
+        .iter()
+        .zip(again)
+        .filter(|(one, other)| is_same((one, other.clone())));
+    // Of 256 tokens in 1024 places, some 30 meet another one.
+    let found = found.count();
+    assert!(found > 160, "{found} of 256 were found");
+}
+
+#[test]
+fn tokens_of_secrets_are_cached_only_if_it_is_asked_for() {
+    let key = hs256();
+    for (jwt, is_cached) in [
+        (Jwt::with_key(key.clone()), false),
+        (Jwt::with_key(key.clone()).cached_tokens(0), false),
+        (Jwt::with_key(key).cached_tokens(1), true),
+    ] {
+        let tokens = jwt.ready().expect("tokens");
+        let token = issue(&tokens);
+        assert_eq!(shared(&tokens, &token).is_some(), is_cached);
+    }
+    #[cfg(feature = "public-keys")]
+    {
+        let key = SigningKey::generate(Algorithm::Es256).expect("a key");
+        let tokens = Jwt::with_key(key).ready().expect("tokens");
+        let token = issue(&tokens);
+        assert!(shared(&tokens, &token).is_some());
+    }
 }
 
 #[test]
