@@ -29,7 +29,7 @@ fn compare_at(document: &[u8], host: Option<&str>, expected: &str) {
     let (found, port) = authority.split_once(':').unwrap_or((authority, "443"));
     assert!(found.eq_ignore_ascii_case(expected), "{found}");
     assert!(port.parse::<u16>().is_ok(), "{port}");
-    // What is fetched is what was checked.
+    // The address that is fetched is the one that was checked.
     assert_eq!(uri.scheme_str(), Some("https"));
     assert!(
         uri.host()

@@ -125,7 +125,7 @@ struct Gate<'a, P: Payload> {
     request: &'a Parts,
 }
 
-/// The decision about a caller that stays where it is.
+/// The decision about a credential that was authenticated. It does not hold the caller.
 enum Judged {
     /// The caller is admitted.
     Caller,

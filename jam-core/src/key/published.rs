@@ -1,7 +1,7 @@
 //! Secrets that documentation and templates publish.
 //!
-//! Whoever looks for weak tokens tries them first (RFC 8725 section 3.5). Only those that are long enough for
-//! an algorithm are listed. The secrets of RFC 7515 and RFC 7520 are not: libraries are tested with them.
+//! An attacker tries them first (RFC 8725 section 3.5). The list has those that are long enough for an
+//! algorithm. The secrets of RFC 7515 and RFC 7520 are not: libraries are tested with them.
 
 use super::public_key::decoded;
 

@@ -22,7 +22,7 @@ fn compare_one(json: &str, allowed: &[Algorithm]) {
     }
     if let Ok(signing) = SigningKey::from_jwk(json, allowed) {
         check_pair(&signing);
-        // What may only sign cannot be read for verification.
+        // A key that may only sign is not read for verification.
         if let Ok(key) = key {
             assert_eq!(signing.verifying_key().thumbprint(), key.thumbprint());
         }

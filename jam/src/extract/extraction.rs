@@ -117,6 +117,7 @@ where
         }
         match &mut self.waiting {
             Some(waiting) => waiting.as_mut().poll(context),
+            // It was polled again after its result.
             None => Poll::Pending,
         }
     }
