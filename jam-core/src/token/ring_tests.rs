@@ -10,8 +10,8 @@ use crate::base::decision::BoxFuture;
 use crate::base::error::{Error, ErrorKind, TokenFault};
 use crate::claims::twins::Little;
 use crate::key::{Algorithm, KeySource, KeysNow, SigningKey};
-use crate::ring::KeyRing;
 use crate::ring::tests::{HOUR, NOW, Place, folder, message, schedule, scheduled};
+use crate::ring::{KeyRing, KeySchedule};
 
 fn payload() -> Little {
     serde_json::from_value(serde_json::json!({ "name": "ann" })).expect("a payload")
@@ -75,6 +75,16 @@ fn a_token_that_would_outlive_its_key_is_not_signed() {
         .faults();
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert_eq!(faults[0].0, "jwt.lifetime");
+}
+
+#[test]
+fn tokens_of_a_ring_live_as_long_as_the_ring_says() {
+    let keys = [scheduled("a", Some(NOW))];
+    let schedule = KeySchedule::new(Duration::from_secs(90), keys).expect("a schedule");
+    let tokens = tokens(&KeyRing::new(schedule));
+    let token = issue(&tokens, NOW);
+    assert_eq!(verify(&tokens, &token, NOW + 89), Ok(()));
+    assert_eq!(verify(&tokens, &token, NOW + 90), Err(TokenFault::Expired));
 }
 
 #[test]
