@@ -12,15 +12,15 @@ use crate::error::JwksError;
 /// user, a query of secrets, or a fragment.
 pub(crate) fn address(text: &str, addresses: Addresses) -> Result<Uri, JwksError> {
     let faulty = |why: &str| JwksError::new(format!("the address {text:?} {why}"));
-    // Characters that `Uri` accepts in a path, and RFC 3986 does not.
-    if !text.is_ascii() || text.contains('\\') {
-        return Err(faulty("is not a URL"));
-    }
     let uri: Uri = text.parse().map_err(|_| faulty("is not a URL"))?;
     let authority = uri.authority().ok_or_else(|| faulty("has no host"))?;
     if authority.as_str().contains('@') {
         // Without the text, which has a password.
         return Err(JwksError::new("an address names a user; remove it"));
+    }
+    // Characters that `Uri` accepts in a path, and RFC 3986 does not.
+    if !text.is_ascii() || text.contains('\\') {
+        return Err(faulty("is not a URL"));
     }
     if authority.port_u16().is_none() && authority.as_str() != authority.host() {
         return Err(faulty("has a port that is not a number below 65536"));
@@ -125,6 +125,7 @@ mod tests {
             ("https://id.example:/", "below 65536"),
             ("https://[::1]:/", "below 65536"),
             ("https://user:hunter2@id.example/", "names a user"),
+            ("https://user:hunter2@id.example/\u{e4}", "names a user"),
         ] {
             for addresses in [Public, Private] {
                 let error = address(text, addresses).expect_err(text).to_string();
