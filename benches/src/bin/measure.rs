@@ -6,6 +6,7 @@
 //!     measure sweep COUNT            milliseconds of the longest step that frees expired sessions
 //!     measure places CASE            the addresses of the executed instructions
 //!     measure time [ROUNDS]          nanoseconds of one request, as the median of all rounds
+//!     measure operations NAME ..     nanoseconds of one operation each, as the median of all rounds
 //!     measure serve CASE             serves the case on a free port and prints the port
 
 use std::env;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         ["sweep", sessions] => sessions.parse().map_err(Into::into).and_then(sweep),
         ["time"] => time(41),
         ["time", rounds] => rounds.parse().map_err(Into::into).and_then(time),
+        ["operations", names @ ..] => operations(names),
         ["serve", name] => serve(name),
         _ => Err("see the head of benches/src/bin/measure.rs".into()),
     };
@@ -216,6 +218,36 @@ fn time(rounds: usize) -> Outcome {
             // The first round is a warm-up.
             if round > 0 {
                 times.push(begin.elapsed().as_nanos() / BATCH as u128);
+            }
+        }
+    }
+    for (name, _, mut times) in all {
+        times.sort_unstable();
+        println!("nanoseconds {name} {}", times[times.len() / 2]);
+    }
+    Ok(())
+}
+
+/// Measures the processor time of operations in turn. It is for those that take too many instructions to be
+/// stepped.
+fn operations(names: &[&str]) -> Outcome {
+    use nix::time::{ClockId, clock_gettime};
+
+    const ROUNDS: usize = 301;
+    let mut all = Vec::new();
+    for name in names {
+        let operation = cases::operation(name);
+        let operation = operation.ok_or_else(|| format!("there is no operation `{name}`"))?;
+        all.push((name, operation, Vec::with_capacity(ROUNDS)));
+    }
+    for round in 0..=ROUNDS {
+        for (_, operation, times) in &mut all {
+            let begin = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?;
+            operation();
+            let taken = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)? - begin;
+            // The first round is a warm-up.
+            if round > 0 {
+                times.push(i128::from(taken.tv_sec()) * 1_000_000_000 + i128::from(taken.tv_nsec()));
             }
         }
     }
