@@ -572,8 +572,27 @@ impl SessionStore for Lagging {
     async fn list_by_owner(
         &self,
         owner: &str,
+        page: jam::session::Page,
     ) -> Result<Vec<(SessionId, Arc<Record>)>, jam::StoreError> {
-        self.0.list_by_owner(owner).await
+        self.0.list_by_owner(owner, page).await
+    }
+
+    async fn values(
+        &self,
+        keys: &[jam::session::ValueKey],
+        now: u64,
+    ) -> Result<Vec<Option<jam::session::Value>>, jam::StoreError> {
+        self.0.values(keys, now).await
+    }
+
+    async fn swap_value(
+        &self,
+        key: jam::session::ValueKey,
+        present: Option<jam::session::Value>,
+        value: jam::session::Value,
+        now: u64,
+    ) -> Result<jam::session::WriteOutcome, jam::StoreError> {
+        self.0.swap_value(key, present, value, now).await
     }
 }
 

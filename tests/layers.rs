@@ -17,7 +17,7 @@ const CRATES: [Crate; 2] = [
         name: "jam-core",
         layers: &[
             "base", "refusal", "payload", "backend", "claims", "key", "ring", "token", "session",
-            "rule", "request", "gate",
+            "rule", "request", "gate", "testing",
         ],
         peers: &[("session", "token"), ("rule", "claims")],
     },

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use jam::{
     ErrorKind, Jam, Jwt, SessionId, Sessions, StoreError,
-    session::{MemoryStore, OwnerLimit, Record, SessionStore, Usage, WriteOutcome},
+    session::{
+        MemoryStore, OwnerLimit, Page, Record, SessionStore, Usage, Value, ValueKey, WriteOutcome,
+    },
 };
 
 use crate::support::{SECRET, User, app, call, get_with, login};
@@ -98,9 +100,26 @@ impl SessionStore for Breakable {
     async fn list_by_owner(
         &self,
         owner: &str,
+        page: Page,
     ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
         self.pass().await?;
-        self.inner.list_by_owner(owner).await
+        self.inner.list_by_owner(owner, page).await
+    }
+
+    async fn values(&self, keys: &[ValueKey], now: u64) -> Result<Vec<Option<Value>>, StoreError> {
+        self.pass().await?;
+        self.inner.values(keys, now).await
+    }
+
+    async fn swap_value(
+        &self,
+        key: ValueKey,
+        present: Option<Value>,
+        value: Value,
+        now: u64,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.pass().await?;
+        self.inner.swap_value(key, present, value, now).await
     }
 }
 

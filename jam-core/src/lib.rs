@@ -22,6 +22,7 @@
 //! | `rule` | rules: who may call |
 //! | `request` | the credential and the origin of a request |
 //! | `gate` | the decision |
+//! | `testing` | the promises of a session store, as tests |
 //!
 //! [jam-auth]: https://docs.rs/jam-auth
 
@@ -36,6 +37,8 @@ pub mod request;
 pub mod ring;
 pub mod rule;
 pub mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod token;
 
 #[cfg(any(test, fuzzing))]

@@ -133,8 +133,9 @@ pub mod session {
     pub use jam_core::base::error::StoreError;
     #[doc(inline)]
     pub use jam_core::session::{
-        AtLimit, InvalidSessionId, MemoryStore, OwnerLimit, Record, Session, SessionData,
-        SessionId, SessionInfo, SessionStore, SessionToken, Sessions, Usage, WriteOutcome,
+        AtLimit, Change, Changes, InvalidSessionId, MemoryStore, Notifier, OwnerLimit, Page,
+        Record, Session, SessionData, SessionId, SessionInfo, SessionStore, SessionToken, Sessions,
+        Usage, Value, ValueKey, WriteOutcome,
     };
 }
 

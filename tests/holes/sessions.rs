@@ -465,8 +465,27 @@ impl SessionStore for Racing {
     async fn list_by_owner(
         &self,
         owner: &str,
+        page: jam::session::Page,
     ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
-        self.store.list_by_owner(owner).await
+        self.store.list_by_owner(owner, page).await
+    }
+
+    async fn values(
+        &self,
+        keys: &[jam::session::ValueKey],
+        now: u64,
+    ) -> Result<Vec<Option<jam::session::Value>>, StoreError> {
+        self.store.values(keys, now).await
+    }
+
+    async fn swap_value(
+        &self,
+        key: jam::session::ValueKey,
+        present: Option<jam::session::Value>,
+        value: jam::session::Value,
+        now: u64,
+    ) -> Result<WriteOutcome, StoreError> {
+        self.store.swap_value(key, present, value, now).await
     }
 }
 

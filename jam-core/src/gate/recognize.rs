@@ -8,6 +8,7 @@ use crate::base::error::{Error, ErrorKind, TokenFault};
 use crate::payload::{Held, Payload};
 use crate::refusal::{Refusal, RejectionKind};
 use crate::request::credential::Credential;
+use crate::request::origin::is_safe;
 use crate::rule::{BackendName, Source};
 use crate::session::{Opened, Session};
 use crate::token::Verified;
@@ -44,7 +45,8 @@ pub(super) fn recognize<'a, P: Payload>(
         BackendName::Session => match authenticator.sessions() {
             Ok(sessions) => {
                 let source = credential.source;
-                let opened = sessions.open(credential.secret, now, is_use);
+                let only_reads = is_safe(credential.request);
+                let opened = sessions.open(credential.secret, now, is_use, only_reads);
                 opened.map(move |opened| match opened {
                     Ok(opened) => Ok(of_session(opened, source)),
                     Err(error) => Err(refusal(&error)),

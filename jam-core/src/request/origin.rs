@@ -192,7 +192,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 /// not safe, because any action is possible over the WebSocket (OWASP: cross-site WebSocket
 /// hijacking).
 #[inline]
-fn is_safe(parts: &Parts) -> bool {
+pub(crate) fn is_safe(parts: &Parts) -> bool {
     let safe = matches!(
         parts.method,
         Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE

@@ -2,21 +2,28 @@
 //!
 //! Uses [`base`](crate::base), [`payload`](crate::payload) and [`claims`](crate::claims).
 
+mod change;
 mod data;
+mod grace;
 mod id;
 pub(crate) mod memory;
 mod operations;
+mod record;
 mod store;
+mod value;
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use change::{Change, Changes, Notifier};
 pub use data::SessionData;
 pub use id::{InvalidSessionId, SessionId, SessionToken};
 pub use memory::MemoryStore;
-pub use store::{AtLimit, OwnerLimit, Record, SessionStore, Usage, WriteOutcome};
+pub use record::{Record, Usage};
+pub use store::{AtLimit, OwnerLimit, Page, SessionStore, WriteOutcome};
+pub use value::{Value, ValueKey};
 
 use crate::payload::Payload;
 use store::DynStore;
@@ -46,6 +53,7 @@ pub struct Sessions {
     absolute_timeout: u64,
     store_timeout: Duration,
     per_owner: OwnerLimit,
+    rotation_grace: u64,
 }
 
 impl Sessions {
@@ -62,6 +70,7 @@ impl Sessions {
             absolute_timeout: 24 * 60 * 60,
             store_timeout: Duration::from_secs(1),
             per_owner: OwnerLimit::DEFAULT,
+            rotation_grace: 0,
         }
     }
 

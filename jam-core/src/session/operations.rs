@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::data::SessionData;
 use super::id::{SessionId, SessionToken, presented};
-use super::store::{Record, Usage, WriteOutcome};
+use super::record::{Record, Usage};
+use super::store::{Page, WriteOutcome};
 use super::{Opened, Session, SessionInfo, Sessions};
 use crate::base::clock::CLOCK_DIFFERENCE;
 use crate::base::decision::{BoxFuture, Decision};
@@ -19,8 +20,6 @@ const ID_ATTEMPTS: u32 = 3;
 /// Attempts of a write. Each lost race means that another write succeeded; one session does not have that
 /// many writers.
 const UPDATE_ATTEMPTS: u32 = 100;
-/// Sessions of a list that are decoded before other tasks run.
-const AT_ONCE: usize = 256;
 /// Uses that are noted within the idle timeout.
 const TOUCHES_PER_IDLE: u64 = 20;
 
@@ -44,7 +43,7 @@ impl Sessions {
                 .ok_or_else(|| Error::new(ErrorKind::Random))?;
             let ends = now.saturating_add(self.absolute_timeout);
             let mut record = Record::new(owner.to_owned(), data.clone(), now, ends);
-            record.idle = self.idle_timeout;
+            record.idle = self.idle_timeout.min(Record::LAST);
             record.lineage = *token.id();
             let creation = self.store.create(token.record(), record, self.per_owner);
             match self.ask(creation).await? {
@@ -63,7 +62,8 @@ impl Sessions {
     }
 
     /// Returns the session that a presented token opens. If the request counts as use of the session,
-    /// the time of the last use is noted.
+    /// the time of the last use is noted. A request that only reads may present the token from before a
+    /// rotation.
     ///
     /// # Errors
     ///
@@ -74,15 +74,12 @@ impl Sessions {
         token: &[u8],
         now: u64,
         is_use: bool,
+        only_reads: bool,
     ) -> Decision<'a, Result<Opened<P>, Error>> {
         let Some(id) = presented(token) else {
             return Decision::Ready(Ok(Opened::Nothing));
         };
-        let usage = is_use.then_some(Usage {
-            now,
-            interval: (self.idle_timeout / TOUCHES_PER_IDLE).max(1),
-            idle_timeout: self.idle_timeout,
-        });
+        let usage = is_use.then(|| self.usage(now));
         if let Some(record) = self.store.load_now(&id) {
             match self.state_of(&record, now) {
                 State::Alive if usage.is_some_and(|usage| usage.is_due(&record)) => {}
@@ -92,7 +89,23 @@ impl Sessions {
                 State::OfTheFuture => {}
             }
         }
-        Decision::Pending(Box::pin(self.look(id, now, usage)))
+        Decision::Pending(Box::pin(self.present(id, now, usage, only_reads)))
+    }
+
+    async fn present<P: Payload>(
+        &self,
+        id: SessionId,
+        now: u64,
+        usage: Option<Usage>,
+        only_reads: bool,
+    ) -> Result<Opened<P>, Error> {
+        match self.look(id, now, usage).await? {
+            Opened::Nothing if only_reads => match self.successor(&id, now).await? {
+                Some(successor) => self.look(successor, now, None).await,
+                None => Ok(Opened::Nothing),
+            },
+            opened => Ok(opened),
+        }
     }
 
     /// Returns the session, or `None` if it has ended or holds another payload.
@@ -198,7 +211,10 @@ impl Sessions {
     /// As [`update`](Self::update); [`ErrorKind::Random`].
     #[doc(hidden)] // for the crate of a framework
     pub async fn rotate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
-        self.replace(old, now, |_| {}).await
+        let mut rotated = *old;
+        let token = self.replace(old, now, &mut rotated, |_| {}).await?;
+        self.note_rotation(&rotated, &token.record(), now).await;
+        Ok(token)
     }
 
     /// Gives a session a new token and notes that its user has signed in at `now`.
@@ -208,19 +224,20 @@ impl Sessions {
     /// As [`rotate`](Self::rotate).
     #[doc(hidden)] // for the crate of a framework
     pub async fn reauthenticate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
-        self.replace(old, now, |record| {
+        self.replace(old, now, &mut old.clone(), |record| {
             record.auth_time = now;
             record.last_seen = now;
-            record.expires_at = now.saturating_add(self.absolute_timeout);
+            record.expires_at = now.saturating_add(self.absolute_timeout).min(Record::LAST);
         })
         .await
     }
 
-    /// Replaces the record by one with a new id, changed by `change`.
+    /// Replaces the record by one with a new id, changed by `change`. Sets `replaced` to the id of the record.
     async fn replace(
         &self,
         id: &SessionId,
         now: u64,
+        replaced: &mut SessionId,
         change: impl Fn(&mut Record),
     ) -> Result<SessionToken, Error> {
         let missing = || Error::new(ErrorKind::SessionMissing);
@@ -241,6 +258,7 @@ impl Sessions {
             let rotation = self.store.rotate(&old, token.record(), record);
             if self.ask(rotation).await? == WriteOutcome::Done {
                 tracing::info!(target: "jam", session = %token.id().prefix(), "session rotated");
+                *replaced = old;
                 return Ok(token);
             }
         }
@@ -290,23 +308,80 @@ impl Sessions {
     /// [`ErrorKind::Store`].
     #[doc(hidden)] // for the crate of a framework
     pub async fn list<P: Payload>(&self, owner: &str, now: u64) -> Result<Vec<Session<P>>, Error> {
-        let records = self.ask(self.store.list_by_owner(owner)).await?;
-        let mut sessions = Vec::with_capacity(records.len());
-        for (at, (id, record)) in records.into_iter().enumerate() {
-            if at > 0 && at % AT_ONCE == 0 {
-                yield_now().await;
+        let mut sessions = Vec::new();
+        let mut next = Some(Page::FIRST);
+        while let Some(page) = next {
+            let records = self.ask(self.store.list_by_owner(owner, page)).await?;
+            next = page.next(&records);
+            for (id, record) in records {
+                if self.state_of(&record, now) == State::Alive
+                    && let Opened::Session(session) = Self::opened(id, record)
+                {
+                    sessions.push(session);
+                }
             }
-            if self.state_of(&record, now) != State::Alive {
-                continue;
-            }
-            if let Opened::Session(session) = Self::opened(id, record) {
-                sessions.push(session);
-            }
+            // Decoding a page takes a while, and a store in memory never waits.
+            yield_now().await;
         }
         sessions.sort_by_key(|session: &Session<P>| {
             (Reverse(session.about.last_seen()), *session.about.id())
         });
         Ok(sessions)
+    }
+
+    /// Notes a use of the session `id` at `now`. Returns `true` if the session is alive.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`].
+    #[doc(hidden)] // for the crate of a framework
+    pub async fn touch(&self, id: &SessionId, now: u64) -> Result<bool, Error> {
+        for _ in 0..UPDATE_ATTEMPTS {
+            let Some(record) = self.record_of(id).await? else {
+                return Ok(false);
+            };
+            if self
+                .alive(&record, now, Some(self.usage(now)))
+                .await?
+                .is_some()
+            {
+                return Ok(true);
+            }
+            // The session has ended, unless it was rotated meanwhile.
+            if self.record_of(id).await? == Some(record) {
+                return Ok(false);
+            }
+        }
+        Err(Error::new(ErrorKind::SessionConflict))
+    }
+
+    /// Creates the tables of the store, or changes them to those of this version.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`].
+    #[doc(hidden)] // for the crate of a framework
+    pub async fn migrate(&self) -> Result<(), Error> {
+        let migrated = self.store.migrate().await;
+        migrated.map_err(|error| Error::because(ErrorKind::Store, error))
+    }
+
+    /// Checks that the store answers within the timeout.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`].
+    #[doc(hidden)] // for the crate of a framework
+    pub async fn health(&self) -> Result<(), Error> {
+        self.ask(self.store.health()).await
+    }
+
+    fn usage(&self, now: u64) -> Usage {
+        Usage {
+            now,
+            interval: (self.idle_timeout / TOUCHES_PER_IDLE).max(1),
+            idle_timeout: self.idle_timeout,
+        }
     }
 
     async fn alive(
@@ -342,7 +417,10 @@ impl Sessions {
     }
 
     /// Returns the store's answer, if it comes within the timeout.
-    async fn ask<T>(&self, answer: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Error> {
+    pub(super) async fn ask<T>(
+        &self,
+        answer: BoxFuture<'_, Result<T, StoreError>>,
+    ) -> Result<T, Error> {
         timeout::within(self.store_timeout, answer).await
     }
 }

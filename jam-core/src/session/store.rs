@@ -1,108 +1,15 @@
-//! The contract of session stores. A new store implements [`SessionStore`]; the contract suite in
-//! `tests/session_store.rs` runs on each.
+//! The contract of session stores. A new store implements [`SessionStore`]; the promises in `testing/`
+//! run on each.
 
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::data::SessionData;
+use super::change::Changes;
 use super::id::SessionId;
-use crate::base::clock::CLOCK_DIFFERENCE;
+use super::record::{Record, Usage};
+use super::value::{Value, ValueKey};
 use crate::base::decision::BoxFuture;
 use crate::base::error::StoreError;
-
-/// The record of one session in a store.
-///
-/// Times are whole seconds since the Unix epoch by the application's clock. A store may delete a record
-/// once it [`ends`](Self::ends), by its own clock, or keep it: the application decides when it reads a
-/// record.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Record {
-    /// The owner of the session: any text, of any length and with any character.
-    pub owner: String,
-    /// The payload with its kind.
-    pub data: SessionData,
-    /// The number of changes of `data`; see [`SessionStore::update`].
-    pub version: u64,
-    /// The time of the last login.
-    pub auth_time: u64,
-    /// The time of the last use that was noted.
-    pub last_seen: u64,
-    /// The end of the session, also if it is used.
-    pub expires_at: u64,
-    /// Seconds without use after which the session ends.
-    pub idle: u64,
-    /// The id of the session's first record. It stays the same when the session is rotated, and is the id
-    /// that the application knows.
-    pub lineage: SessionId,
-}
-
-impl Record {
-    /// Makes the record of a session that begins at `now` and ends at `expires_at`, may stay unused until
-    /// then, and has no predecessor.
-    pub fn new(owner: String, data: SessionData, now: u64, expires_at: u64) -> Self {
-        Self {
-            owner,
-            data,
-            version: 0,
-            auth_time: now,
-            last_seen: now,
-            expires_at,
-            idle: expires_at.saturating_sub(now),
-            lineage: SessionId::from_bytes([0; 32]),
-        }
-    }
-
-    /// Returns the time at which the session ends if it is not used again. A store may delete the record
-    /// then.
-    pub fn ends(&self) -> u64 {
-        self.expires_at
-            .min(self.last_seen.saturating_add(self.idle))
-    }
-}
-
-impl fmt::Debug for Record {
-    // `data` and `owner` are the user's.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record")
-            .field("version", &self.version)
-            .field("auth_time", &self.auth_time)
-            .field("last_seen", &self.last_seen)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The use of a session by a request, which [`SessionStore::load`] notes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs)] // a store has to heed all of it
-pub struct Usage {
-    /// The time of the use, in seconds since the Unix epoch by the application's clock.
-    pub now: u64,
-    /// Seconds since the last use after which a use is noted. An earlier one is not written down, so
-    /// that most requests write nothing.
-    pub interval: u64,
-    /// Seconds without use after which the session is over, also if the record allows more.
-    pub idle_timeout: u64,
-}
-
-impl Usage {
-    /// Returns `true` if the use is to be noted: the session is alive, and its last use is
-    /// [`interval`](Self::interval) seconds ago or longer. The use of a session that is over must not
-    /// bring it back.
-    #[inline]
-    pub fn is_due(&self, record: &Record) -> bool {
-        // Most uses come too early to be noted.
-        if self.now.saturating_sub(record.last_seen) < self.interval {
-            return false;
-        }
-        let idle_end = record.last_seen.saturating_add(self.idle_timeout);
-        self.now < record.ends()
-            && self.now < idle_end
-            && record.auth_time <= self.now.saturating_add(CLOCK_DIFFERENCE)
-    }
-}
 
 /// The outcome of a write to a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +53,34 @@ pub enum AtLimit {
     Reject,
 }
 
-/// A store of sessions.
+/// A part of the list of an owner's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs)] // two facts, which a store has to heed
+pub struct Page {
+    /// The last record of the page before, or `None` for the first page. The record may be gone.
+    pub after: Option<SessionId>,
+    /// The largest number of records of this page, at least 1.
+    pub most: u32,
+}
+
+impl Page {
+    /// The first page, of at most 256 records.
+    pub const FIRST: Self = Self {
+        after: None,
+        most: 256,
+    };
+
+    /// Returns the page after this one, or `None` if `records` were fewer than the page may have.
+    pub fn next<T>(self, records: &[(SessionId, T)]) -> Option<Self> {
+        let (last, _) = records.last()?;
+        (records.len() >= self.most as usize).then_some(Self {
+            after: Some(*last),
+            ..self
+        })
+    }
+}
+
+/// A store of sessions, and of [small values](ValueKey) for what is not a session.
 ///
 /// Every operation is atomic, and two operations on one session run one after the other. Only
 /// [`create`](Self::create) and [`rotate`](Self::rotate) may create a record. An update of a session that
@@ -176,7 +110,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// A record that cannot be decoded counts as missing: log it without its content, and return `None`.
     ///
     /// If `usage` is given and [is due](Usage::is_due) for the record, sets `last_seen` to `usage.now`
-    /// in the same round trip, unless it is later already. The version stays as it is, and a session
+    /// before it returns, unless it is later already. The version stays as it is, and a session
     /// that was deleted meanwhile stays away. The record that is returned has the `last_seen` of before.
     fn load(
         &self,
@@ -236,11 +170,63 @@ pub trait SessionStore: Send + Sync + 'static {
         keep: Option<SessionId>,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Returns every record of `owner` in any order, also those that have ended.
+    /// Returns records of `owner` with their data, also those that have ended, in an order of the store's
+    /// own that does not change. A record that exists all the time while one page after the other is read
+    /// is in exactly one of them.
     fn list_by_owner(
         &self,
         owner: &str,
+        page: Page,
     ) -> impl Future<Output = Result<Vec<(SessionId, Arc<Record>)>, StoreError>> + Send;
+
+    /// Returns the value of each key, in the order of `keys`. `None` for a key that has no value, or one that
+    /// has expired at `now`.
+    fn values(
+        &self,
+        keys: &[ValueKey],
+        now: u64,
+    ) -> impl Future<Output = Result<Vec<Option<Value>>, StoreError>> + Send;
+
+    /// Sets the value of `key` if its present one has the bytes `present`. `None` means that it has no value,
+    /// or one that has expired at `now`. Otherwise returns [`WriteOutcome::Conflict`]. So of all writes that
+    /// name one present value, exactly one returns [`WriteOutcome::Done`].
+    fn swap_value(
+        &self,
+        key: ValueKey,
+        present: Option<Value>,
+        value: Value,
+        now: u64,
+    ) -> impl Future<Output = Result<WriteOutcome, StoreError>> + Send;
+
+    /// Returns the changes of records and values from now on, or `None` if the store does not notify of
+    /// changes.
+    ///
+    /// # Defaults
+    ///
+    /// Returns `None`.
+    fn changes(&self) -> Option<Changes> {
+        None
+    }
+
+    /// Creates the tables of the store, or changes them to those of this version. It may be called at every
+    /// start, by several processes at once.
+    ///
+    /// # Defaults
+    ///
+    /// Does nothing, for a store that has no tables.
+    fn migrate(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Checks that the store answers.
+    ///
+    /// # Defaults
+    ///
+    /// Reads a value that does not exist.
+    fn health(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
+        let key = ValueKey::new("health", &[]);
+        async move { self.values(&[key], 0).await.map(|_| ()) }
+    }
 }
 
 /// Lists the operations of [`SessionStore`], for [`DynStore`] and for a store behind an `Arc`. In square
@@ -282,6 +268,10 @@ macro_rules! operations {
                 (**self).load_now(id)
             }
 
+            fn changes(&self) -> Option<Changes> {
+                (**self).changes()
+            }
+
             $(
                 async fn $name(
                     &self,
@@ -303,5 +293,9 @@ operations! {
     find[id: SessionId]() -> Option<SessionId>;
     delete[id: SessionId]() -> bool;
     delete_by_owner[owner: str](keep: Option<SessionId>) -> u64;
-    list_by_owner[owner: str]() -> Vec<(SessionId, Arc<Record>)>;
+    list_by_owner[owner: str](page: Page) -> Vec<(SessionId, Arc<Record>)>;
+    values[keys: [ValueKey]](now: u64) -> Vec<Option<Value>>;
+    swap_value[](key: ValueKey, present: Option<Value>, value: Value, now: u64) -> WriteOutcome;
+    migrate[]() -> ();
+    health[]() -> ();
 }

@@ -192,6 +192,21 @@ impl Jam {
         Ok(sessions.reauthenticate(id.as_ref(), self.now()).await?)
     }
 
+    /// Notes a use of the session `id` without a request, for example by an open WebSocket or by a job. Returns
+    /// `true` if the session is alive.
+    ///
+    /// A request notes its use itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) (503), [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) (500).
+    pub async fn touch_session(&self, id: impl AsRef<SessionId>) -> Result<bool, Error> {
+        Ok(self
+            .sessions_backend()?
+            .touch(id.as_ref(), self.now())
+            .await?)
+    }
+
     /// Ends the session `id`, also if it was rotated meanwhile. Returns `true` if it existed.
     ///
     /// # Errors
@@ -233,6 +248,49 @@ impl Jam {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) (503), [`ErrorKind::BackendMissing`](crate::ErrorKind::BackendMissing) (500).
     pub async fn sessions<P: Payload>(&self, key: &str) -> Result<Vec<Session<P>>, Error> {
         Ok(self.sessions_backend()?.list(key, self.now()).await?)
+    }
+
+    // Operation
+
+    /// Creates the tables of the session store, or changes them to those of this version. It may be called at
+    /// every start, by several processes at once. Without sessions, and for a store without tables, it does
+    /// nothing.
+    ///
+    /// It waits for the store without [`Sessions::store_timeout`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    pub async fn migrate(&self) -> Result<(), Error> {
+        match self.sessions_backend() {
+            Ok(sessions) => Ok(sessions.migrate().await?),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Checks that the session store answers within [`Sessions::store_timeout`]. Without sessions it succeeds.
+    ///
+    /// ```
+    /// use axum::{Router, extract::State, routing::get};
+    /// use jam::Jam;
+    ///
+    /// async fn health(State(jam): State<Jam>) -> Result<&'static str, jam::Error> {
+    ///     jam.health().await?;
+    ///     Ok("ok")
+    /// }
+    ///
+    /// let routes: Router<Jam> = Router::new().route("/health", get(health));
+    /// # let _ = routes;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) (503).
+    pub async fn health(&self) -> Result<(), Error> {
+        match self.sessions_backend() {
+            Ok(sessions) => Ok(sessions.health().await?),
+            Err(_) => Ok(()),
+        }
     }
 
     // Responses

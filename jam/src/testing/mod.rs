@@ -14,6 +14,8 @@ use jam_core::claims::RegisteredClaims;
 use jam_core::gate::{Caller, Evidence};
 use jam_core::payload::{Held, Payload};
 use jam_core::rule::Source;
+#[doc(inline)]
+pub use jam_core::store_contract;
 
 pub use client::{Application, TestClient};
 pub use issuer::TestIssuer;

@@ -6,7 +6,7 @@ use triomphe::ThinArc;
 
 use crate::session::data::SessionData;
 use crate::session::id::SessionId;
-use crate::session::store::Record;
+use crate::session::record::Record;
 
 /// One session: a head, the owner's name and the payload in one allocation. With two, an allocator would
 /// have to merge the small pieces of a million sessions at once.

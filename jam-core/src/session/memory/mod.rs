@@ -8,19 +8,23 @@ mod beginning;
 mod entry;
 mod owners;
 mod shard;
+mod values;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::change::{Change, Changes, Notifier};
 use super::id::SessionId;
-use super::store::{AtLimit, OwnerLimit, Record, SessionStore, Usage, WriteOutcome};
+use super::record::{Record, Usage};
+use super::store::{AtLimit, OwnerLimit, Page, SessionStore, WriteOutcome};
+use super::value::{Value, ValueKey};
 use crate::base::error::StoreError;
-use crate::base::yielding::yield_now;
 use beginning::Beginning;
 use entry::Entry;
 use owners::{Owner, Owners};
 use shard::{Gone, Shard};
+use values::Values;
 
 /// Number of parts with a lock of their own. The beginning of an id selects the part.
 const SHARDS: usize = Beginning::SHARDS;
@@ -39,13 +43,12 @@ pub struct MemoryStore {
     owners: Box<[Mutex<Owners>]>,
     /// The current record of each session that was rotated, by its lineage.
     rotated: Box<[Mutex<Rotated>]>,
+    values: Box<[Mutex<Values>]>,
+    notifier: Notifier,
     hasher: RandomState,
 }
 
 type Rotated = HashMap<SessionId, SessionId>;
-
-/// Sessions of an owner that are listed before the owner's lock is released for others.
-const AT_ONCE: usize = 256;
 
 /// The locked shards of two sessions, which may be one shard.
 struct TwoShards<'a> {
@@ -70,6 +73,8 @@ impl MemoryStore {
             sessions: (0..SHARDS).map(|_| Mutex::default()).collect(),
             owners: (0..SHARDS).map(|_| Mutex::default()).collect(),
             rotated: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            values: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            notifier: Notifier::new(),
             hasher: RandomState::new(),
         }
     }
@@ -107,6 +112,11 @@ impl MemoryStore {
 
     fn rotated(&self, lineage: &SessionId) -> MutexGuard<'_, Rotated> {
         lock(&self.rotated[Beginning::of(lineage).shard()])
+    }
+
+    fn values_of(&self, key: &ValueKey) -> MutexGuard<'_, Values> {
+        let [shard, ..] = *key.as_bytes();
+        lock(&self.values[usize::from(shard)])
     }
 
     fn insert(&self, id: SessionId, record: &Record, limit: OwnerLimit) -> WriteOutcome {
@@ -177,6 +187,7 @@ impl MemoryStore {
         if lineage != *id {
             self.rotated(&lineage).remove(&lineage);
         }
+        self.notifier.notify(Change::Record(*id));
         true
     }
 
@@ -188,26 +199,6 @@ impl MemoryStore {
             // `remove` checks the time again, because a request may have used the session meanwhile.
             self.remove(&mut self.owner(&name), &id, Some(now), &mut gone);
         }
-    }
-
-    /// Lists some sessions of the owner. Returns the beginning of the next one, if there may be more.
-    fn list_some(
-        &self,
-        owner: &str,
-        from: Beginning,
-        all: &mut Vec<(SessionId, Arc<Record>)>,
-    ) -> Option<Beginning> {
-        let owner = self.owner(owner);
-        let some: Vec<Beginning> = owner.sessions_from(from).take(AT_ONCE).collect();
-        for session in &some {
-            let shard = self.shard(*session);
-            let entry = shard.beginning(*session);
-            if let Some(entry) = entry.filter(|entry| entry.is_of(owner.name)) {
-                all.push((*entry.id(), Arc::new(entry.record())));
-            }
-        }
-        let last = some.last().filter(|_| some.len() == AT_ONCE)?;
-        last.next()
     }
 
     /// Applies `read` to each session of the owner.
@@ -302,6 +293,7 @@ impl SessionStore for MemoryStore {
         };
         shard.replace(id, &changed, &mut gone);
         drop(shard);
+        self.notifier.notify(Change::Record(*id));
         Ok(WriteOutcome::Done)
     }
 
@@ -339,6 +331,7 @@ impl SessionStore for MemoryStore {
         if !record.lineage.is_zero() {
             self.rotated(&record.lineage).insert(record.lineage, new);
         }
+        self.notifier.notify(Change::Record(*old));
         Ok(WriteOutcome::Done)
     }
 
@@ -379,15 +372,47 @@ impl SessionStore for MemoryStore {
     async fn list_by_owner(
         &self,
         owner: &str,
+        page: Page,
     ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
-        let mut all = Vec::new();
-        let mut from = Some(Beginning::MIN);
-        while let Some(begin) = from {
-            from = self.list_some(owner, begin, &mut all);
-            if from.is_some() {
-                yield_now().await;
-            }
+        let from = match page.after {
+            None => Some(Beginning::MIN),
+            Some(last) => Beginning::of(&last).next(),
+        };
+        let Some(from) = from else {
+            return Ok(Vec::new());
+        };
+        let owner = self.owner(owner);
+        let records = owner.sessions_from(from).filter_map(|session| {
+            let shard = self.shard(session);
+            let entry = shard.beginning(session)?;
+            let record = entry.is_of(owner.name).then(|| entry.record())?;
+            Some((*entry.id(), Arc::new(record)))
+        });
+        Ok(records.take(page.most as usize).collect())
+    }
+
+    async fn values(&self, keys: &[ValueKey], now: u64) -> Result<Vec<Option<Value>>, StoreError> {
+        let value = |key| self.values_of(key).get(key, now).cloned();
+        Ok(keys.iter().map(value).collect())
+    }
+
+    async fn swap_value(
+        &self,
+        key: ValueKey,
+        present: Option<Value>,
+        value: Value,
+        now: u64,
+    ) -> Result<WriteOutcome, StoreError> {
+        let outcome = self
+            .values_of(&key)
+            .swap(&key, present.as_ref(), &value, now);
+        if outcome == WriteOutcome::Done {
+            self.notifier.notify(Change::Value(key));
         }
-        Ok(all)
+        Ok(outcome)
+    }
+
+    fn changes(&self) -> Option<Changes> {
+        Some(self.notifier.changes())
     }
 }

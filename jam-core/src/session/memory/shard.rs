@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::beginning::{AsIs, Beginning};
 use super::entry::Entry;
 use crate::session::id::SessionId;
-use crate::session::store::Record;
+use crate::session::record::Record;
 
 /// Entries of the expiry index that are checked each time a session is added: more than one, so that ended
 /// sessions cannot accumulate, and few, so that no request waits long.
@@ -184,7 +184,7 @@ mod tests {
     use super::{Gone, Shard};
     use crate::session::data::SessionData;
     use crate::session::id::SessionId;
-    use crate::session::store::Record;
+    use crate::session::record::Record;
 
     /// Two sessions with the same cache slot.
     fn ids() -> (SessionId, SessionId) {
