@@ -412,3 +412,60 @@ fn a_key_file_without_its_feature_names_the_feature() {
         "{error}"
     );
 }
+
+#[test]
+fn a_store_is_named_by_its_address() {
+    let with = |store: &str| {
+        let text = format!("[session]\nstore = \"{store}\"\n");
+        file("jam.toml", &text)
+    };
+    for (feature, is_on, address) in [
+        ("sqlite", cfg!(feature = "sqlite"), "sqlite:app.db"),
+        (
+            "postgres",
+            cfg!(feature = "postgres"),
+            "postgres://user:my-password@host/app",
+        ),
+        (
+            "redis",
+            cfg!(feature = "redis"),
+            "redis://:my-password@host/0",
+        ),
+    ] {
+        let file = with(address);
+        match Jam::from_config(&file.path) {
+            Ok(_) => assert!(is_on, "{address}"),
+            Err(error) => {
+                let expected = format!("session.store: it needs the feature `{feature}`");
+                assert!(!is_on && error.to_string().contains(&expected), "{error}");
+                assert!(!error.to_string().contains("my-password"), "{error}");
+                assert!(!error.to_string().contains("my-password"), "{error}");
+            }
+        }
+    }
+    for unknown in [
+        "mysql://user:my-password@host",
+        "sqlite",
+        "my-password",
+        "",
+        "file:app.db",
+    ] {
+        let error = fails("jam.toml", &format!("[session]\nstore = \"{unknown}\"\n"));
+        assert!(
+            error.contains("session.store: unknown value: write \"memory\""),
+            "{error}"
+        );
+        assert!(!error.contains("my-password"), "{error}");
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn the_file_of_a_store_is_beside_the_file_of_the_configuration() {
+    let file = file("jam.toml", "[session]\nstore = \"sqlite:app.db\"\n");
+    Jam::from_config(&file.path).unwrap();
+    let beside = file.path.with_file_name("app.db");
+    assert!(beside.exists());
+    let error = fails("jam.toml", "[session]\nstore = \"sqlite:missing/app.db\"\n");
+    assert!(error.contains("the folder does not exist"), "{error}");
+}

@@ -189,6 +189,24 @@ async fn a_store_that_fails_or_hangs_answers_503_only_on_protected_routes() {
 }
 
 #[tokio::test]
+async fn the_health_is_that_of_the_store() {
+    let (jam, store) = broken();
+    jam.migrate().await.unwrap();
+    jam.health().await.unwrap();
+    for mode in [FAILS, HANGS] {
+        store.mode.store(mode, Ordering::SeqCst);
+        let error = jam.health().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Store);
+        assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    store.mode.store(WORKS, Ordering::SeqCst);
+    jam.health().await.unwrap();
+    let tokens = Jam::builder().jwt(Jwt::hs256(SECRET)).build().unwrap();
+    tokens.health().await.unwrap();
+    tokens.migrate().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_logout_is_an_error_if_the_store_fails() {
     let (jam, store) = broken();
     let session = jam.create_session("a", &User { user: 1 }).await.unwrap();

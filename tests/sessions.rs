@@ -371,3 +371,71 @@ async fn an_idle_session_ends_exactly_after_its_last_recorded_use() {
         assert_eq!(status(&app, &cookie).await, 401, "{idle} {used_after}");
     }
 }
+
+#[tokio::test]
+async fn a_request_under_way_may_still_read_within_the_grace_after_a_rotation() {
+    let grace = Duration::from_secs(5);
+    let sessions = Sessions::in_memory().rotation_grace(grace);
+    let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
+    let app = app(jam.clone());
+    let first = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", first.as_str());
+    let second = jam.rotate_session(&first).await.unwrap();
+    assert_eq!(status(&app, &cookie).await, 200);
+    // It changes nothing.
+    let answer = call(&app, "POST", "/logout", &[("cookie", &cookie)]).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    clock.advance(4);
+    assert_eq!(status(&app, &cookie).await, 200);
+    clock.advance(1);
+    assert_eq!(status(&app, &cookie).await, 401, "the grace is over");
+    let cookie = format!("sid={}", second.as_str());
+    assert_eq!(status(&app, &cookie).await, 200);
+}
+
+#[tokio::test]
+async fn the_grace_ends_with_the_session_and_at_a_new_login() {
+    let sessions = Sessions::in_memory().rotation_grace(Duration::from_secs(5));
+    let (jam, _) = jam_with(Jwt::hs256(SECRET), sessions);
+    let app = app(jam.clone());
+    let first = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", first.as_str());
+    let second = jam.rotate_session(&first).await.unwrap();
+    assert_eq!(status(&app, &cookie).await, 200);
+    jam.delete_session(&second).await.unwrap();
+    assert_eq!(status(&app, &cookie).await, 401);
+
+    let first = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    let cookie = format!("sid={}", first.as_str());
+    let _second = jam.reauthenticate_session(&first).await.unwrap();
+    assert_eq!(
+        status(&app, &cookie).await,
+        401,
+        "the old token does not get the new rights"
+    );
+}
+
+#[tokio::test]
+async fn a_touch_counts_as_use_of_a_session_that_is_alive() {
+    let sessions = Sessions::in_memory().idle_timeout(HOUR);
+    let (jam, clock) = jam_with(Jwt::hs256(SECRET), sessions);
+    let first = jam.create_session("ann", &User { user: 1 }).await.unwrap();
+    for _ in 0..3 {
+        clock.advance(3_000);
+        assert!(jam.touch_session(&first).await.unwrap());
+        assert!(read(&jam, &first).await.is_some());
+    }
+    let second = jam.rotate_session(&first).await.unwrap();
+    clock.advance(3_000);
+    assert!(
+        jam.touch_session(&first).await.unwrap(),
+        "it is the same session"
+    );
+    assert!(jam.touch_session(&second).await.unwrap());
+    clock.advance(3_600);
+    assert!(!jam.touch_session(&first).await.unwrap(), "it has ended");
+    assert!(
+        read(&jam, &first).await.is_none(),
+        "a touch does not bring it back"
+    );
+}

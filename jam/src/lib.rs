@@ -99,6 +99,10 @@
 //! | `graviola` | tokens with public keys without a C compiler |
 //! | `jsonwebtoken` | keys of the crate `jsonwebtoken`, keys for it, and verifiers of your own |
 //! | `jwks` | the keys of other issuers, by discovery (with `asymmetric` or `graviola`) |
+//! | `sqlite` | sessions in a SQLite file (needs a C compiler) |
+//! | `postgres` | sessions in PostgreSQL |
+//! | `redis` | sessions in Redis or Valkey: one server, Sentinel, or a cluster |
+//! | `tls` | TLS for `postgres` and `redis` (needs a C compiler) |
 
 #[cfg(all(
     feature = "jwks",
@@ -137,6 +141,15 @@ pub mod session {
         Record, Session, SessionData, SessionId, SessionInfo, SessionStore, SessionToken, Sessions,
         Usage, Value, ValueKey, WriteOutcome,
     };
+    #[cfg(feature = "postgres")]
+    #[doc(inline)]
+    pub use jam_postgres::{PostgresOptions, PostgresStore};
+    #[cfg(feature = "redis")]
+    #[doc(inline)]
+    pub use jam_redis::{RedisOptions, RedisStore};
+    #[cfg(feature = "sqlite")]
+    #[doc(inline)]
+    pub use jam_sqlite::{SqliteOptions, SqliteStore};
 }
 
 /// Signed tokens and their claims.

@@ -247,7 +247,8 @@ fn operations(names: &[&str]) -> Outcome {
             let taken = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)? - begin;
             // The first round is a warm-up.
             if round > 0 {
-                times.push(i128::from(taken.tv_sec()) * 1_000_000_000 + i128::from(taken.tv_nsec()));
+                times
+                    .push(i128::from(taken.tv_sec()) * 1_000_000_000 + i128::from(taken.tv_nsec()));
             }
         }
     }

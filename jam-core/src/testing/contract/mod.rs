@@ -14,7 +14,8 @@ use crate::session::{Page, Record, SessionData, SessionId, SessionStore, Usage};
 /// Tests that a session store keeps every promise of [`SessionStore`].
 ///
 /// `store_contract!(name, new_store());` makes a module `name` with one test for each promise. The expression
-/// is awaited in each test and returns an empty store. The name of a test that fails is the promise that is
+/// is awaited in each test and returns an empty store, or a pair of the store and a value that the test drops
+/// last, such as the folder of the store. The name of a test that fails is the promise that is
 /// broken.
 ///
 /// ```
@@ -77,10 +78,41 @@ macro_rules! store_contract {
         #[test]
         fn $promise() {
             $crate::testing::contract::run(stringify!($promise), async {
-                $crate::testing::contract::$part::$promise($new_store.await).await;
+                let fresh = $new_store.await;
+                let (store, _folder) = $crate::testing::contract::Fresh::divide(fresh);
+                $crate::testing::contract::$part::$promise(store).await;
             });
         }
     };
+}
+
+/// A store for one test, alone or with a value that must live as long.
+pub trait Fresh {
+    /// The store.
+    type Store: SessionStore;
+    /// The value that must live as long.
+    type Folder;
+
+    /// Returns the store and the value.
+    fn divide(self) -> (Self::Store, Self::Folder);
+}
+
+impl<S: SessionStore> Fresh for S {
+    type Store = S;
+    type Folder = ();
+
+    fn divide(self) -> (S, ()) {
+        (self, ())
+    }
+}
+
+impl<S: SessionStore, F> Fresh for (S, F) {
+    type Store = S;
+    type Folder = F;
+
+    fn divide(self) -> Self {
+        self
+    }
 }
 
 /// Runs the test of a promise.

@@ -3,10 +3,10 @@
 mod error;
 mod interpolate;
 mod jwt;
+mod session;
 mod table;
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -15,7 +15,6 @@ pub use error::ConfigError;
 pub(crate) use error::Fault;
 
 use jam_core::claims::no_duplicates;
-use jam_core::session::{AtLimit, Sessions};
 
 use super::builder::{JamBuilder, Ready, WantsBackend};
 use super::jam::Jam;
@@ -55,10 +54,11 @@ impl Jam {
     /// | `jwt.lifetime`, `jwt.leeway` | seconds | 3600, 0 |
     /// | `jwt.max_lifetime` | seconds | no limit |
     /// | `jwt.issuer`, `jwt.audience`, `jwt.key_id`, `jwt.token_type` | text | |
-    /// | `session.store` | `"memory"` | |
+    /// | `session.store` | `"memory"`; with the features of these names `"sqlite:app.db"` (a path from the folder of the file), `"postgres://user@host/database"`, `"redis://host"` | |
     /// | `session.idle_timeout`, `session.absolute_timeout` | seconds | 3600, 86400 |
     /// | `session.per_owner` | number of sessions | 1000 |
     /// | `session.store_timeout` | milliseconds | 1000 |
+    /// | `session.rotation_grace` | seconds | 0 |
     /// | `origins` | list of origins | the request's own host |
     /// | `development` | address of a loopback listener | |
     ///
@@ -239,7 +239,7 @@ fn configure(
         .map(|table| jwt::read(table, folder, &mut faults));
     let sessions = root
         .table("session", &mut faults)
-        .map(|table| read_sessions(table, &mut faults));
+        .map(|table| session::read(table, folder, &mut faults));
     let origins = root.texts("origins", &mut faults);
     let development = root.parsed(
         "development",
@@ -284,34 +284,4 @@ fn configure(
     builder.origins.extend(origins);
     builder.development = development.or(builder.development);
     Ok(builder.with_backend())
-}
-
-fn read_sessions(mut table: Table, faults: &mut Vec<Fault>) -> Option<Sessions> {
-    let store = table.text("store", faults);
-    let idle = table.number("idle_timeout", "seconds", faults);
-    let absolute = table.number("absolute_timeout", "seconds", faults);
-    let per_owner = table.number("per_owner", "sessions", faults);
-    let deadline = table.number("store_timeout", "milliseconds", faults);
-    match store.as_deref() {
-        Some("memory") => {}
-        Some(_) => faults.push(table.fault("store", "unknown value: write \"memory\"")),
-        None if table.has_fault("store", faults) => {}
-        None => faults.push(table.fault("store", "it is missing: write \"memory\"")),
-    }
-    table.finish(faults);
-    let mut sessions = Sessions::in_memory();
-    if let Some(seconds) = idle {
-        sessions = sessions.idle_timeout(Duration::from_secs(seconds));
-    }
-    if let Some(seconds) = absolute {
-        sessions = sessions.absolute_timeout(Duration::from_secs(seconds));
-    }
-    if let Some(most) = per_owner {
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
-        sessions = sessions.per_owner(most, AtLimit::EndLeastRecentlyUsed);
-    }
-    if let Some(milliseconds) = deadline {
-        sessions = sessions.store_timeout(Duration::from_millis(milliseconds));
-    }
-    Some(sessions)
 }
