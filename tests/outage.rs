@@ -254,3 +254,79 @@ fn a_store_error_shows_its_cause() {
     assert!(error.source().is_some());
     assert!(StoreError::new("refused").source().is_none());
 }
+
+/// Counts what the store does, as an exporter would.
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn operations_of_the_store_and_their_failures_are_counted() {
+    use metrics::{Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName};
+    use metrics::{Metadata, Recorder, SharedString, Unit};
+
+    #[derive(Default)]
+    struct Seen(std::sync::Mutex<std::collections::BTreeMap<String, u64>>);
+
+    struct One(Arc<Seen>, String);
+
+    impl CounterFn for One {
+        fn increment(&self, value: u64) {
+            *self.0.0.lock().unwrap().entry(self.1.clone()).or_default() += value;
+        }
+
+        fn absolute(&self, _: u64) {}
+    }
+
+    impl HistogramFn for One {
+        fn record(&self, seconds: f64) {
+            assert!((0.0..1.0).contains(&seconds));
+            self.increment(1);
+        }
+    }
+
+    struct Exporter(Arc<Seen>);
+
+    impl Exporter {
+        fn one(&self, key: &Key) -> Arc<One> {
+            let labels: Vec<_> = key.labels().map(|label| label.value().to_owned()).collect();
+            Arc::new(One(
+                Arc::clone(&self.0),
+                format!("{} {}", key.name(), labels.join(",")),
+            ))
+        }
+    }
+
+    impl Recorder for Exporter {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            Counter::from_arc(self.one(key))
+        }
+
+        fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+            Gauge::noop()
+        }
+
+        fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::from_arc(self.one(key))
+        }
+    }
+
+    let seen = Arc::new(Seen::default());
+    let exporter = Exporter(Arc::clone(&seen));
+    let _recorder = metrics::set_default_local_recorder(&exporter);
+    let (jam, store) = broken();
+    let _session = jam.create_session("a", &User { user: 1 }).await.unwrap();
+    store.mode.store(HANGS, Ordering::SeqCst);
+    assert!(jam.health().await.is_err());
+    assert!(jam.clear_sessions("a").await.is_err());
+    let seen: Vec<_> = seen.0.lock().unwrap().clone().into_iter().collect();
+    let expected = [
+        ("jam_store_failures_total delete_by_owner", 1),
+        ("jam_store_failures_total health", 1),
+        ("jam_store_seconds create", 1),
+        ("jam_store_seconds delete_by_owner", 1),
+        ("jam_store_seconds health", 1),
+    ];
+    assert_eq!(seen, expected.map(|(name, count)| (name.to_owned(), count)));
+}

@@ -99,6 +99,7 @@
 //! | `graviola` | tokens with public keys without a C compiler |
 //! | `jsonwebtoken` | keys of the crate `jsonwebtoken`, keys for it, and verifiers of your own |
 //! | `jwks` | the keys of other issuers, by discovery (with `asymmetric` or `graviola`) |
+//! | `metrics` | `jam_store_seconds` and `jam_store_failures_total` by operation, for the crate `metrics` |
 //! | `sqlite` | sessions in a SQLite file (needs a C compiler) |
 //! | `postgres` | sessions in PostgreSQL |
 //! | `redis` | sessions in Redis or Valkey: one server, Sentinel, or a cluster |

@@ -35,7 +35,7 @@ impl Sessions {
             return;
         };
         let noted = self.store.swap_value(key(old), None, value, now);
-        if let Err(error) = self.ask(noted).await {
+        if let Err(error) = self.ask("swap_value", noted).await {
             // The session was rotated. Only the grace is lost.
             tracing::warn!(target: "jam", session = %new.prefix(), "rotation without grace: {error}");
         }
@@ -50,7 +50,9 @@ impl Sessions {
         if self.rotation_grace == 0 {
             return Ok(None);
         }
-        let values = self.ask(self.store.values(&[key(old)], now)).await?;
+        let values = self
+            .ask("values", self.store.values(&[key(old)], now))
+            .await?;
         let value = values.into_iter().next().flatten();
         let id = value.and_then(|value| <[u8; 32]>::try_from(value.bytes).ok());
         Ok(id.map(SessionId::from_bytes))

@@ -2,6 +2,7 @@
 //!
 //! Uses [`base`](crate::base), [`payload`](crate::payload) and [`claims`](crate::claims).
 
+mod ask;
 mod change;
 mod data;
 mod grace;

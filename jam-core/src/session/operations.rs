@@ -9,9 +9,8 @@ use super::record::{Record, Usage};
 use super::store::{Page, WriteOutcome};
 use super::{Opened, Session, SessionInfo, Sessions};
 use crate::base::clock::CLOCK_DIFFERENCE;
-use crate::base::decision::{BoxFuture, Decision};
-use crate::base::error::{Error, ErrorKind, StoreError};
-use crate::base::timeout;
+use crate::base::decision::Decision;
+use crate::base::error::{Error, ErrorKind};
 use crate::base::yielding::yield_now;
 use crate::payload::Payload;
 
@@ -46,7 +45,7 @@ impl Sessions {
             record.idle = self.idle_timeout.min(Record::LAST);
             record.lineage = *token.id();
             let creation = self.store.create(token.record(), record, self.per_owner);
-            match self.ask(creation).await? {
+            match self.ask("create", creation).await? {
                 WriteOutcome::Done => {
                     tracing::info!(target: "jam", session = %token.id().prefix(), "session created");
                     return Ok(token);
@@ -136,7 +135,7 @@ impl Sessions {
 
     /// Returns the id of the current record of the session `id`.
     async fn record_of(&self, id: &SessionId) -> Result<Option<SessionId>, Error> {
-        self.ask(self.store.find(id)).await
+        self.ask("find", self.store.find(id)).await
     }
 
     async fn look<P: Payload>(
@@ -189,7 +188,7 @@ impl Sessions {
             record.data = SessionData::of(&data)?;
             let about = SessionInfo::new(at, Arc::new(record.clone()));
             let data = Arc::new(data);
-            if self.ask(self.store.update(&at, record)).await? == WriteOutcome::Done {
+            if self.ask("update", self.store.update(&at, record)).await? == WriteOutcome::Done {
                 return Ok(Session { about, data });
             }
         }
@@ -256,7 +255,7 @@ impl Sessions {
             let token = SessionToken::random(life, Some(record.lineage))
                 .ok_or_else(|| Error::new(ErrorKind::Random))?;
             let rotation = self.store.rotate(&old, token.record(), record);
-            if self.ask(rotation).await? == WriteOutcome::Done {
+            if self.ask("rotate", rotation).await? == WriteOutcome::Done {
                 tracing::info!(target: "jam", session = %token.id().prefix(), "session rotated");
                 *replaced = old;
                 return Ok(token);
@@ -276,7 +275,7 @@ impl Sessions {
             let Some(record) = self.record_of(id).await? else {
                 return Ok(false);
             };
-            if self.ask(self.store.delete(&record)).await? {
+            if self.ask("delete", self.store.delete(&record)).await? {
                 tracing::info!(target: "jam", session = %id.prefix(), "session ended");
                 return Ok(true);
             }
@@ -295,7 +294,10 @@ impl Sessions {
     #[doc(hidden)] // for the crate of a framework
     pub async fn clear(&self, owner: &str, keep: Option<&SessionId>) -> Result<u64, Error> {
         let ended = self
-            .ask(self.store.delete_by_owner(owner, keep.copied()))
+            .ask(
+                "delete_by_owner",
+                self.store.delete_by_owner(owner, keep.copied()),
+            )
             .await?;
         tracing::info!(target: "jam", ended, "sessions of one owner ended");
         Ok(ended)
@@ -311,7 +313,9 @@ impl Sessions {
         let mut sessions = Vec::new();
         let mut next = Some(Page::FIRST);
         while let Some(page) = next {
-            let records = self.ask(self.store.list_by_owner(owner, page)).await?;
+            let records = self
+                .ask("list_by_owner", self.store.list_by_owner(owner, page))
+                .await?;
             next = page.next(&records);
             for (id, record) in records {
                 if self.state_of(&record, now) == State::Alive
@@ -355,27 +359,6 @@ impl Sessions {
         Err(Error::new(ErrorKind::SessionConflict))
     }
 
-    /// Creates the tables of the store, or changes them to those of this version.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Store`].
-    #[doc(hidden)] // for the crate of a framework
-    pub async fn migrate(&self) -> Result<(), Error> {
-        let migrated = self.store.migrate().await;
-        migrated.map_err(|error| Error::because(ErrorKind::Store, error))
-    }
-
-    /// Checks that the store answers within the timeout.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Store`].
-    #[doc(hidden)] // for the crate of a framework
-    pub async fn health(&self) -> Result<(), Error> {
-        self.ask(self.store.health()).await
-    }
-
     fn usage(&self, now: u64) -> Usage {
         Usage {
             now,
@@ -390,7 +373,7 @@ impl Sessions {
         now: u64,
         usage: Option<Usage>,
     ) -> Result<Option<Arc<Record>>, Error> {
-        let Some(record) = self.ask(self.store.load(id, usage)).await? else {
+        let Some(record) = self.ask("load", self.store.load(id, usage)).await? else {
             return Ok(None);
         };
         match self.state_of(&record, now) {
@@ -399,7 +382,7 @@ impl Sessions {
             State::OfTheFuture => {
                 // The clock was ahead when it was created. Once the clock reaches that time, the
                 // session would be alive again.
-                self.ask(self.store.delete(id)).await?;
+                self.ask("delete", self.store.delete(id)).await?;
                 Ok(None)
             }
         }
@@ -414,14 +397,6 @@ impl Sessions {
             true => State::Alive,
             false => State::Over,
         }
-    }
-
-    /// Returns the store's answer, if it comes within the timeout.
-    pub(super) async fn ask<T>(
-        &self,
-        answer: BoxFuture<'_, Result<T, StoreError>>,
-    ) -> Result<T, Error> {
-        timeout::within(self.store_timeout, answer).await
     }
 }
 
