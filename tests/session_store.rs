@@ -176,3 +176,114 @@ async fn the_memory_store_frees_expired_sessions() {
     let listed = store.list_by_owner("a", all).await.unwrap();
     assert_eq!(listed.len(), store.len());
 }
+
+#[cfg(feature = "encryption")]
+mod encryption {
+    use jam::session::{EncryptedStore, EncryptionKeys};
+
+    use super::*;
+
+    const OLD: [u8; 32] = [7; 32];
+    const NEW: [u8; 32] = [8; 32];
+
+    fn keys(secret: [u8; 32]) -> EncryptionKeys {
+        EncryptionKeys::new(secret).unwrap()
+    }
+
+    async fn encrypted_store() -> EncryptedStore<MemoryStore> {
+        EncryptedStore::new(MemoryStore::new(), keys(OLD))
+    }
+
+    jam::testing::store_contract!(contract, encrypted_store());
+
+    fn secret() -> Record {
+        with(record("ann"), 0, "{\"app::User\":{\"diagnosis\":\"flu\"}}")
+    }
+
+    async fn create(store: &impl SessionStore, at: u8, record: Record) {
+        let created = store.create(id(at), record, OwnerLimit::DEFAULT).await;
+        assert_eq!(created.unwrap(), WriteOutcome::Done);
+    }
+
+    #[tokio::test]
+    async fn the_inner_store_sees_no_payload_and_never_the_same_bytes() {
+        let inner = Arc::new(MemoryStore::new());
+        let store = EncryptedStore::new(Arc::clone(&inner), keys(OLD));
+        create(&store, 1, secret()).await;
+        create(&store, 2, secret()).await;
+        let [one, other] = [load(&inner, &id(1)).await, load(&inner, &id(2)).await];
+        for record in [&one, &other] {
+            let text = std::str::from_utf8(record.data.as_json()).unwrap();
+            assert!(!text.contains("flu") && !text.contains("User"), "{text}");
+            serde_json::from_str::<serde_json::Value>(text).unwrap();
+        }
+        assert_ne!(one.data.as_json(), other.data.as_json());
+        assert_eq!(load(&store, &id(1)).await, secret());
+        let debug = format!("{store:?}");
+        assert!(!debug.contains('7'), "{debug}");
+    }
+
+    /// S18: whatever the store returns instead of what was written is no session.
+    #[tokio::test]
+    async fn data_that_was_changed_moved_or_is_plain_is_no_session() {
+        let inner = Arc::new(MemoryStore::new());
+        let store = EncryptedStore::new(Arc::clone(&inner), keys(OLD));
+        create(&store, 1, secret()).await;
+        let sealed = load(&inner, &id(1)).await;
+        // The data of a record under another id, or of another owner.
+        create(&inner, 2, sealed.clone()).await;
+        let mut stolen = sealed.clone();
+        "eve".clone_into(&mut stolen.owner);
+        create(&inner, 3, stolen).await;
+        create(&inner, 4, secret()).await;
+        for at in 2..=4 {
+            assert_eq!(store.load(&id(at), None).await.unwrap(), None, "{at}");
+            assert!(store.load_now(&id(at)).is_none(), "{at}");
+        }
+        let listed = store.list_by_owner("ann", Page::FIRST).await.unwrap();
+        assert_eq!(listed, [(id(1), secret().into())]);
+        assert_eq!(store.list_by_owner("eve", Page::FIRST).await.unwrap(), []);
+        // Each byte counts.
+        let whole = sealed.data.as_json().to_vec();
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let mut record = sealed.clone();
+            record.data = SessionData::from_json(changed);
+            inner.update(&id(1), record).await.unwrap();
+            assert_eq!(store.load(&id(1), None).await.unwrap(), None, "{at}");
+            inner.delete(&id(1)).await.unwrap();
+            create(&inner, 1, sealed.clone()).await;
+        }
+        assert_eq!(load(&store, &id(1)).await, secret());
+        // They can be ended.
+        assert_eq!(store.delete_by_owner("ann", None).await.unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_key_is_replaced_without_the_end_of_sessions() {
+        let inner = Arc::new(MemoryStore::new());
+        let before = EncryptedStore::new(Arc::clone(&inner), keys(OLD));
+        create(&before, 1, secret()).await;
+        let both = keys(NEW).also_accept(OLD).unwrap();
+        let during = EncryptedStore::new(Arc::clone(&inner), both);
+        assert_eq!(load(&during, &id(1)).await, secret());
+        create(&during, 2, secret()).await;
+        during.update(&id(1), secret()).await.unwrap();
+        let after = EncryptedStore::new(Arc::clone(&inner), keys(NEW));
+        assert_eq!(load(&after, &id(2)).await, secret());
+        assert_eq!(load(&after, &id(1)).await.data, secret().data);
+        assert_eq!(before.load(&id(2), None).await.unwrap(), None);
+        assert!(EncryptionKeys::new([7; 31]).is_err());
+    }
+
+    /// Data as version 1 writes it, so that later versions can still read it.
+    #[tokio::test]
+    async fn data_of_version_1_is_read() {
+        let inner = MemoryStore::new();
+        let data = include_str!("data/encrypted-1.json").trim_end();
+        create(&inner, 1, with(record("ann"), 0, data)).await;
+        let store = EncryptedStore::new(inner, keys(OLD));
+        assert_eq!(load(&store, &id(1)).await, secret());
+    }
+}

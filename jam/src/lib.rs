@@ -99,6 +99,7 @@
 //! | `graviola` | tokens with public keys without a C compiler |
 //! | `jsonwebtoken` | keys of the crate `jsonwebtoken`, keys for it, and verifiers of your own |
 //! | `jwks` | the keys of other issuers, by discovery (with `asymmetric` or `graviola`) |
+//! | `encryption` | encryption of the payloads of sessions in a store |
 //! | `metrics` | `jam_store_seconds` and `jam_store_failures_total` by operation, for the crate `metrics` |
 //! | `sqlite` | sessions in a SQLite file (needs a C compiler) |
 //! | `postgres` | sessions in PostgreSQL |
@@ -142,6 +143,9 @@ pub mod session {
         Record, Session, SessionData, SessionId, SessionInfo, SessionStore, SessionToken, Sessions,
         Usage, Value, ValueKey, WriteOutcome,
     };
+    #[cfg(feature = "encryption")]
+    #[doc(inline)]
+    pub use jam_core::session::{EncryptedStore, EncryptionKeys};
     #[cfg(feature = "postgres")]
     #[doc(inline)]
     pub use jam_postgres::{PostgresOptions, PostgresStore};

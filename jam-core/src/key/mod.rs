@@ -16,7 +16,7 @@ mod error;
 // With both features AWS-LC is used, and a test compares the two.
 #[cfg(all(feature = "graviola", any(test, not(feature = "asymmetric"))))]
 mod graviola;
-mod hmac;
+pub(crate) mod hmac;
 #[cfg(feature = "jsonwebtoken")]
 mod jsonwebtoken;
 mod jwk;

@@ -1,10 +1,12 @@
 //! Sessions: state on the server for a user who has signed in.
 //!
-//! Uses [`base`](crate::base), [`payload`](crate::payload) and [`claims`](crate::claims).
+//! Uses [`base`](crate::base), [`payload`](crate::payload), [`claims`](crate::claims) and [`key`](crate::key).
 
 mod ask;
 mod change;
 mod data;
+#[cfg(feature = "encryption")]
+mod encrypted;
 mod grace;
 mod id;
 pub(crate) mod memory;
@@ -20,6 +22,8 @@ use std::time::Duration;
 
 pub use change::{Change, Changes, Notifier};
 pub use data::SessionData;
+#[cfg(feature = "encryption")]
+pub use encrypted::{EncryptedStore, EncryptionKeys};
 pub use id::{InvalidSessionId, SessionId, SessionToken};
 pub use memory::MemoryStore;
 pub use record::{Record, Usage};
