@@ -10,7 +10,7 @@ use jam_servers::postgres::Postgres;
 use jam_servers::redis::RedisServer;
 
 use crate::nodes::node;
-use crate::support::{call, get_with, login};
+use crate::support::{call, get_with, log, login};
 
 /// Time that a store may take for one operation.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -145,4 +145,50 @@ async fn an_application_survives_the_end_of_postgres() {
         StatusCode::UNAUTHORIZED,
         "a logout is undone"
     );
+}
+
+/// F7: Redis would end sessions when its memory is full.
+#[tokio::test]
+async fn an_eviction_policy_that_ends_sessions_is_logged_at_the_start() {
+    let server = RedisServer::start(&[]).await.unwrap();
+    let (jam, _) = node(Sessions::in_store(
+        RedisOptions::new().open(server.url()).unwrap(),
+    ));
+    let (lines, _guard) = log();
+    jam.migrate().await.unwrap();
+    assert!(
+        !lines.text().contains("maxmemory-policy"),
+        "{}",
+        lines.text()
+    );
+    server
+        .send("CONFIG SET maxmemory-policy allkeys-lru")
+        .await
+        .unwrap();
+    jam.migrate().await.unwrap();
+    let text = lines.text();
+    assert!(
+        text.contains("set maxmemory-policy to noeviction"),
+        "{text}"
+    );
+}
+
+/// A server that is down at the start is an error there, and never a store in memory.
+#[tokio::test]
+async fn a_store_that_is_down_fails_the_start() {
+    let port = jam_servers::free_port().unwrap();
+    for address in [
+        format!("redis://127.0.0.1:{port}/"),
+        format!("postgres://a@127.0.0.1:{port}/a"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jam.toml");
+        std::fs::write(&path, format!("[session]\nstore = \"{address}\"\n")).unwrap();
+        let jam = jam::Jam::from_config(&path).unwrap();
+        for outcome in [jam.migrate().await, jam.health().await] {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE, "{error}");
+            assert!(!error.to_string().contains("127.0.0.1"), "{error}");
+        }
+    }
 }

@@ -220,6 +220,11 @@ impl SessionStore for RedisStore {
         Ok(WriteOutcome::Done)
     }
 
+    /// Checks the server as [`RedisStore::check`] does, because there are no tables.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        self.check().await
+    }
+
     /// Returns the changes of all processes. The first call starts to listen, on the runtime that it is called
     /// on; [`Change::Missed`] says that it listens.
     fn changes(&self) -> Option<Changes> {

@@ -26,6 +26,7 @@ async fn a_server_that_is_down_at_the_start_is_an_error_and_is_used_once_it_is_u
     let port = free_port().unwrap();
     let store = open(&url(port));
     fails(store.load(&id(1), None), "Redis refuses connections").await;
+    fails(store.migrate(), "Redis refuses connections").await;
     fails(RedisStore::connect(url(port)), "Redis refuses connections").await;
     let mut server = RedisServer::start(&[]).await.unwrap();
     let store = open(&server.url());
