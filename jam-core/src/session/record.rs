@@ -18,7 +18,7 @@ pub struct Record {
     pub owner: String,
     /// The payload with its kind.
     pub data: SessionData,
-    /// The number of changes of `data`; see [`SessionStore::update`].
+    /// The number of changes of `data`; see [`SessionStore::update`](super::SessionStore::update).
     pub version: u64,
     /// The time of the last login.
     pub auth_time: u64,
@@ -74,7 +74,7 @@ impl fmt::Debug for Record {
     }
 }
 
-/// The use of a session by a request, which [`SessionStore::load`] notes.
+/// The use of a session by a request, which [`SessionStore::load`](super::SessionStore::load) notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs)] // a store has to heed all of it
 pub struct Usage {

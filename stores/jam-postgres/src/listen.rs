@@ -40,7 +40,7 @@ pub(crate) struct Hub {
     origin: u64,
     operations: AtomicU64,
     told: Mutex<Told>,
-    /// Whether the last connection got as far as LISTEN.
+    /// `true` once the present connection listens.
     is_up: AtomicBool,
 }
 

@@ -72,33 +72,29 @@ impl SessionStore for PostgresStore {
         usage: Option<Usage>,
     ) -> Result<Option<Arc<Record>>, StoreError> {
         let key: &[u8] = id.as_bytes();
-        let rows = match usage {
-            None => {
-                let load = &self.statements.load;
-                self.rows(Kind::Repeatable, load, &[&key]).await?
-            }
-            Some(usage) => {
-                let latest = seconds(usage.now.saturating_add(CLOCK_DIFFERENCE));
-                let [now, interval, idle] =
-                    [usage.now, usage.interval, usage.idle_timeout].map(seconds);
-                let load = &self.statements.load_and_use;
-                self.rows(
-                    Kind::Repeatable,
-                    load,
-                    &[&key, &now, &interval, &idle, &latest],
-                )
-                .await?
-            }
-        };
+        let load = &self.statements.load;
+        let rows = self.rows(Kind::Repeatable, load, &[&key]).await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        match row::record(row)? {
-            Some((read, record)) if read == *id => Ok(Some(record)),
+        let record = match row::record(row)? {
+            Some((read, record)) if read == *id => record,
             // Behind a pooler a prepared statement may be one of another process.
-            Some(_) => Err(Fault::new("PostgreSQL returned the row of another session").into()),
-            None => Ok(None),
+            Some(_) => {
+                return Err(Fault::new("PostgreSQL returned the row of another session").into());
+            }
+            None => return Ok(None),
+        };
+        // A statement that could note the use too would cost each request a third more, and few uses are due.
+        if let Some(usage) = usage.filter(|usage| usage.is_due(&record)) {
+            let latest = seconds(usage.now.saturating_add(CLOCK_DIFFERENCE));
+            let [now, interval, idle] =
+                [usage.now, usage.interval, usage.idle_timeout].map(seconds);
+            let parameters: [&(dyn ToSql + Sync); 5] = [&key, &now, &interval, &idle, &latest];
+            let note = &self.statements.note_use;
+            self.rows(Kind::Repeatable, note, &parameters).await?;
         }
+        Ok(Some(record))
     }
 
     async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {

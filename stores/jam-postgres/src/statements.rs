@@ -23,7 +23,7 @@ pub(crate) struct Statements {
     pub(crate) create: Statement,
     pub(crate) clean: Statement,
     pub(crate) load: Statement,
-    pub(crate) load_and_use: Statement,
+    pub(crate) note_use: Statement,
     pub(crate) update: Statement,
     pub(crate) exists: Statement,
     pub(crate) rotate: Statement,
@@ -68,7 +68,7 @@ impl Statements {
             create: make(&[B, B, B, I, I, I, I, I, B, I, Type::BOOL, T], CREATE),
             clean: make(&[I], CLEAN),
             load: make(&[B], "SELECT {columns} FROM {prefix}sessions WHERE id = $1"),
-            load_and_use: make(&[B, I, I, I, I], LOAD_AND_USE),
+            note_use: make(&[B, I, I, I, I], NOTE_USE),
             update: make(&[B, I, B, I, I, T], UPDATE),
             exists: make(
                 &[B],
@@ -153,14 +153,11 @@ WITH due AS MATERIALIZED (
 DELETE FROM {prefix}sessions s USING due WHERE s.id = due.id";
 
 // 1 id, 2 now, 3 interval, 4 idle timeout, 5 the latest login. The conditions are those of `Usage::is_due`. A
-// row that does not meet them is neither written nor locked. The SELECT sees the row of before.
-const LOAD_AND_USE: &str = "\
-WITH used AS (
-    UPDATE {prefix}sessions SET last_seen = $2
-    WHERE id = $1 AND last_seen < $2 AND $2 - last_seen >= $3
-        AND $2 < {ends} AND $2 < last_seen + $4 AND auth_time <= $5
-)
-SELECT {columns} FROM {prefix}sessions WHERE id = $1";
+// row that does not meet them any more is neither written nor locked.
+const NOTE_USE: &str = "\
+UPDATE {prefix}sessions SET last_seen = $2
+WHERE id = $1 AND last_seen < $2 AND $2 - last_seen >= $3
+    AND $2 < {ends} AND $2 < last_seen + $4 AND auth_time <= $5";
 
 // 1 id, 2 version, 3 data, 4 auth_time, 5 expires_at, 6 origin.
 const UPDATE: &str = "\

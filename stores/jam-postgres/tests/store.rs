@@ -305,15 +305,18 @@ async fn an_operation_takes_one_round_trip() {
         lap("create", 3);
         store.load(&id(from), None).await.expect("it answers");
         lap("load", 5);
-        store
-            .load(&id(from), Some(usage(200)))
-            .await
-            .expect("it answers");
-        lap("load with a use", 6);
+        let mut rarely = usage(101);
+        rarely.interval = 60;
+        let early = store.load(&id(from), Some(rarely)).await;
+        early.expect("it answers");
+        lap("load with a use that is not due", 6);
+        let due = store.load(&id(from), Some(usage(200))).await;
+        due.expect("it answers");
+        lap("load with a use that is due", 8);
         let updated = store.update(&id(from), record("alice", 1)).await;
         assert_eq!(updated.expect("it answers"), WriteOutcome::Done);
-        lap("update", 7);
+        lap("update", 9);
         assert!(store.delete(&id(from)).await.expect("it answers"));
-        lap("delete", 8);
+        lap("delete", 10);
     }
 }
