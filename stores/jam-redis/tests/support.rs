@@ -1,4 +1,4 @@
-//! What the tests of faults share.
+//! Sessions and assertions for the tests of faults.
 
 #![allow(dead_code)] // each test program uses a part
 #![allow(clippy::unwrap_used)] // a test reports an error with a panic

@@ -94,7 +94,7 @@ impl SqliteOptions {
                 "the SQLite file has no write-ahead log, as on some network file systems",
             ));
         }
-        // What was acknowledged is on the disk, also after a power failure.
+        // An acknowledged write is on the disk, also after a power failure.
         writer.pragma_update(None, "synchronous", "FULL")?;
         migrate(&mut writer, names)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
