@@ -8,7 +8,7 @@ use base64::Engine;
 use http::StatusCode;
 use jam::{
     ErrorKind, Jam, JamPayload, Jwt, Session, SessionId, Sessions,
-    session::{MemoryStore, SessionToken},
+    session::{MemoryStore, OwnerLimit, Record, SessionData, SessionStore, SessionToken},
 };
 use serde::{Deserialize, Serialize};
 
@@ -438,4 +438,42 @@ async fn a_touch_counts_as_use_of_a_session_that_is_alive() {
         read(&jam, &first).await.is_none(),
         "a touch does not bring it back"
     );
+}
+
+/// A session that was created before the type gained a field opens with the default of the field.
+#[tokio::test]
+async fn a_session_from_before_a_new_field_opens_with_its_default() {
+    #[derive(Clone, Serialize, Deserialize, JamPayload)]
+    #[jam(kind = "account")]
+    struct Account {
+        name: String,
+        #[serde(default)]
+        theme: Option<String>,
+        #[serde(default)]
+        visits: u32,
+    }
+
+    let store = Arc::new(MemoryStore::new());
+    let (jam, _) = jam_with(Jwt::hs256(SECRET), Sessions::in_store(Arc::clone(&store)));
+    for (number, json, opens) in [
+        (1, r#"{"account":{"name":"ann"}}"#, true),
+        (2, r#"{"account":{"name":"ann","gone":1}}"#, true),
+        (3, r#"{"account":{"title":"ann"}}"#, false),
+        (4, r#"{"other":{"name":"ann"}}"#, false),
+    ] {
+        let id = SessionId::from_bytes([number; 32]);
+        let record = Record::new(
+            "ann".to_owned(),
+            SessionData::from_json(json),
+            NOW,
+            NOW + 600,
+        );
+        store.create(id, record, OwnerLimit::DEFAULT).await.unwrap();
+        let read = jam.get_session::<Account>(&id).await.unwrap();
+        assert_eq!(read.is_some(), opens, "{json}");
+        if let Some(read) = read {
+            let fields = (read.name.as_str(), read.theme.as_deref(), read.visits);
+            assert_eq!(fields, ("ann", None, 0));
+        }
+    }
 }

@@ -430,3 +430,51 @@ async fn two_applications_in_one_server_do_not_see_each_other() {
         "{keys:?}"
     );
 }
+
+/// F9: the time that Redis keeps a session is longer than the session, moves with its uses, and does not depend on
+/// the clock of the application.
+#[tokio::test]
+async fn redis_keeps_a_session_an_hour_longer_than_it_lives_by_any_clock() {
+    const HOUR: u64 = 3_600;
+    let server = RedisServer::start(&[]).await.unwrap();
+    let store = open(&server.url());
+    let client = redis::Client::open(server.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut left = async |id: SessionId| -> u64 {
+        let key = [b"jam:s:".as_slice(), id.as_bytes()].concat();
+        let ttl: u64 = redis::cmd("TTL")
+            .arg(key)
+            .query_async(&mut connection)
+            .await
+            .unwrap();
+        ttl
+    };
+    // The application's clock is far behind, right, and far ahead.
+    for (number, now) in [(10, 100), (20, 1_800_000_000), (30, 9_000_000_000)] {
+        let mut record = record(number);
+        (record.auth_time, record.last_seen) = (now, now);
+        (record.expires_at, record.idle) = (now + 10 * HOUR, HOUR);
+        record.lineage = id(number);
+        let limit = OwnerLimit::DEFAULT;
+        store
+            .create(id(number), record.clone(), limit)
+            .await
+            .unwrap();
+        assert!((2 * HOUR - 10..=2 * HOUR).contains(&left(id(number)).await));
+        let usage = jam_core::session::Usage {
+            now: now + 1_800,
+            interval: 60,
+            idle_timeout: HOUR,
+        };
+        store.load(&id(number), Some(usage)).await.unwrap();
+        let used = 2 * HOUR + 1_800;
+        assert!((used - 10..=used).contains(&left(id(number)).await));
+        record.last_seen = now + 1_800;
+        let new = id(number + 1);
+        assert_eq!(
+            store.rotate(&id(number), new, record).await.unwrap(),
+            WriteOutcome::Done
+        );
+        assert!((2 * HOUR - 10..=2 * HOUR).contains(&left(new).await));
+    }
+}
