@@ -274,18 +274,7 @@ async fn a_logout_is_acknowledged_by_the_replica_if_asked_for() {
         .await
         .unwrap();
     let proxy = Proxy::start(master.port()).await.unwrap();
-    let of = format!("127.0.0.1 {}", proxy.port());
-    let replica = RedisServer::start(&["--replicaof", &of]).await.unwrap();
-    let begun = Instant::now();
-    while !replica
-        .send("INFO replication")
-        .await
-        .unwrap()
-        .contains("master_link_status:up")
-    {
-        assert!(begun.elapsed() < Duration::from_secs(20));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let replica = RedisServer::replica(&master, proxy.port()).await.unwrap();
     let hasty = RedisOptions::new().open(master.url()).unwrap();
     let careful = RedisOptions::new()
         .wait_for_replicas(1)

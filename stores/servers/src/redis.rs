@@ -36,6 +36,27 @@ impl RedisServer {
         Ok(server)
     }
 
+    /// Starts a replica of `master`, which it reaches at `port`, and waits until it follows.
+    pub async fn replica(master: &Self, port: u16) -> io::Result<Self> {
+        let of = format!("127.0.0.1 {port}");
+        let replica = Self::start(&["--replicaof", &of]).await?;
+        // A replica is called online before the master sends it what is written. Its first acknowledgement, of an
+        // offset that is not 0, shows that it follows.
+        master.send("SET follows 1").await?;
+        let begun = Instant::now();
+        loop {
+            let info = master.send("INFO replication").await?;
+            if info.contains("state=online") && !info.contains("state=online,offset=0,") {
+                break;
+            }
+            if begun.elapsed() > Duration::from_secs(20) {
+                return Err(io::Error::other("the replica does not follow the master"));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(replica)
+    }
+
     /// Returns the port.
     pub fn port(&self) -> u16 {
         self.port
@@ -226,8 +247,7 @@ impl RedisSentinel {
     /// Starts the servers and waits until the sentinel knows the replica.
     pub async fn start() -> io::Result<Self> {
         let master = RedisServer::start(&["--repl-diskless-sync-delay", "0"]).await?;
-        let of = format!("127.0.0.1 {}", master.port());
-        let replica = RedisServer::start(&["--replicaof", &of]).await?;
+        let replica = RedisServer::replica(&master, master.port()).await?;
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
         let file = folder.path().join("sentinel.conf");
@@ -253,16 +273,6 @@ impl RedisSentinel {
                 return Err(io::Error::other("the sentinel does not see the replica"));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        while !replica
-            .send("INFO replication")
-            .await?
-            .contains("master_link_status:up")
-        {
-            if begun.elapsed() > Duration::from_secs(20) {
-                return Err(io::Error::other("the replica does not follow the master"));
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(Self {
             servers: vec![master, replica],
