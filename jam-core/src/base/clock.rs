@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The largest difference in seconds between the clocks of two nodes, or between one clock before
 /// and after it was corrected.
-pub(crate) const CLOCK_DIFFERENCE: u64 = 60;
+pub const CLOCK_DIFFERENCE: u64 = 60;
 
 /// The clock for the times of tokens and sessions.
 #[derive(Clone, Debug, Default)]

@@ -118,16 +118,34 @@ impl Sessions {
         id: &SessionId,
         now: u64,
     ) -> Result<Option<Session<P>>, Error> {
+        let Some((at, record)) = self.current(id, now, None).await? else {
+            return Ok(None);
+        };
+        Ok(match Self::opened(at, record) {
+            Opened::Session(session) => Some(session),
+            Opened::OtherPayload | Opened::Nothing => None,
+        })
+    }
+
+    /// Returns the current record of the session `id` with its own id, or `None` if the session has ended.
+    async fn current(
+        &self,
+        id: &SessionId,
+        now: u64,
+        usage: Option<Usage>,
+    ) -> Result<Option<(SessionId, Arc<Record>)>, Error> {
+        let mut found = self.record_of(id).await?;
         for _ in 0..UPDATE_ATTEMPTS {
-            let Some(record) = self.record_of(id).await? else {
+            let Some(at) = found else {
                 return Ok(None);
             };
-            match self.look(record, now, None).await? {
-                Opened::Session(session) => return Ok(Some(session)),
-                Opened::OtherPayload => return Ok(None),
-                // The session has ended, unless it was rotated meanwhile.
-                Opened::Nothing if self.record_of(id).await? == Some(record) => return Ok(None),
-                Opened::Nothing => {}
+            if let Some(record) = self.alive(&at, now, usage).await? {
+                return Ok(Some((at, record)));
+            }
+            // The session has ended, unless it was rotated meanwhile.
+            found = self.record_of(id).await?;
+            if found == Some(at) {
+                return Ok(None);
             }
         }
         Err(Error::new(ErrorKind::SessionConflict))
@@ -176,11 +194,8 @@ impl Sessions {
     ) -> Result<Session<P>, Error> {
         let missing = || Error::new(ErrorKind::SessionMissing);
         for _ in 0..UPDATE_ATTEMPTS {
-            let at = self.record_of(id).await?.ok_or_else(missing)?;
-            let Some(record) = self.alive(&at, now, None).await? else {
-                self.check_rotated(id, &at).await?;
-                continue;
-            };
+            let current = self.current(id, now, None).await?;
+            let (at, record) = current.ok_or_else(missing)?;
             let data: Arc<P> = record.data.read(&at).ok_or_else(missing)?;
             let mut data = Arc::unwrap_or_clone(data);
             change(&mut data);
@@ -195,14 +210,6 @@ impl Sessions {
         Err(Error::new(ErrorKind::SessionConflict))
     }
 
-    /// Returns an error if the session `id`, whose record was `at`, has ended. It may have been rotated.
-    async fn check_rotated(&self, id: &SessionId, at: &SessionId) -> Result<(), Error> {
-        match self.record_of(id).await? {
-            Some(now_at) if now_at != *at => Ok(()),
-            _ => Err(Error::new(ErrorKind::SessionMissing)),
-        }
-    }
-
     /// Gives a session a new token. The old one opens nothing any more.
     ///
     /// # Errors
@@ -210,9 +217,8 @@ impl Sessions {
     /// As [`update`](Self::update); [`ErrorKind::Random`].
     #[doc(hidden)] // for the crate of a framework
     pub async fn rotate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
-        let mut rotated = *old;
-        let token = self.replace(old, now, &mut rotated, |_| {}).await?;
-        self.note_rotation(&rotated, &token.record(), now).await;
+        let (replaced, token) = self.replace(old, now, |_| {}).await?;
+        self.note_rotation(&replaced, &token.record(), now).await;
         Ok(token)
     }
 
@@ -223,29 +229,25 @@ impl Sessions {
     /// As [`rotate`](Self::rotate).
     #[doc(hidden)] // for the crate of a framework
     pub async fn reauthenticate(&self, old: &SessionId, now: u64) -> Result<SessionToken, Error> {
-        self.replace(old, now, &mut old.clone(), |record| {
+        let replaced = self.replace(old, now, |record| {
             record.auth_time = now;
             record.last_seen = now;
             record.expires_at = now.saturating_add(self.absolute_timeout).min(Record::LAST);
-        })
-        .await
+        });
+        replaced.await.map(|(_, token)| token)
     }
 
-    /// Replaces the record by one with a new id, changed by `change`. Sets `replaced` to the id of the record.
+    /// Replaces the record by one with a new id, changed by `change`. Returns the id of the replaced record too.
     async fn replace(
         &self,
         id: &SessionId,
         now: u64,
-        replaced: &mut SessionId,
         change: impl Fn(&mut Record),
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<(SessionId, SessionToken), Error> {
         let missing = || Error::new(ErrorKind::SessionMissing);
         for _ in 0..UPDATE_ATTEMPTS {
-            let old = self.record_of(id).await?.ok_or_else(missing)?;
-            let Some(record) = self.alive(&old, now, None).await? else {
-                self.check_rotated(id, &old).await?;
-                continue;
-            };
+            let current = self.current(id, now, None).await?;
+            let (old, record) = current.ok_or_else(missing)?;
             let mut record = Arc::unwrap_or_clone(record);
             change(&mut record);
             if record.lineage.is_zero() {
@@ -257,8 +259,7 @@ impl Sessions {
             let rotation = self.store.rotate(&old, token.record(), record);
             if self.ask("rotate", rotation).await? == WriteOutcome::Done {
                 tracing::info!(target: "jam", session = %token.id().prefix(), "session rotated");
-                *replaced = old;
-                return Ok(token);
+                return Ok((old, token));
             }
         }
         Err(Error::new(ErrorKind::SessionConflict))
@@ -340,23 +341,8 @@ impl Sessions {
     /// [`ErrorKind::Store`].
     #[doc(hidden)] // for the crate of a framework
     pub async fn touch(&self, id: &SessionId, now: u64) -> Result<bool, Error> {
-        for _ in 0..UPDATE_ATTEMPTS {
-            let Some(record) = self.record_of(id).await? else {
-                return Ok(false);
-            };
-            if self
-                .alive(&record, now, Some(self.usage(now)))
-                .await?
-                .is_some()
-            {
-                return Ok(true);
-            }
-            // The session has ended, unless it was rotated meanwhile.
-            if self.record_of(id).await? == Some(record) {
-                return Ok(false);
-            }
-        }
-        Err(Error::new(ErrorKind::SessionConflict))
+        let current = self.current(id, now, Some(self.usage(now))).await?;
+        Ok(current.is_some())
     }
 
     fn usage(&self, now: u64) -> Usage {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jam_core::base::clock::CLOCK_DIFFERENCE;
 use jam_core::base::error::StoreError;
 use jam_core::session::{
     AtLimit, Change, Changes, OwnerLimit, Page, Record, SessionId, SessionStore, Usage, Value,
@@ -16,8 +17,6 @@ use crate::row::{self, Fields, seconds};
 use crate::schema;
 use crate::store::{PostgresStore, get, one};
 
-/// Seconds by which the clocks of two machines may differ, as in [`Usage::is_due`].
-const CLOCK_DIFFERENCE: u64 = 60;
 const DAY: i64 = 86_400;
 
 impl SessionStore for PostgresStore {

@@ -10,7 +10,8 @@ use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
 use redis::sentinel::SentinelClient;
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisFuture, Script, Value,
+    AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisFuture, Script,
+    ScriptInvocation, Value,
 };
 use tokio::sync::Mutex;
 
@@ -107,10 +108,6 @@ impl Link {
         matches!(self.target, Target::Cluster(..))
     }
 
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }
@@ -139,10 +136,7 @@ impl Link {
         arguments: &[&[u8]],
     ) -> Result<T, Fault> {
         let (number, mut connection) = self.connection().await?;
-        let mut call = script.key(key);
-        for argument in arguments {
-            call.arg(*argument);
-        }
+        let call = invocation(script, key, arguments);
         let waiting = Waiting::new(self, number);
         let answer = call.invoke_async(&mut connection).await;
         waiting.answered(answer)
@@ -159,10 +153,7 @@ impl Link {
             return self.script(script, key, arguments).await;
         }
         let (number, mut connection) = self.connection().await?;
-        let mut call = script.key(key);
-        for argument in arguments {
-            call.arg(*argument);
-        }
+        let call = invocation(script, key, arguments);
         let waiting = Waiting::new(self, number);
         let answer = async {
             let answer = call.invoke_async(&mut connection).await?;
@@ -261,7 +252,14 @@ impl Link {
             }
             Ok(connection)
         };
-        // The timeouts of the client do not cover all that a sentinel or a cluster is asked.
+        self.in_time(connect).await
+    }
+
+    /// Waits for a connection. The timeouts of the client do not cover all that a sentinel or a cluster is asked.
+    pub(crate) async fn in_time<T>(
+        &self,
+        connect: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
         match tokio::time::timeout(self.timeout.saturating_mul(3), connect).await {
             Ok(made) => made,
             Err(_) => Err(Fault::of_connection(
@@ -287,6 +285,15 @@ impl Link {
             }
         }
     }
+}
+
+/// Makes the call of a script on one key.
+fn invocation<'a>(script: &'a Script, key: &[u8], arguments: &[&[u8]]) -> ScriptInvocation<'a> {
+    let mut call = script.key(key);
+    for argument in arguments {
+        call.arg(*argument);
+    }
+    call
 }
 
 /// Asks the server again and again whether it is there, until the connection is lost.

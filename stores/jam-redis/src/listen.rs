@@ -63,12 +63,7 @@ impl Inner {
             };
             subscribed(&client, &self.keys.channel).await
         };
-        match tokio::time::timeout(self.link.timeout().saturating_mul(3), subscribe).await {
-            Ok(made) => made,
-            Err(_) => Err(Fault::of_connection(
-                "Redis did not accept a connection in time",
-            )),
-        }
+        self.link.in_time(subscribe).await
     }
 }
 
