@@ -132,7 +132,10 @@ impl From<Error> for Fault {
         let Some(cause) = error.source() else {
             return Self::new(text);
         };
-        if cause.is::<io::Error>() {
+        if let Some(cause) = cause.downcast_ref::<io::Error>() {
+            if cause.kind() == io::ErrorKind::PermissionDenied {
+                return Self::by_code("25006", "");
+            }
             return Self::lost(format!("{text}: {cause}"));
         }
         match text.as_str() {

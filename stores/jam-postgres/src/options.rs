@@ -7,7 +7,7 @@ use std::time::Duration;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use jam_core::base::error::StoreError;
 use tokio_postgres::Socket;
-use tokio_postgres::config::{Config, SslMode};
+use tokio_postgres::config::{Config, SslMode, TargetSessionAttrs};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
 use crate::connection::Connections;
@@ -150,7 +150,7 @@ impl PostgresOptions {
         T::TlsConnect: Send + Sync,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        self.listen = Address::Made(listener(patient(config), tls));
+        self.listen = Address::Made(listener(completed(config), tls));
         self
     }
 
@@ -160,6 +160,11 @@ impl PostgresOptions {
     /// The parameter `sslmode` of the address is `disable`, `prefer` (the default) or `require`. The last one
     /// needs the feature `tls`. A certificate is always checked, by the public certificate authorities.
     /// [`connect_with`](Self::connect_with) takes others.
+    ///
+    /// An address may name several servers, `postgres://app@one,two/app`. The store uses the first one that takes
+    /// writes, so that it follows a failover. A replica alone is an error, because it may be behind and still have
+    /// a session that has ended. A pool of the application ([`pool`](Self::pool)) needs
+    /// [`TargetSessionAttrs::ReadWrite`] of its own.
     ///
     /// A connection goes back to the pool without a question to the server
     /// ([`RecyclingMethod::Fast`]). If its request was dropped, it has to answer first.
@@ -187,7 +192,7 @@ impl PostgresOptions {
         T::TlsConnect: Send + Sync,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        let config = patient(config);
+        let config = completed(config);
         if let (Address::OfPool, true) = (&self.listen, self.prepared) {
             self.listen = Address::Made(listener(config.clone(), tls.clone()));
         }
@@ -271,15 +276,18 @@ fn parse(url: &str) -> Result<Config, Fault> {
 }
 
 fn listen_by(url: &str) -> Result<Listen, Fault> {
-    let config = patient(parse(url)?);
+    let config = completed(parse(url)?);
     #[cfg(feature = "tls")]
     return Ok(listener(config, crate::tls::public()?));
     #[cfg(not(feature = "tls"))]
     return Ok(listener(config, tokio_postgres::NoTls));
 }
 
-/// Sets the times that are not set.
-fn patient(mut config: Config) -> Config {
+/// Sets what is not set. A replica may be behind, and knows sessions that have ended: it is not used.
+fn completed(mut config: Config) -> Config {
+    if config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(WAIT);
     }

@@ -49,6 +49,41 @@ impl Postgres {
     }
 
     fn try_start(settings: &[&str]) -> io::Result<Self> {
+        let initdb = [
+            "initdb",
+            "--auth=trust",
+            "--username=postgres",
+            "--no-sync",
+            "--encoding=UTF8",
+            "--locale=C",
+        ];
+        Self::of(&initdb, settings)
+    }
+
+    /// Starts a replica, which follows this server, and waits until it answers.
+    pub fn replica(&self) -> Self {
+        let port = format!("--port={}", self.port);
+        let copy = [
+            "pg_basebackup",
+            "--host=127.0.0.1",
+            "--username=postgres",
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
+            &port,
+        ];
+        let settings: Vec<&str> = self.settings.iter().map(String::as_str).collect();
+        let started = Self::of(&copy, &settings);
+        started.unwrap_or_else(|error| panic!("the replica does not start: {error}"))
+    }
+
+    /// Lets a replica take writes, and waits until it does.
+    pub fn promote(&self) {
+        self.sql("postgres", "SELECT pg_promote()");
+    }
+
+    /// Makes the folder of a server with a command, and starts the server.
+    fn of(command: &[&str], settings: &[&str]) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("jam-postgres").tempdir()?;
         std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         if let Some((user, group)) = other_user()? {
@@ -56,9 +91,9 @@ impl Postgres {
         }
         let reaper = Reaper::start(folder.path())?;
         let data = folder.path().join("data");
-        let made = as_user("initdb")?
-            .args(["--auth=trust", "--username=postgres", "--no-sync"])
-            .args(["--encoding=UTF8", "--locale=C", "--pgdata"])
+        let made = as_user(command[0])?
+            .args(&command[1..])
+            .arg("--pgdata")
             .arg(&data)
             .current_dir(folder.path())
             .output()?;

@@ -1,4 +1,6 @@
 //! Redis servers: single, with replicas and sentinels, and clusters.
+//!
+//! `JAM_REDIS_SERVER` names another program than `redis-server`, such as that of Valkey.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -176,10 +178,13 @@ fn command(port: u16, folder: &Path, options: &[String]) -> Command {
     command
 }
 
-/// `redis-server`, which ends with the process that started it.
+/// Returns the command of a server that ends with the process that started it.
 fn server_command() -> Command {
+    let program = std::env::var_os("JAM_REDIS_SERVER");
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "redis-server"]);
+    command
+        .args(["--pdeathsig", "KILL"])
+        .arg(program.unwrap_or_else(|| "redis-server".into()));
     command
 }
 
