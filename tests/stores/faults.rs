@@ -4,18 +4,26 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use http::StatusCode;
-use jam::Sessions;
 use jam::session::{PostgresStore, RedisOptions, SessionStore};
+use jam::{Jam, Jwt, Sessions};
 use jam_servers::postgres::Postgres;
 use jam_servers::redis::RedisServer;
 
-use crate::nodes::node;
-use crate::support::{call, get_with, log, login};
+use crate::support::{SECRET, app, call, get_with, log, login};
 
 /// Time that a store may take for one operation.
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// Time within which the application must work again without a restart.
 const RECOVERY: Duration = Duration::from_secs(5);
+
+fn node(sessions: Sessions) -> (Jam, Router) {
+    let jam = Jam::builder()
+        .jwt(Jwt::hs256(SECRET))
+        .sessions(sessions)
+        .build()
+        .unwrap();
+    (jam.clone(), app(jam))
+}
 
 fn application(store: impl SessionStore) -> Router {
     node(Sessions::in_store(store).store_timeout(TIMEOUT)).1
@@ -184,7 +192,7 @@ async fn a_store_that_is_down_fails_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("jam.toml");
         std::fs::write(&path, format!("[session]\nstore = \"{address}\"\n")).unwrap();
-        let jam = jam::Jam::from_config(&path).unwrap();
+        let jam = Jam::from_config(&path).unwrap();
         for outcome in [jam.migrate().await, jam.health().await] {
             let error = outcome.unwrap_err();
             assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE, "{error}");

@@ -1,4 +1,4 @@
-//! An application over HTTP on each store: two nodes, and a server that is killed or hangs.
+//! An application over HTTP on each store: a server that is killed or hangs.
 //!
 //! The tests start Redis and PostgreSQL on free ports: `apt-get install redis-server postgresql`.
 
@@ -6,7 +6,6 @@
 
 mod faults;
 mod model;
-mod nodes;
 #[allow(dead_code)] // other tests use the rest
 #[path = "../support.rs"]
 mod support;
