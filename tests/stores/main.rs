@@ -6,6 +6,7 @@
 
 mod faults;
 mod model;
+mod panics;
 #[allow(dead_code)] // other tests use the rest
 #[path = "../support.rs"]
 mod support;

@@ -147,6 +147,9 @@ impl Jam {
     /// No change is lost: if another change comes between, `change` runs again on the data of that one. So it
     /// may run several times, and should have no other effect.
     ///
+    /// The change is saved when this returns, also if the handler panics later. If `change` panics, nothing is
+    /// saved.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::SessionMissing`](crate::ErrorKind::SessionMissing) when the session has ended (401),
