@@ -7,6 +7,7 @@ pub mod clock;
 pub mod decision;
 pub mod error;
 pub mod random;
+pub(crate) mod sync;
 pub mod text;
 pub mod timeout;
 pub mod yielding;

@@ -37,6 +37,7 @@ mod record;
 mod records;
 mod scripts;
 mod store;
+mod sync;
 
 pub use options::RedisOptions;
 #[doc(no_inline)]

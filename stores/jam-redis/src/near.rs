@@ -10,12 +10,17 @@
 //!   answer have arrived. So the longest time in which a change is not seen is one second, with a network that
 //!   loses everything.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use jam_core::session::{Record, SessionId};
 use redis::{PushInfo, PushKind, Value};
+
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Mutex, MutexGuard};
+
+#[cfg(all(test, jam_shuttle))]
+mod interleavings;
 
 /// Longest time between a `PING` that was answered and the use of a session.
 const FRESH: Duration = Duration::from_millis(1_000);

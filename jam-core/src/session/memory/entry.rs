@@ -1,9 +1,8 @@
 //! One session in memory, in few bytes, because there may be millions.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use triomphe::ThinArc;
 
+use crate::base::sync::atomic::{AtomicU64, Ordering};
 use crate::session::data::SessionData;
 use crate::session::id::SessionId;
 use crate::session::record::Record;

@@ -6,13 +6,15 @@
 
 mod beginning;
 mod entry;
+#[cfg(all(test, jam_shuttle))]
+mod interleavings;
 mod owners;
 mod shard;
 mod values;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::change::{Change, Changes, Notifier};
 use super::id::SessionId;
@@ -20,6 +22,7 @@ use super::record::{Record, Usage};
 use super::store::{AtLimit, OwnerLimit, Page, SessionStore, WriteOutcome};
 use super::value::{Value, ValueKey};
 use crate::base::error::StoreError;
+use crate::base::sync::{Mutex, MutexGuard};
 use beginning::Beginning;
 use entry::Entry;
 use owners::{Owner, Owners};

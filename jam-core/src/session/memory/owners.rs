@@ -1,9 +1,9 @@
 //! The index of sessions by owner.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::MutexGuard;
 
 use super::beginning::Beginning;
+use crate::base::sync::MutexGuard;
 use crate::session::id::SessionId;
 
 /// Sessions of one owner from which on their number is kept. Below it they are counted each time.
@@ -77,9 +77,8 @@ impl<'a> Owner<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::{MANY, Owner, Owners};
+    use crate::base::sync::Mutex;
     use crate::session::id::SessionId;
 
     #[test]
