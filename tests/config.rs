@@ -469,3 +469,63 @@ fn the_file_of_a_store_is_beside_the_file_of_the_configuration() {
     let error = fails("jam.toml", "[session]\nstore = \"sqlite:missing/app.db\"\n");
     assert!(error.contains("the folder does not exist"), "{error}");
 }
+
+/// Without the feature the secret is refused, so that nothing is stored unencrypted by mistake.
+#[test]
+fn a_secret_of_encryption_is_used_or_refused() {
+    let secret = "a secret of encryption that has forty bytes";
+    let session = |lines: &str| format!("[session]\nstore = \"memory\"\n{lines}\n");
+    let good = session(&format!(
+        "encryption_secret = \"{secret}\"\nprevious_encryption_secrets = [\"{secret} that was\"]"
+    ));
+    let file = file("jam.toml", &good);
+    match Jam::from_config(&file.path) {
+        Ok(_) => assert!(cfg!(feature = "encryption")),
+        Err(error) => {
+            let error = error.to_string();
+            let expected = "session.encryption_secret: it needs the feature `encryption`";
+            assert!(
+                !cfg!(feature = "encryption") && error.contains(expected),
+                "{error}"
+            );
+            assert!(!error.contains(secret), "{error}");
+        }
+    }
+    let error = fails("jam.toml", &session("encryption_secret = \"short-secret\""));
+    assert!(error.contains("session.encryption_secret: "), "{error}");
+    assert!(!error.contains("short-secret"), "{error}");
+    let lone = session(&format!("previous_encryption_secrets = [\"{secret}\"]"));
+    let error = fails("jam.toml", &lone);
+    let expected = "session.previous_encryption_secrets: it needs `encryption_secret`";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[cfg(all(feature = "encryption", feature = "sqlite"))]
+#[tokio::test]
+async fn sessions_of_a_configuration_with_a_secret_are_encrypted() {
+    use crate::support::User;
+
+    let [old, new] = ["old", "new"].map(|name| format!("the {name} secret of 32 bytes or more"));
+    let with = |lines: &str| format!("[session]\nstore = \"sqlite:app.db\"\n{lines}\n");
+    let file = file("jam.toml", &with(&format!("encryption_secret = \"{old}\"")));
+    let jam = Jam::from_config(&file.path).unwrap();
+    let session = jam
+        .create_session("ann", &User { user: 4711 })
+        .await
+        .unwrap();
+    let stored = std::fs::read(file.path.with_file_name("app.db")).unwrap();
+    let logged = std::fs::read(file.path.with_file_name("app.db-wal")).unwrap_or_default();
+    for bytes in [stored, logged] {
+        assert!(!bytes.windows(4).any(|bytes| bytes == b"4711"));
+    }
+    let lines = [
+        format!("encryption_secret = \"{new}\"\nprevious_encryption_secrets = [\"{old}\"]"),
+        format!("encryption_secret = \"{new}\""),
+    ];
+    for (lines, is_known) in lines.iter().zip([true, false]) {
+        std::fs::write(&file.path, with(lines)).unwrap();
+        let jam = Jam::from_config(&file.path).unwrap();
+        let found = jam.get_session::<User>(&session).await.unwrap();
+        assert_eq!(found.is_some(), is_known);
+    }
+}

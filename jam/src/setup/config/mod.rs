@@ -59,6 +59,8 @@ impl Jam {
     /// | `session.per_owner` | number of sessions | 1000 |
     /// | `session.store_timeout` | milliseconds | 1000 |
     /// | `session.rotation_grace` | seconds | 0 |
+    /// | `session.encryption_secret` | with the feature `encryption`: text of 32 bytes or more, for [`EncryptedStore`](crate::session::EncryptedStore) | not encrypted |
+    /// | `session.previous_encryption_secrets` | list of secrets that still decrypt | none |
     /// | `origins` | list of origins | the request's own host |
     /// | `development` | address of a loopback listener | |
     ///
@@ -72,7 +74,8 @@ impl Jam {
 
     /// Builds a `Jam` from environment variables: the keys of [`from_config`](Self::from_config)
     /// in capitals, with `_` for the dot and the prefix `JAM_`, such as `JAM_JWT_SECRET` and
-    /// `JAM_SESSION_STORE`. `JAM_ORIGINS` and `JAM_JWT_PREVIOUS_SECRETS` are lists, separated by commas.
+    /// `JAM_SESSION_STORE`. `JAM_ORIGINS`, `JAM_JWT_PREVIOUS_SECRETS` and
+    /// `JAM_SESSION_PREVIOUS_ENCRYPTION_SECRETS` are lists, separated by commas.
     ///
     /// # Errors
     ///
@@ -173,17 +176,27 @@ fn needs(feature: &str) -> String {
     )
 }
 
+/// The variables that are lists, of the tables.
+const LISTS: [&str; 2] = [
+    "JAM_JWT_PREVIOUS_SECRETS",
+    "JAM_SESSION_PREVIOUS_ENCRYPTION_SECRETS",
+];
+
 /// The keys of a file, as far as the environment has them.
 fn from_variables(variables: Vec<(String, String)>, faults: &mut Vec<Fault>) -> Map<String, Value> {
     let mut root = Map::new();
     for (name, value) in variables {
         let text = || Value::String(value.clone());
         let mut put = |table: &str, key: &str| {
+            let value = match LISTS.contains(&name.as_str()) {
+                true => list(&value),
+                false => text(),
+            };
             let table = root
                 .entry(table)
                 .or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(table) = table
-                && table.insert(key.to_ascii_lowercase(), text()).is_some()
+                && table.insert(key.to_ascii_lowercase(), value).is_some()
             {
                 faults.push(Fault::new(
                     name.clone(),
@@ -191,14 +204,7 @@ fn from_variables(variables: Vec<(String, String)>, faults: &mut Vec<Fault>) -> 
                 ));
             }
         };
-        if name == "JAM_JWT_PREVIOUS_SECRETS" {
-            let table = root
-                .entry("jwt")
-                .or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(table) = table {
-                table.insert("previous_secrets".to_owned(), list(&value));
-            }
-        } else if let Some(key) = name.strip_prefix("JAM_JWT_") {
+        if let Some(key) = name.strip_prefix("JAM_JWT_") {
             put("jwt", key);
         } else if let Some(key) = name.strip_prefix("JAM_SESSION_") {
             put("session", key);

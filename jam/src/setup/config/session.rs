@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jam_core::session::{AtLimit, Sessions};
+use jam_core::session::{AtLimit, MemoryStore, SessionStore, Sessions};
+use zeroize::Zeroizing;
 
 use super::Fault;
 use super::table::Table;
@@ -19,8 +20,23 @@ pub(super) fn read(mut table: Table, folder: &Path, faults: &mut Vec<Fault>) -> 
     let per_owner = table.number("per_owner", "sessions", faults);
     let deadline = table.number("store_timeout", "milliseconds", faults);
     let grace = table.number("rotation_grace", "seconds", faults);
+    let secret = table.text("encryption_secret", faults).map(Zeroizing::new);
+    let previous = table.texts("previous_encryption_secrets", faults);
+    let previous: Vec<_> = previous.into_iter().map(Zeroizing::new).collect();
+    let keep = match (&secret, previous.is_empty()) {
+        (Some(secret), _) => encrypted(secret, &previous).unwrap_or_else(|why| {
+            faults.push(table.fault("encryption_secret", &why));
+            Keep::default()
+        }),
+        (None, false) => {
+            let why = "it needs `encryption_secret`, which encrypts";
+            faults.push(table.fault("previous_encryption_secrets", why));
+            Keep::default()
+        }
+        (None, true) => Keep::default(),
+    };
     let opened = match &address {
-        Some(address) => open(address, folder),
+        Some(address) => open(address, folder, keep),
         None if table.has_fault("store", faults) => Ok(Sessions::in_memory()),
         None => Err(format!("it is missing: {STORES}")),
     };
@@ -48,59 +64,90 @@ pub(super) fn read(mut table: Table, folder: &Path, faults: &mut Vec<Fault>) -> 
     Some(sessions)
 }
 
+/// What a store is wrapped in.
+#[derive(Default)]
+struct Keep {
+    #[cfg(feature = "encryption")]
+    keys: Option<jam_core::session::EncryptionKeys>,
+}
+
+impl Keep {
+    fn sessions(self, store: impl SessionStore) -> Sessions {
+        #[cfg(feature = "encryption")]
+        if let Some(keys) = self.keys {
+            return Sessions::in_store(jam_core::session::EncryptedStore::new(store, keys));
+        }
+        Sessions::in_store(store)
+    }
+}
+
+#[cfg(feature = "encryption")]
+fn encrypted(secret: &str, previous: &[Zeroizing<String>]) -> Result<Keep, String> {
+    let mut keys = jam_core::session::EncryptionKeys::new(secret);
+    for secret in previous {
+        keys = keys.and_then(|keys| keys.also_accept(secret.as_bytes()));
+    }
+    let keys = keys.map_err(|error| error.to_string())?;
+    Ok(Keep { keys: Some(keys) })
+}
+
+#[cfg(not(feature = "encryption"))]
+fn encrypted(_: &str, _: &[Zeroizing<String>]) -> Result<Keep, String> {
+    Err(missing("encryption"))
+}
+
 /// Opens the store of this address. The error does not contain the address, which may have a password.
-fn open(address: &str, folder: &Path) -> Result<Sessions, String> {
+fn open(address: &str, folder: &Path, keep: Keep) -> Result<Sessions, String> {
     if address == "memory" {
-        return Ok(Sessions::in_memory());
+        return Ok(keep.sessions(MemoryStore::new()));
     }
     match address.split_once(':') {
-        Some(("sqlite", path)) => sqlite(&folder.join(path)),
-        Some(("postgres" | "postgresql", _)) => postgres(address),
-        Some(("redis" | "rediss" | "valkey" | "valkeys", _)) => redis(address),
+        Some(("sqlite", path)) => sqlite(&folder.join(path), keep),
+        Some(("postgres" | "postgresql", _)) => postgres(address, keep),
+        Some(("redis" | "rediss" | "valkey" | "valkeys", _)) => redis(address, keep),
         _ => Err(format!("unknown value: {STORES}")),
     }
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(path: &Path) -> Result<Sessions, String> {
-    let store = jam_sqlite::SqliteStore::open(path);
-    store
-        .map(Sessions::in_store)
-        .map_err(|error| error.to_string())
+fn sqlite(path: &Path, keep: Keep) -> Result<Sessions, String> {
+    let store = jam_sqlite::SqliteStore::open(path).map_err(|error| error.to_string())?;
+    Ok(keep.sessions(store))
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn sqlite(_: &Path) -> Result<Sessions, String> {
+fn sqlite(_: &Path, _: Keep) -> Result<Sessions, String> {
     Err(missing("sqlite"))
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(address: &str) -> Result<Sessions, String> {
-    let store = jam_postgres::PostgresStore::connect(address);
-    store
-        .map(Sessions::in_store)
-        .map_err(|error| error.to_string())
+fn postgres(address: &str, keep: Keep) -> Result<Sessions, String> {
+    let store = jam_postgres::PostgresStore::connect(address).map_err(|error| error.to_string())?;
+    Ok(keep.sessions(store))
 }
 
 #[cfg(not(feature = "postgres"))]
-fn postgres(_: &str) -> Result<Sessions, String> {
+fn postgres(_: &str, _: Keep) -> Result<Sessions, String> {
     Err(missing("postgres"))
 }
 
 #[cfg(feature = "redis")]
-fn redis(address: &str) -> Result<Sessions, String> {
+fn redis(address: &str, keep: Keep) -> Result<Sessions, String> {
     let store = jam_redis::RedisOptions::new().open(address);
-    store
-        .map(Sessions::in_store)
-        .map_err(|error| error.to_string())
+    Ok(keep.sessions(store.map_err(|error| error.to_string())?))
 }
 
 #[cfg(not(feature = "redis"))]
-fn redis(_: &str) -> Result<Sessions, String> {
+fn redis(_: &str, _: Keep) -> Result<Sessions, String> {
     Err(missing("redis"))
 }
 
-#[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "redis")))]
+#[cfg(not(all(
+    feature = "encryption",
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "redis"
+)))]
 fn missing(feature: &str) -> String {
     format!("it needs the feature `{feature}` of jam-auth")
 }
