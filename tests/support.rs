@@ -214,10 +214,16 @@ pub(crate) fn part(token: &str, at: usize) -> serde_json::Value {
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
-/// The file that `JAM_TRACE` names. All that is logged goes there too; `scripts/leaks` reads it.
+/// The file that `JAM_TRACE` names. All that is logged is appended to it too; `scripts/leaks` reads it.
 static TRACE_FILE: LazyLock<Option<File>> = LazyLock::new(|| {
     let path = std::env::var_os("JAM_TRACE")?;
-    Some(File::create(path).unwrap())
+    Some(
+        File::options()
+            .create(true)
+            .append(true)
+            .open(path)
+            .unwrap(),
+    )
 });
 
 /// A log, such as that of one thread.

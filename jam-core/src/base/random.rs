@@ -1,4 +1,7 @@
 //! Random bytes from the operating system.
+//!
+//! No state of a generator is in the process, so a copy of it, by `fork` or by a snapshot of its machine, makes
+//! other ids. `scripts/test checks` looks for generators among the dependencies.
 
 use crate::base::base64url;
 

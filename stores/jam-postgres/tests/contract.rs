@@ -32,7 +32,27 @@ async fn with_isolation(level: &str) -> PostgresStore {
     store
 }
 
+/// The tables of the documentation, with the sessions in four partitions.
+async fn partitioned() -> PostgresStore {
+    let database = SERVER.new_database();
+    let mut sessions = ") PARTITION BY HASH (id);".to_owned();
+    for part in 0..4 {
+        sessions += &format!(
+            "CREATE TABLE jam_sessions_{part} PARTITION OF jam_sessions
+             FOR VALUES WITH (MODULUS 4, REMAINDER {part}) WITH (fillfactor = 90);"
+        );
+    }
+    let whole = ") WITH (fillfactor = 90);";
+    let tables = include_str!("../src/schema.sql");
+    assert!(tables.contains(whole));
+    SERVER.sql(&database, &tables.replace(whole, &sessions));
+    let store = PostgresStore::connect(&SERVER.url_of(&database)).expect("the address is good");
+    store.migrate().await.expect("the tables are there");
+    store
+}
+
 jam_core::store_contract!(postgres, new_store());
 jam_core::store_contract!(unprepared, without_prepared_statements());
 jam_core::store_contract!(repeatable_read, with_isolation("repeatable read"));
 jam_core::store_contract!(serializable, with_isolation("serializable"));
+jam_core::store_contract!(in_partitions, partitioned());

@@ -1,9 +1,9 @@
-//! A session store over a table of the application's own, in about 100 lines.
+//! A session store over a table of the application's own. The trait takes 100 lines.
 //!
 //! `cargo test -p jam-sqlite --example own_table` shows that it keeps every promise. It holds one lock and
 //! works on the thread of the request, so it is for small applications; `jam_sqlite` itself shows more.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jam_core::base::error::StoreError;
 use jam_core::session::{
@@ -23,11 +23,6 @@ const READ: &str = "SELECT id, user, lineage, version, login, seen, until, idle,
 /// The store.
 #[derive(Debug)]
 pub struct OwnTable(Mutex<Connection>);
-
-/// A statement that fails is a store that is not available: 503.
-fn failed(error: rusqlite::Error) -> StoreError {
-    StoreError::new(error)
-}
 
 fn id(row: &Row<'_>, at: usize) -> rusqlite::Result<SessionId> {
     row.get(at).map(SessionId::from_bytes)
@@ -55,181 +50,132 @@ fn insert(db: &Connection, id: &SessionId, record: &Record) -> rusqlite::Result<
     db.execute(sql, columns)
 }
 
-impl OwnTable {
-    fn db(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn get(db: &Connection, id: &SessionId) -> rusqlite::Result<Option<Arc<Record>>> {
+    let sql = format!("{READ} WHERE id = ?1");
+    let found = db.query_row(&sql, [id.as_bytes()], read).optional()?;
+    Ok(found.map(|(_, record)| record))
+}
 
-    fn get(db: &Connection, id: &SessionId) -> rusqlite::Result<Option<Arc<Record>>> {
-        let sql = format!("{READ} WHERE id = ?1");
-        let found = db.query_row(&sql, [id.as_bytes()], read).optional()?;
-        Ok(found.map(|(_, record)| record))
+impl OwnTable {
+    /// Runs statements in a transaction. One that fails is a store that is not available: 503.
+    fn run<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = connection.transaction().and_then(|transaction| {
+            let done = work(&transaction)?;
+            transaction.commit().map(|()| done)
+        });
+        done.map_err(StoreError::new)
     }
 }
 
+type Answer<T> = Result<T, StoreError>;
+
+#[rustfmt::skip] // one line for each signature
 impl SessionStore for OwnTable {
-    async fn create(
-        &self,
-        id: SessionId,
-        record: Record,
-        limit: OwnerLimit,
-    ) -> Result<WriteOutcome, StoreError> {
-        let mut db = self.db();
-        let db = db.transaction().map_err(failed)?;
-        if Self::get(&db, &id).map_err(failed)?.is_some() {
-            return Ok(WriteOutcome::Conflict);
-        }
-        let alive = "user = ?1 AND min(until, seen + idle) > ?2";
-        let (user, now) = (&record.owner, record.last_seen as i64);
-        let count = format!("SELECT count(*) FROM visits WHERE {alive}");
-        let count: i64 = db
-            .query_row(&count, params![user, now], |row| row.get(0))
-            .map_err(failed)?;
-        let too_many = count + 1 - i64::from(limit.most);
-        if too_many > 0 && limit.at_limit == AtLimit::Reject {
-            return Ok(WriteOutcome::Full);
-        }
-        let end = format!(
-            "DELETE FROM visits WHERE id IN (SELECT id FROM visits WHERE {alive} ORDER BY seen LIMIT max(?3, 0))"
-        );
-        db.execute(&end, params![user, now, too_many])
-            .map_err(failed)?;
-        insert(&db, &id, &record).map_err(failed)?;
-        db.commit().map_err(failed)?;
-        Ok(WriteOutcome::Done)
-    }
-
-    async fn load(
-        &self,
-        id: &SessionId,
-        usage: Option<Usage>,
-    ) -> Result<Option<Arc<Record>>, StoreError> {
-        let db = self.db();
-        let record = Self::get(&db, id).map_err(failed)?;
-        if let (Some(record), Some(usage)) = (&record, usage)
-            && usage.is_due(record)
-        {
-            let sql = "UPDATE visits SET seen = max(seen, ?2) WHERE id = ?1";
-            db.execute(sql, params![id.as_bytes(), usage.now as i64])
-                .map_err(failed)?;
-        }
-        Ok(record)
-    }
-
-    async fn update(&self, id: &SessionId, record: Record) -> Result<WriteOutcome, StoreError> {
-        let db = self.db();
-        let sql = "UPDATE visits SET data = ?3, login = ?4, until = ?5, version = version + 1
-            WHERE id = ?1 AND version = ?2";
-        #[rustfmt::skip]
-        let columns = params![
-            id.as_bytes(), record.version as i64, record.data.as_json(), record.auth_time as i64,
-            record.expires_at as i64,
-        ];
-        Ok(match db.execute(sql, columns).map_err(failed)? {
-            1 => WriteOutcome::Done,
-            _ if Self::get(&db, id).map_err(failed)?.is_some() => WriteOutcome::Conflict,
-            _ => WriteOutcome::Missing,
+    async fn create(&self, id: SessionId, record: Record, limit: OwnerLimit) -> Answer<WriteOutcome> {
+        self.run(|db| {
+            if get(db, &id)?.is_some() {
+                return Ok(WriteOutcome::Conflict);
+            }
+            let alive = "user = ?1 AND min(until, seen + idle) > ?2";
+            let (user, now) = (&record.owner, record.last_seen as i64);
+            let count = format!("SELECT count(*) FROM visits WHERE {alive}");
+            let count: i64 = db.query_row(&count, params![user, now], |row| row.get(0))?;
+            let too_many = count + 1 - i64::from(limit.most);
+            if too_many > 0 && limit.at_limit == AtLimit::Reject {
+                return Ok(WriteOutcome::Full);
+            }
+            let end = format!("DELETE FROM visits WHERE id IN
+                (SELECT id FROM visits WHERE {alive} ORDER BY seen LIMIT max(?3, 0))");
+            db.execute(&end, params![user, now, too_many])?;
+            insert(db, &id, &record).map(|_| WriteOutcome::Done)
         })
     }
 
-    async fn rotate(
-        &self,
-        old: &SessionId,
-        new: SessionId,
-        mut record: Record,
-    ) -> Result<WriteOutcome, StoreError> {
-        let mut db = self.db();
-        let db = db.transaction().map_err(failed)?;
-        let Some(present) = Self::get(&db, old).map_err(failed)? else {
-            return Ok(WriteOutcome::Missing);
-        };
-        if present.owner != record.owner {
-            return Ok(WriteOutcome::Missing);
-        }
-        let is_current = present.version == record.version;
-        record.version = 0;
-        record.last_seen = record.last_seen.max(present.last_seen);
-        if !is_current || insert(&db, &new, &record).map_err(failed)? == 0 {
-            return Ok(WriteOutcome::Conflict);
-        }
-        db.execute("DELETE FROM visits WHERE id = ?1", [old.as_bytes()])
-            .map_err(failed)?;
-        db.commit().map_err(failed)?;
-        Ok(WriteOutcome::Done)
+    async fn load(&self, id: &SessionId, usage: Option<Usage>) -> Answer<Option<Arc<Record>>> {
+        self.run(|db| {
+            let record = get(db, id)?;
+            if let (Some(record), Some(usage)) = (&record, usage) && usage.is_due(record) {
+                let sql = "UPDATE visits SET seen = max(seen, ?2) WHERE id = ?1";
+                db.execute(sql, params![id.as_bytes(), usage.now as i64])?;
+            }
+            Ok(record)
+        })
     }
 
-    async fn find(&self, key: &SessionId) -> Result<Option<SessionId>, StoreError> {
+    async fn update(&self, id: &SessionId, record: Record) -> Answer<WriteOutcome> {
+        let sql = "UPDATE visits SET data = ?3, login = ?4, until = ?5, version = version + 1
+            WHERE id = ?1 AND version = ?2";
+        let (login, until) = (record.auth_time as i64, record.expires_at as i64);
+        let (data, version) = (record.data.as_json(), record.version as i64);
+        self.run(|db| Ok(match db.execute(sql, params![id.as_bytes(), version, data, login, until])? {
+            1 => WriteOutcome::Done,
+            _ if get(db, id)?.is_some() => WriteOutcome::Conflict,
+            _ => WriteOutcome::Missing,
+        }))
+    }
+
+    async fn rotate(&self, old: &SessionId, new: SessionId, mut record: Record) -> Answer<WriteOutcome> {
+        self.run(|db| {
+            let Some(present) = get(db, old)?.filter(|present| present.owner == record.owner) else {
+                return Ok(WriteOutcome::Missing);
+            };
+            let is_current = present.version == record.version;
+            record.version = 0;
+            record.last_seen = record.last_seen.max(present.last_seen);
+            if !is_current || insert(db, &new, &record)? == 0 {
+                return Ok(WriteOutcome::Conflict);
+            }
+            let delete = "DELETE FROM visits WHERE id = ?1";
+            db.execute(delete, [old.as_bytes()]).map(|_| WriteOutcome::Done)
+        })
+    }
+
+    async fn find(&self, key: &SessionId) -> Answer<Option<SessionId>> {
         let sql = "SELECT id FROM visits WHERE id = ?1 OR lineage = ?1 ORDER BY id <> ?1 LIMIT 1";
-        let found = self
-            .db()
-            .query_row(sql, [key.as_bytes()], |row| id(row, 0))
-            .optional();
-        found.map_err(failed)
+        self.run(|db| db.query_row(sql, [key.as_bytes()], |row| id(row, 0)).optional())
     }
 
-    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &SessionId) -> Answer<bool> {
         let sql = "DELETE FROM visits WHERE id = ?1";
-        Ok(self.db().execute(sql, [id.as_bytes()]).map_err(failed)? == 1)
+        self.run(|db| Ok(db.execute(sql, [id.as_bytes()])? == 1))
     }
 
-    async fn delete_by_owner(
-        &self,
-        owner: &str,
-        keep: Option<SessionId>,
-    ) -> Result<u64, StoreError> {
+    async fn delete_by_owner(&self, owner: &str, keep: Option<SessionId>) -> Answer<u64> {
         let sql = "DELETE FROM visits WHERE user = ?1 AND (?2 IS NULL OR ?2 NOT IN (id, lineage))";
         let keep = keep.map(|keep| *keep.as_bytes());
-        Ok(self
-            .db()
-            .execute(sql, params![owner, keep])
-            .map_err(failed)? as u64)
+        self.run(|db| Ok(db.execute(sql, params![owner, keep])? as u64))
     }
 
-    async fn list_by_owner(
-        &self,
-        owner: &str,
-        page: Page,
-    ) -> Result<Vec<(SessionId, Arc<Record>)>, StoreError> {
-        let db = self.db();
+    async fn list_by_owner(&self, owner: &str, page: Page) -> Answer<Vec<(SessionId, Arc<Record>)>> {
         let sql = format!("{READ} WHERE user = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         let after = page.after.map_or(vec![], |id| id.as_bytes().to_vec());
-        let mut select = db.prepare(&sql).map_err(failed)?;
-        let rows = select
-            .query_map(params![owner, after, page.most], read)
-            .map_err(failed)?;
-        rows.collect::<Result<_, _>>().map_err(failed)
+        self.run(|db| db.prepare(&sql)?.query_map(params![owner, after, page.most], read)?.collect())
     }
 
-    async fn values(&self, keys: &[ValueKey], now: u64) -> Result<Vec<Option<Value>>, StoreError> {
-        let db = self.db();
+    async fn values(&self, keys: &[ValueKey], now: u64) -> Answer<Vec<Option<Value>>> {
         let sql = "SELECT bytes, until FROM small WHERE key = ?1 AND until > ?2";
-        let value = |key: &ValueKey| {
-            let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?));
-            let found = db
-                .query_row(sql, params![key.as_bytes(), now as i64], read)
-                .optional();
-            Ok(found
-                .map_err(failed)?
-                .and_then(|(bytes, until)| Value::new(bytes, until.unsigned_abs())))
+        let value = |row: &Row<'_>| {
+            Ok(Value::new(row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
         };
-        keys.iter().map(value).collect()
+        self.run(|db| keys.iter().map(|key| {
+            let found = db.query_row(sql, params![key.as_bytes(), now as i64], value);
+            Ok(found.optional()?.flatten())
+        }).collect())
     }
 
-    async fn swap_value(
-        &self,
-        key: ValueKey,
-        present: Option<Value>,
-        value: Value,
-        now: u64,
-    ) -> Result<WriteOutcome, StoreError> {
+    async fn swap_value(&self, key: ValueKey, present: Option<Value>, value: Value, now: u64) -> Answer<WriteOutcome> {
         let sql = "INSERT OR REPLACE INTO small SELECT ?1, ?2, ?3 WHERE ?4 IS
             (SELECT bytes FROM small WHERE key = ?1 AND until > ?5)";
         let present = present.map(|present| present.bytes);
         let (until, now) = (value.expires_at as i64, now as i64);
-        let columns = params![key.as_bytes(), value.bytes, until, present, now];
-        Ok(match self.db().execute(sql, columns).map_err(failed)? {
-            1 => WriteOutcome::Done,
-            _ => WriteOutcome::Conflict,
+        self.run(|db| {
+            let columns = params![key.as_bytes(), value.bytes, until, present, now];
+            let is_done = db.execute(sql, columns)? == 1;
+            Ok(if is_done { WriteOutcome::Done } else { WriteOutcome::Conflict })
         })
     }
 }

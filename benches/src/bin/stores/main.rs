@@ -3,8 +3,8 @@
 //!     stores speed ROUNDS [PEERS]    operations per second beside other clients, as the median of all rounds:
 //!                                    `requests <name> <operations per second>`. PEERS is the program of
 //!                                    benches/peers.
-//!     stores size COUNT ..           requests per second with so many sessions, and at the end the bytes of one
-//!                                    session: `bytes <store> <bytes>`
+//!     stores size STORE COUNT ..     requests per second of redis, postgres or sqlite with so many sessions, and at
+//!                                    the end the bytes of one session: `bytes <store> <bytes>`
 
 mod records;
 mod size;
@@ -22,9 +22,9 @@ async fn main() -> Outcome<()> {
             speed::postgres(rounds).await?;
             speed::sqlite(rounds, peers).await
         }
-        [what, sizes @ ..] if what == "size" && !sizes.is_empty() => {
+        [what, store, sizes @ ..] if what == "size" && !sizes.is_empty() => {
             let sizes: Result<Vec<u32>, _> = sizes.iter().map(|size| size.parse()).collect();
-            size::all(&sizes?).await
+            size::of(store, &sizes?).await
         }
         _ => Err("see the head of benches/src/bin/stores/main.rs".into()),
     }

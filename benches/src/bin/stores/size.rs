@@ -1,61 +1,32 @@
 //! Bytes of a session in each store, and the speed of a request while their number grows.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use jam::session::{PostgresStore, RedisOptions, SessionStore, SqliteStore, Usage};
+use jam::session::{PostgresOptions, RedisOptions, SessionStore, SqliteStore};
 use jam_servers::postgres::Postgres;
 use jam_servers::redis::RedisServer;
 
-use crate::records::{NOW, Outcome, fill_from, id};
+use crate::records::{Outcome, fill_from};
+use crate::speed::{CONNECTIONS, Measured, load, raw_postgres, raw_redis, raw_sqlite};
 
-/// Requests that are measured at each size.
-const REQUESTS: u32 = 20_000;
-const IN_FLIGHT: u32 = 64;
-/// Rounds at each size. The fastest one counts, because others share the machine.
-const ROUNDS: u32 = 5;
+/// Rounds at each size.
+const ROUNDS: u32 = 9;
 
-/// Fills a store to each size, and prints the requests per second at it. Returns the last size.
-async fn grow(name: &str, store: &Arc<impl SessionStore>, sizes: &[u32]) -> Outcome<u32> {
-    let mut filled = 0;
-    for &size in sizes {
-        fill_from(store, filled, size).await?;
-        filled = size;
-        let mut best = 0_f64;
-        for round in 0..ROUNDS {
-            best = best.max(requests(store, size, round).await?);
-        }
-        println!("requests {name}-{size} {best:.0}");
+/// Measures a store and the plain client of its server in turn. Prints the requests per second of each.
+async fn speed(name: &str, size: u32, mut store: Measured, mut raw: Measured) -> Outcome<()> {
+    let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        plain.push(raw.round().await?);
+        ours.push(store.round().await?);
     }
-    Ok(filled)
-}
-
-/// Loads sessions from all over the store, and returns the requests per second.
-async fn requests(store: &Arc<impl SessionStore>, size: u32, round: u32) -> Outcome<f64> {
-    let begun = Instant::now();
-    let tasks: Vec<_> = (0..IN_FLIGHT)
-        .map(|task| {
-            let store = Arc::clone(store);
-            tokio::spawn(async move {
-                for number in 0..REQUESTS / IN_FLIGHT {
-                    let number = number * IN_FLIGHT + task + round * REQUESTS;
-                    let usage = Usage {
-                        now: NOW,
-                        interval: 180,
-                        idle_timeout: 3_600,
-                    };
-                    let session = id(number.wrapping_mul(0x01_00_01_93) % size);
-                    let loaded = store.load(&session, Some(usage)).await?;
-                    assert!(loaded.is_some(), "session {number} is missing");
-                }
-                Outcome::Ok(())
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await??;
+    for (kind, mut speeds) in [("", ours), ("raw-", plain)] {
+        speeds.sort_by(f64::total_cmp);
+        println!(
+            "requests {kind}{name}-{size} {:.0}",
+            speeds[speeds.len() / 2]
+        );
     }
-    Ok(f64::from(REQUESTS) / begun.elapsed().as_secs_f64())
+    Ok(())
 }
 
 async fn redis(sizes: &[u32]) -> Outcome<()> {
@@ -70,7 +41,13 @@ async fn redis(sizes: &[u32]) -> Outcome<()> {
     let store = Arc::new(RedisOptions::new().open(server.url())?);
     store.migrate().await?;
     let before = used().await?;
-    let count = grow("redis", &store, sizes).await?;
+    let mut count = 0;
+    for &size in sizes {
+        fill_from(&store, count, size).await?;
+        count = size;
+        let ours = load(Arc::clone(&store), size, true);
+        speed("redis", size, ours, raw_redis(&server.url(), size).await?).await?;
+    }
     println!(
         "bytes redis {}",
         (used().await? - before) / u64::from(count)
@@ -80,9 +57,22 @@ async fn redis(sizes: &[u32]) -> Outcome<()> {
 
 async fn postgres(sizes: &[u32]) -> Outcome<()> {
     let server = Postgres::start();
-    let store = Arc::new(PostgresStore::connect(&server.url())?);
+    let store = PostgresOptions::new().connections(CONNECTIONS);
+    let store = Arc::new(store.connect(&server.url())?);
     store.migrate().await?;
-    let count = grow("postgres", &store, sizes).await?;
+    let mut count = 0;
+    for &size in sizes {
+        fill_from(&store, count, size).await?;
+        count = size;
+        let ours = load(Arc::clone(&store), size, true);
+        speed(
+            "postgres",
+            size,
+            ours,
+            raw_postgres(&server.url(), size).await?,
+        )
+        .await?;
+    }
     let size = server.sql("postgres", "SELECT pg_total_relation_size('jam_sessions')");
     println!("bytes postgres {}", size.parse::<u64>()? / u64::from(count));
     Ok(())
@@ -93,14 +83,23 @@ async fn sqlite(sizes: &[u32]) -> Outcome<()> {
     let path = folder.path().join("app.db");
     let store = Arc::new(SqliteStore::open(&path)?);
     store.migrate().await?;
-    let count = grow("sqlite", &store, sizes).await?;
+    let mut count = 0;
+    for &size in sizes {
+        fill_from(&store, count, size).await?;
+        count = size;
+        let ours = load(Arc::clone(&store), size, true);
+        speed("sqlite", size, ours, raw_sqlite(&path, size)?).await?;
+    }
     let size = std::fs::metadata(&path)?.len();
     println!("bytes sqlite {}", size / u64::from(count));
     Ok(())
 }
 
-pub(crate) async fn all(sizes: &[u32]) -> Outcome<()> {
-    redis(sizes).await?;
-    postgres(sizes).await?;
-    sqlite(sizes).await
+pub(crate) async fn of(store: &str, sizes: &[u32]) -> Outcome<()> {
+    match store {
+        "redis" => redis(sizes).await,
+        "postgres" => postgres(sizes).await,
+        "sqlite" => sqlite(sizes).await,
+        _ => Err(format!("there is no store `{store}`").into()),
+    }
 }

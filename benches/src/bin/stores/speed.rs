@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::Path;
 use std::pin::Pin;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use axum::routing::get;
 use jam::session::{
     OwnerLimit, PostgresStore, RedisOptions, SessionStore, SqliteStore, Usage, WriteOutcome,
 };
-use jam::{Auth, Jam, JamPayload, Sessions, jam_auth};
+use jam::{Auth, Jam, JamPayload, SessionId, Sessions, jam_auth};
 use jam_servers::postgres::Postgres;
 use jam_servers::redis::RedisServer;
 use serde::{Deserialize, Serialize};
@@ -25,18 +26,30 @@ use crate::records::{NOW, Outcome, fill, id, record};
 
 const SESSIONS: u32 = 1_000;
 const IN_FLIGHT: u32 = 64;
+/// Connections to PostgreSQL.
+pub(crate) const CONNECTIONS: usize = 4;
 
 type Operation = Arc<dyn Fn(u32) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
 
 /// What is measured in one round.
-enum Measured {
+pub(crate) enum Measured {
     /// So many operations.
     Own(u32, Operation),
     Peer(Peer),
 }
 
+impl Measured {
+    /// Returns the operations per second.
+    pub(crate) async fn round(&mut self) -> Outcome<f64> {
+        match self {
+            Self::Own(count, operation) => round(*count, operation).await,
+            Self::Peer(peer) => peer.round(),
+        }
+    }
+}
+
 /// A process that runs a round when it is told to.
-struct Peer {
+pub(crate) struct Peer {
     child: Child,
     out: Lines<BufReader<ChildStdout>>,
 }
@@ -84,11 +97,11 @@ fn own(
 
 /// Makes the request of a session that is in use. One in 500 of them is noted, as with an hour of idle time and a
 /// request every 360 ms.
-fn load<S: SessionStore>(store: Arc<S>, sliding: bool) -> Measured {
+pub(crate) fn load<S: SessionStore>(store: Arc<S>, sessions: u32, sliding: bool) -> Measured {
     own(move |number| {
         let store = Arc::clone(&store);
         Box::pin(async move {
-            let id = id(number % SESSIONS);
+            let id = any(number, sessions);
             if let Some(record) = store.load_now(&id) {
                 return record.version == 0;
             }
@@ -106,6 +119,74 @@ fn load<S: SessionStore>(store: Arc<S>, sliding: bool) -> Measured {
             matches!(store.load(&id, usage).await, Ok(Some(_)))
         })
     })
+}
+
+/// Returns any of the first sessions.
+fn any(number: u32, sessions: u32) -> SessionId {
+    id(number.wrapping_mul(0x0100_0193) % sessions)
+}
+
+/// `GET` of redis-rs.
+pub(crate) async fn raw_redis(url: &str, sessions: u32) -> Outcome<Measured> {
+    let client = redis::Client::open(url)?;
+    let connection = client.get_multiplexed_async_connection().await?;
+    Ok(own(move |number| {
+        let mut connection = connection.clone();
+        Box::pin(async move {
+            let key = [b"jam:s:".as_slice(), any(number, sessions).as_bytes()].concat();
+            let mut get = redis::cmd("GET");
+            let value: redis::RedisResult<Vec<u8>> =
+                get.arg(key).query_async(&mut connection).await;
+            value.is_ok_and(|value| !value.is_empty())
+        })
+    }))
+}
+
+/// A prepared `SELECT` of tokio-postgres.
+pub(crate) async fn raw_postgres(url: &str, sessions: u32) -> Outcome<Measured> {
+    let mut clients = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        let sql = "SELECT id, owner, lineage, version, auth_time, last_seen, expires_at, idle, data \
+                   FROM jam_sessions WHERE id = $1";
+        let statement = client.prepare(sql).await?;
+        // A pool lends a connection to one request at a time, and so does this.
+        clients.push(tokio::sync::Mutex::new((client, statement)));
+    }
+    let clients = Arc::new(clients);
+    Ok(own(move |number| {
+        let clients = Arc::clone(&clients);
+        Box::pin(async move {
+            let (client, statement) = &*clients[number as usize % CONNECTIONS].lock().await;
+            let key = any(number, sessions);
+            let rows = client.query(statement, &[&key.as_bytes().as_slice()]).await;
+            rows.is_ok_and(|rows| rows.len() == 1)
+        })
+    }))
+}
+
+/// A prepared `SELECT` of rusqlite on the threads that tokio has for what blocks.
+pub(crate) fn raw_sqlite(path: &Path, sessions: u32) -> Outcome<Measured> {
+    let connection = rusqlite::Connection::open(path)?;
+    let connection = Arc::new(std::sync::Mutex::new(connection));
+    Ok(own(move |number| {
+        let connection = Arc::clone(&connection);
+        Box::pin(async move {
+            let read = tokio::task::spawn_blocking(move || {
+                let connection = connection
+                    .lock()
+                    .map_err(|_| rusqlite::Error::InvalidQuery)?;
+                let sql = "SELECT id, owner, lineage, version, auth_time, last_seen, expires_at, idle, \
+                           data FROM jam_sessions WHERE id = ?1";
+                let mut statement = connection.prepare_cached(sql)?;
+                statement.query_row([any(number, sessions).as_bytes()], |row| {
+                    row.get::<_, Vec<u8>>(8)
+                })
+            });
+            matches!(read.await, Ok(Ok(_)))
+        })
+    }))
 }
 
 #[derive(Clone, Serialize, Deserialize, JamPayload)]
@@ -161,7 +242,6 @@ fn logins<S: SessionStore>(store: Arc<S>) -> Measured {
     Measured::Own(640, operation)
 }
 
-/// Returns the operations per second.
 async fn round(count: u32, operation: &Operation) -> Outcome<f64> {
     let begun = Instant::now();
     let tasks: Vec<_> = (0..IN_FLIGHT)
@@ -189,10 +269,7 @@ async fn compare(rounds: usize, measured: Vec<(&str, Measured)>) -> Outcome<()> 
         .collect();
     for number in 0..=rounds {
         for (_, measured, speeds) in &mut all {
-            let speed = match measured {
-                Measured::Own(count, operation) => round(*count, operation).await?,
-                Measured::Peer(peer) => peer.round()?,
-            };
+            let speed = measured.round().await?;
             // The first round is a warm-up.
             if number > 0 {
                 speeds.push(speed);
@@ -211,24 +288,11 @@ pub(crate) async fn redis(rounds: usize, peers: Option<&str>) -> Outcome<()> {
     let store = Arc::new(RedisOptions::new().open(server.url())?);
     let near = Arc::new(RedisOptions::new().near_cache(4_000).open(server.url())?);
     fill(&store, SESSIONS).await?;
-    let client = redis::Client::open(server.url())?;
-    let connection = client.get_multiplexed_async_connection().await?;
-    let get = own(move |number| {
-        let mut connection = connection.clone();
-        Box::pin(async move {
-            let key = [b"jam:s:".as_slice(), id(number % SESSIONS).as_bytes()].concat();
-            let value: redis::RedisResult<Vec<u8>> = redis::cmd("GET")
-                .arg(key)
-                .query_async(&mut connection)
-                .await;
-            value.is_ok_and(|value| !value.is_empty())
-        })
-    });
     let mut measured = vec![
-        ("redis-get", get),
-        ("redis-load", load(Arc::clone(&store), false)),
-        ("redis-sliding", load(Arc::clone(&store), true)),
-        ("redis-near", load(near, true)),
+        ("redis-get", raw_redis(&server.url(), SESSIONS).await?),
+        ("redis-load", load(Arc::clone(&store), SESSIONS, false)),
+        ("redis-sliding", load(Arc::clone(&store), SESSIONS, true)),
+        ("redis-near", load(near, SESSIONS, true)),
         ("redis-http", over_http(store).await?),
     ];
     if let Some(peers) = peers {
@@ -244,38 +308,19 @@ pub(crate) async fn redis(rounds: usize, peers: Option<&str>) -> Outcome<()> {
 }
 
 pub(crate) async fn postgres(rounds: usize) -> Outcome<()> {
-    const CONNECTIONS: usize = 4;
     let server = Postgres::start();
     let store = jam::session::PostgresOptions::new().connections(CONNECTIONS);
     let store: Arc<PostgresStore> = Arc::new(store.connect(&server.url())?);
     fill(&store, SESSIONS).await?;
-    let mut clients = Vec::new();
-    for _ in 0..CONNECTIONS {
-        let connected = tokio_postgres::connect(&server.url(), tokio_postgres::NoTls).await?;
-        let (client, connection) = connected;
-        tokio::spawn(connection);
-        let sql = "SELECT id, owner, lineage, version, auth_time, last_seen, expires_at, idle, data \
-                   FROM jam_sessions WHERE id = $1";
-        let statement = client.prepare(sql).await?;
-        // A pool lends a connection to one request at a time, and so does this.
-        clients.push(tokio::sync::Mutex::new((client, statement)));
-    }
-    let clients = Arc::new(clients);
-    let select = own(move |number| {
-        let clients = Arc::clone(&clients);
-        Box::pin(async move {
-            let (client, statement) = &*clients[number as usize % CONNECTIONS].lock().await;
-            let key = id(number % SESSIONS);
-            let rows = client.query(statement, &[&key.as_bytes().as_slice()]).await;
-            rows.is_ok_and(|rows| rows.len() == 1)
-        })
-    });
     compare(
         rounds,
         vec![
-            ("postgres-select", select),
-            ("postgres-load", load(Arc::clone(&store), false)),
-            ("postgres-sliding", load(store, true)),
+            (
+                "postgres-select",
+                raw_postgres(&server.url(), SESSIONS).await?,
+            ),
+            ("postgres-load", load(Arc::clone(&store), SESSIONS, false)),
+            ("postgres-sliding", load(store, SESSIONS, true)),
         ],
     )
     .await
@@ -286,30 +331,10 @@ pub(crate) async fn sqlite(rounds: usize, peers: Option<&str>) -> Outcome<()> {
     let path = folder.path().join("app.db");
     let store = Arc::new(SqliteStore::open(&path)?);
     fill(&store, SESSIONS).await?;
-    let connection = rusqlite::Connection::open(&path)?;
-    let connection = Arc::new(std::sync::Mutex::new(connection));
-    let select = own(move |number| {
-        let connection = Arc::clone(&connection);
-        Box::pin(async move {
-            // A statement would block the runtime here, so it runs where blocking is allowed.
-            let read = tokio::task::spawn_blocking(move || {
-                let connection = connection
-                    .lock()
-                    .map_err(|_| rusqlite::Error::InvalidQuery)?;
-                let sql = "SELECT id, owner, lineage, version, auth_time, last_seen, expires_at, idle, \
-                           data FROM jam_sessions WHERE id = ?1";
-                let mut statement = connection.prepare_cached(sql)?;
-                statement.query_row([id(number % SESSIONS).as_bytes()], |row| {
-                    row.get::<_, Vec<u8>>(8)
-                })
-            });
-            matches!(read.await, Ok(Ok(_)))
-        })
-    });
     let mut measured = vec![
-        ("sqlite-select", select),
-        ("sqlite-load", load(Arc::clone(&store), false)),
-        ("sqlite-sliding", load(Arc::clone(&store), true)),
+        ("sqlite-select", raw_sqlite(&path, SESSIONS)?),
+        ("sqlite-load", load(Arc::clone(&store), SESSIONS, false)),
+        ("sqlite-sliding", load(Arc::clone(&store), SESSIONS, true)),
         ("sqlite-logins", logins(store)),
     ];
     if let Some(peers) = peers {
