@@ -31,7 +31,7 @@ pub(crate) const CONNECTIONS: usize = 4;
 
 type Operation = Arc<dyn Fn(u32) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
 
-/// What is measured in one round.
+/// Operations that are measured in rounds.
 pub(crate) enum Measured {
     /// So many operations.
     Own(u32, Operation),

@@ -64,7 +64,7 @@ pub(super) fn read(mut table: Table, folder: &Path, faults: &mut Vec<Fault>) -> 
     Some(sessions)
 }
 
-/// What a store is wrapped in.
+/// The encryption of a store, if it has one.
 #[derive(Default)]
 struct Keep {
     #[cfg(feature = "encryption")]

@@ -16,7 +16,7 @@ use super::NearCache;
 /// Orders that are tried at random, and as many that are chosen to find bugs of few switches of threads.
 const ORDERS: usize = 2_000;
 
-/// What the server has sent on a connection. It arrives in this order.
+/// A message or an answer of the server. They arrive in the order in which they were sent.
 enum Sent {
     /// The session was changed for the time with this number.
     Invalidate(u64),
@@ -167,7 +167,7 @@ fn run(losses: u32, work: &[Work]) {
     for thread in threads {
         thread.join().expect("a thread");
     }
-    // What is kept now is told of a further change.
+    // A session that is kept now is forgotten at a further change.
     shared.change();
     while !shared.server().sent.is_empty() {
         shared.receive();
